@@ -1,0 +1,23 @@
+// Bundles src into dist: few files load fast, and the command line needs no more than the command it runs.
+import { chmodSync, readFileSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const { version, dependencies } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
+
+rmSync(`${root}dist`, { recursive: true, force: true });
+await build({
+  absWorkingDir: root,
+  entryPoints: ["src/cli.ts", "src/index.ts", "src/worker.ts"],
+  outdir: "dist",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node20.19",
+  external: Object.keys(dependencies),
+  define: { ENISLE_VERSION: JSON.stringify(version) },
+  logLevel: "warning",
+});
+chmodSync(`${root}dist/cli.js`, 0o755);

@@ -1,0 +1,108 @@
+/** Wheels (PEP 427): reads the directory and the metadata, checks RECORD against it; contents are read later, file by file. */
+import { createHash } from "node:crypto";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { basename } from "node:path";
+import type { Distribution, SourceFile } from "../model/distribution.ts";
+import { Failure, fileFailure } from "../model/failure.ts";
+import { type RecordRow, parseMetadata, parseRecord } from "./metadata.ts";
+import { namespaceInits } from "./namespaceInit.ts";
+import { type ZipEntry, listZip, readEntry } from "./zip.ts";
+
+const notAWheel = "Name a wheel (.whl) as `pip download` or `pip wheel` makes it, or a directory with importable modules.";
+
+/** `path` is absolute; `requirement` is what the user typed. */
+export async function acquireWheel(path: string, requirement: string): Promise<Distribution> {
+  let descriptor: number;
+  let size: number;
+  try {
+    const stats = statSync(path);
+    if (!stats.isFile()) throw new Failure(`${path}: is no regular file`, notAWheel);
+    size = stats.size;
+    descriptor = openSync(path, "r");
+  } catch (error) {
+    throw fileFailure(error, path);
+  }
+  try {
+    const entries = await listZip(path, size);
+    const info = distInfo(path, entries);
+    const read = (entry: ZipEntry): Buffer => readEntry(descriptor, entry.locator, entry.path, entry.size);
+    const text = (name: string): string => {
+      const entry = entries.find((candidate) => candidate.path === `${info}/${name}`);
+      if (!entry) throw new Failure(`${path}: is not a wheel: it has no ${info}/${name}`, notAWheel);
+      return read(entry).toString("utf8");
+    };
+    const metadata = parseMetadata(text("METADATA"));
+    if (!metadata.name || !metadata.version) throw new Failure(`${path}: ${info}/METADATA gives no Name and Version`, notAWheel);
+    checkWheelVersion(path, text("WHEEL"));
+    const record = checkRecord(path, info, entries, parseRecord(text("RECORD")));
+    const { files, leftOut } = place(entries, record, info.replace(/\.dist-info$/, ".data"));
+    const licenseFiles = metadata.licenseFiles
+      .flatMap((name) => [`${info}/licenses/${name}`, `${info}/${name}`])
+      .filter((name) => files.some((file) => file.path === name));
+    return {
+      metadata: { name: metadata.name, version: metadata.version, requires: metadata.requires, licenseExpression: metadata.licenseExpression, licenseFiles },
+      source: { kind: "wheel", file: basename(path), sha256: digestOf(descriptor, size) },
+      requirement,
+      files,
+      leftOut,
+      namespaceInits: namespaceInits(files, (file) => (file.locator.kind === "entry" ? readEntry(descriptor, file.locator, file.path, file.size) : Buffer.alloc(0))),
+    };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function distInfo(path: string, entries: readonly ZipEntry[]): string {
+  const found = new Set(entries.flatMap((entry) => /^([^/]+\.dist-info)\//.exec(entry.path)?.[1] ?? []));
+  const [info, second] = found;
+  if (info === undefined) throw new Failure(`${path}: is not a wheel: it has no .dist-info directory`, notAWheel);
+  if (second !== undefined) throw new Failure(`${path}: is not a wheel: it has several .dist-info directories (${[...found].sort().join(", ")})`, notAWheel);
+  return info;
+}
+
+function checkWheelVersion(path: string, text: string): void {
+  const version = /^Wheel-Version:\s*(\d+)\./m.exec(text)?.[1];
+  if (version !== "1") throw new Failure(`${path}: has wheel format version ${version ?? "unknown"}; this tool knows version 1`, "Look for a newer release of this tool, or build the wheel with a current pip.");
+}
+
+/** Every file is listed, with a digest, and every listed file is there; the digests are compared when the files are read. */
+function checkRecord(path: string, info: string, entries: readonly ZipEntry[], rows: readonly RecordRow[]): ReadonlyMap<string, RecordRow> {
+  const mismatch = (reason: string): Failure => new Failure(`${path}: does not match its RECORD: ${reason}`, "Get the wheel again; one that was changed by hand needs a new RECORD (`wheel unpack`, `wheel pack`).");
+  const byPath = new Map(rows.map((row) => [row.path, row]));
+  const present = new Set(entries.map((entry) => entry.path));
+  for (const { path: entry } of entries) {
+    const row = byPath.get(entry);
+    if (/^RECORD(\.jws|\.p7s)?$/.test(entry.slice(info.length + 1)) && entry.startsWith(`${info}/`)) continue;
+    if (!row) throw mismatch(`'${entry}' is not listed`);
+    if (!row.hash) throw mismatch(`'${entry}' has no digest`);
+    if (!/^sha(256|384|512)$/.test(row.hash.algorithm)) throw mismatch(`'${entry}' has a digest of type ${row.hash.algorithm}, which is not allowed`);
+  }
+  const missing = rows.find((row) => !present.has(row.path) && !row.path.endsWith("/"));
+  if (missing) throw mismatch(`'${missing.path}' is listed and missing`);
+  return byPath;
+}
+
+/** Where an installer puts each entry. Only purelib and platlib are importable content. */
+function place(entries: readonly ZipEntry[], record: ReadonlyMap<string, RecordRow>, data: string): { files: SourceFile[]; leftOut: string[] } {
+  const files: SourceFile[] = [];
+  const leftOut: string[] = [];
+  for (const entry of entries) {
+    const inData = entry.path.startsWith(`${data}/`) ? entry.path.slice(data.length + 1) : undefined;
+    const library = inData === undefined ? entry.path : /^(?:purelib|platlib)\/(.+)$/.exec(inData)?.[1];
+    if (library === undefined || /^[^/]+\.pth$/.test(library)) leftOut.push(entry.path);
+    else files.push({ path: library, size: entry.size, executable: (entry.mode & 0o100) !== 0, locator: entry.locator, record: record.get(entry.path)?.hash });
+  }
+  return { files, leftOut };
+}
+
+function digestOf(descriptor: number, size: number): string {
+  const hash = createHash("sha256");
+  const buffer = Buffer.allocUnsafe(1 << 20);
+  for (let at = 0; at < size; ) {
+    const read = readSync(descriptor, buffer, 0, buffer.length, at);
+    if (read === 0) break;
+    hash.update(buffer.subarray(0, read));
+    at += read;
+  }
+  return hash.digest("hex");
+}

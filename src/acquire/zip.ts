@@ -1,0 +1,168 @@
+/** The entries of a zip archive, checked before a byte of them is trusted. Reading the directory is yauzl's work; entries are read in place. */
+import { closeSync, openSync, readSync } from "node:fs";
+import { crc32, inflateRawSync } from "node:zlib";
+import yauzl, { type Entry, type ZipFile } from "yauzl";
+import { Failure } from "../model/failure.ts";
+import type { Locator } from "../model/distribution.ts";
+
+export interface ZipEntry {
+  /** With slashes; never absolute, never with `..`. */
+  readonly path: string;
+  readonly size: number;
+  readonly mode: number;
+  readonly locator: Extract<Locator, { kind: "entry" }>;
+}
+
+const getAnother = "Get the archive again, and look at what made it: pip would refuse it too.";
+const LOCAL_HEADER = 30;
+const MAX_ENTRIES = 500_000;
+const MAX_TOTAL = 4 * 2 ** 30;
+const MAX_FILE = 2 ** 30;
+// Deflate reaches 1032:1 on zeros; real archives stay below 50:1 as a whole.
+const MAX_RATIO = 100;
+const RATIO_SLACK = 64 * 2 ** 20;
+
+/** Files of the archive at `path`, in its own order. Throws Failure for everything that is not a sound archive. */
+export async function listZip(path: string, archiveSize: number): Promise<ZipEntry[]> {
+  const zip = await open(path);
+  const entries: ZipEntry[] = [];
+  let total = 0;
+  if (zip.entryCount > MAX_ENTRIES) throw new Failure(`${path}: holds ${zip.entryCount} entries, more than ${MAX_ENTRIES}`, getAnother);
+  await new Promise<void>((resolve, reject) => {
+    zip.on("error", (error: Error) => reject(new Failure(`${path}: ${describe(error)}`, getAnother)));
+    zip.on("end", resolve);
+    zip.on("entry", (entry: Entry) => {
+      try {
+        const checked = check(path, entry);
+        if (checked) {
+          total += checked.size;
+          if (total > MAX_TOTAL || total > archiveSize * MAX_RATIO + RATIO_SLACK) {
+            throw new Failure(`${path}: unpacks to more than ${Math.floor(total / 2 ** 20)} MiB from ${Math.ceil(archiveSize / 1024)} KiB, which no real distribution does`, getAnother);
+          }
+          entries.push(checked);
+        }
+        zip.readEntry();
+      } catch (error) {
+        reject(error);
+      }
+    });
+    zip.readEntry();
+  }).finally(() => zip.close());
+  refuseClashes(path, entries);
+  refuseOverlaps(path, entries);
+  return entries;
+}
+
+function open(path: string): Promise<ZipFile> {
+  return new Promise((resolve, reject) => {
+    yauzl.open(path, { lazyEntries: true, autoClose: false, strictFileNames: true, decodeStrings: true, validateEntrySizes: true }, (error, zip) => {
+      if (error) reject(new Failure(`${path}: ${describe(error)}`, getAnother));
+      else resolve(zip);
+    });
+  });
+}
+
+function describe(error: Error): string {
+  if (/end of central directory|too short|signature/i.test(error.message)) return "is not a zip archive, or is cut off";
+  return `damaged or unsafe archive: ${error.message}`;
+}
+
+/** Undefined for a directory. */
+function check(path: string, entry: Entry): ZipEntry | undefined {
+  const name = entry.fileName;
+  const refuse = (reason: string): never => {
+    throw new Failure(`${path}: entry '${name}' ${reason}`, getAnother);
+  };
+  if (name === "" || name.includes("\0")) refuse("has no usable name");
+  if (name.startsWith("/") || /^[A-Za-z]:/.test(name) || name.includes("\\") || name.split("/").some((part) => part === ".." || part === ".")) refuse("climbs out of the archive");
+  const mode = (entry.externalFileAttributes >>> 16) & 0xffff;
+  const type = mode & 0o170000;
+  if (name.endsWith("/")) return undefined;
+  if (name.split("/").includes("")) refuse("has an empty component");
+  if (type !== 0 && type !== 0o100000) refuse(type === 0o120000 ? "is a symbolic link" : "is no regular file");
+  if (entry.isEncrypted()) refuse("is encrypted");
+  if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8) refuse(`uses compression method ${entry.compressionMethod}, which wheels may not`);
+  if (entry.uncompressedSize > MAX_FILE) refuse(`is ${Math.floor(entry.uncompressedSize / 2 ** 20)} MiB large`);
+  return {
+    path: name,
+    size: entry.uncompressedSize,
+    mode: mode & 0o777,
+    locator: {
+      kind: "entry", archive: path, offset: entry.relativeOffsetOfLocalHeader, compressedSize: entry.compressedSize,
+      method: entry.compressionMethod === 0 ? "stored" : "deflated", crc32: entry.crc32,
+    },
+  };
+}
+
+/** Two names that one file system would take for the same file, or a file where a directory is needed. */
+function refuseClashes(path: string, entries: readonly ZipEntry[]): void {
+  const seen = new Map<string, string>();
+  const directories = new Set<string>();
+  for (const entry of entries) {
+    const key = entry.path.normalize("NFC").toLowerCase();
+    const other = seen.get(key);
+    if (other !== undefined) throw new Failure(`${path}: holds '${other}' and '${entry.path}', which ${other === entry.path ? "are the same name" : "differ only in case or in Unicode form"}`, getAnother);
+    seen.set(key, entry.path);
+    for (let slash = key.lastIndexOf("/"); slash > 0 && !directories.has(key.slice(0, slash)); slash = key.lastIndexOf("/", slash - 1)) directories.add(key.slice(0, slash));
+  }
+  for (const directory of directories) {
+    const file = seen.get(directory);
+    if (file !== undefined) throw new Failure(`${path}: '${file}' is both a file and a directory`, getAnother);
+  }
+}
+
+/** Entries that share bytes are how small archives unpack to huge ones. */
+function refuseOverlaps(path: string, entries: readonly ZipEntry[]): void {
+  let end = 0;
+  for (const entry of entries.toSorted((a, b) => a.locator.offset - b.locator.offset)) {
+    if (entry.locator.offset < end) throw new Failure(`${path}: entry '${entry.path}' overlaps another`, getAnother);
+    end = entry.locator.offset + LOCAL_HEADER + entry.locator.compressedSize;
+  }
+}
+
+/** Reads one entry; verifies its length and checksum. `open` gives a descriptor of the archive. */
+export function readEntry(descriptor: number, entry: ZipEntry["locator"], path: string, size: number): Buffer {
+  const damaged = (reason: string): Failure => new Failure(`${entry.archive}: entry '${path}' ${reason}`, getAnother);
+  const header = readExactly(descriptor, entry.offset, LOCAL_HEADER);
+  if (!header || header.readUInt32LE(0) !== 0x04034b50) throw damaged("has no local header");
+  const start = entry.offset + LOCAL_HEADER + header.readUInt16LE(26) + header.readUInt16LE(28);
+  const packed = readExactly(descriptor, start, entry.compressedSize);
+  if (!packed) throw damaged("is cut off");
+  let content: Buffer;
+  try {
+    // One output chunk of the right size: the default grows in 16 KiB steps.
+    content = entry.method === "stored" ? packed : inflateRawSync(packed, { chunkSize: Math.max(64, size + 1), maxOutputLength: size + 1 });
+  } catch {
+    throw damaged("is damaged");
+  }
+  if (content.length !== size) throw damaged(`unpacks to another size than the ${size} bytes it declares`);
+  if (crc32(content) !== entry.crc32) throw damaged("does not match its checksum");
+  return content;
+}
+
+function readExactly(descriptor: number, position: number, length: number): Buffer | undefined {
+  const buffer = Buffer.allocUnsafe(length);
+  let done = 0;
+  while (done < length) {
+    const read = readSync(descriptor, buffer, done, length - done, position + done);
+    if (read === 0) return undefined;
+    done += read;
+  }
+  return buffer;
+}
+
+/** Descriptors of archives that stay open for a run, one each. */
+export class OpenArchives {
+  readonly #descriptors = new Map<string, number>();
+
+  get(archive: string): number {
+    let descriptor = this.#descriptors.get(archive);
+    if (descriptor === undefined) this.#descriptors.set(archive, (descriptor = openSync(archive, "r")));
+    return descriptor;
+  }
+
+  close(): void {
+    for (const descriptor of this.#descriptors.values()) closeSync(descriptor);
+    this.#descriptors.clear();
+  }
+}

@@ -1,0 +1,74 @@
+/** Between a layout and the manifest: the jobs that make a copy, and the entry that records it. */
+import { join, relative, sep } from "node:path";
+import type { Distribution } from "../model/distribution.ts";
+import { normalisedName } from "../model/distribution.ts";
+import type { ManifestDistribution, ManifestFile } from "../model/manifest.ts";
+import type { Layout } from "../plan/layout.ts";
+import type { Consumer } from "./consumer.ts";
+import type { FileJob, FileResult } from "./fileJob.ts";
+
+/** One job a file, copy by copy; `stage` is undefined when nothing is to be written. */
+export function copyJobs(copies: readonly Layout[], consumer: Consumer, stage: string | undefined): FileJob[] {
+  const prefix = relative(consumer.root, consumer.namespaceDirectory).split(sep).join("/");
+  return copies.flatMap(({ distribution, placements }) =>
+    placements.map(({ file, destination, python }) => ({
+      label: `${prefix}/${destination}`,
+      locator: file.locator,
+      size: file.size,
+      executable: file.executable,
+      record: file.record,
+      sha256: distribution.digests?.get(file.path),
+      distribution: distribution.metadata.name,
+      place: python,
+      map: 0,
+      target: stage === undefined ? undefined : join(stage, destination),
+      inPlace: false,
+    })),
+  );
+}
+
+/** `results` are those of the copy's jobs, in order. */
+export function manifestEntry({ distribution, topLevels, relocations, placements }: Layout, results: readonly FileResult[], requirement: string): ManifestDistribution {
+  const { metadata, source } = distribution;
+  return {
+    name: metadata.name,
+    version: metadata.version,
+    purl: `pkg:pypi/${normalisedName(metadata.name)}${metadata.version === null ? "" : `@${metadata.version}`}`,
+    source,
+    requirement,
+    requires: metadata.requires,
+    license: { expression: metadata.licenseExpression, files: metadata.licenseFiles },
+    topLevels: topLevels.topLevels,
+    relocations: Object.fromEntries(relocations.map(({ from, to }) => [from, to])),
+    patches: [],
+    dropped: [],
+    leftOut: distribution.leftOut,
+    namespaceInits: [...distribution.namespaceInits].sort(),
+    accepted: [],
+    files: placements.map(({ file, destination }, index): ManifestFile => {
+      const result = results[index];
+      if (!result) throw new Error(`invariant: no result for ${destination}`);
+      const { sha256Upstream, sha256Now, undo } = result;
+      return { path: destination, ...(file.path === destination ? {} : { upstreamPath: file.path }), sha256Upstream, sha256Now, ...(file.executable ? { executable: true as const } : {}), edits: undo };
+    }).sort((a, b) => (a.path < b.path ? -1 : 1)),
+  };
+}
+
+/** A copy that is in the namespace already, as a distribution: its original bytes come from its files and their recorded edits. */
+export function keptDistribution(entry: ManifestDistribution, namespaceDirectory: string): Distribution {
+  return {
+    metadata: { name: entry.name, version: entry.version, requires: entry.requires, licenseExpression: entry.license.expression, licenseFiles: entry.license.files },
+    source: entry.source,
+    requirement: entry.requirement,
+    leftOut: entry.leftOut,
+    namespaceInits: new Set(entry.namespaceInits),
+    digests: new Map(entry.files.map((file) => [file.upstreamPath ?? file.path, file.sha256Upstream])),
+    files: entry.files.map((file) => ({
+      path: file.upstreamPath ?? file.path,
+      size: 0,
+      executable: file.executable === true,
+      record: undefined,
+      locator: { kind: "relocated", path: join(namespaceDirectory, file.path), edits: file.edits },
+    })),
+  };
+}

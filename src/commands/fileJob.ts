@@ -1,0 +1,170 @@
+/** The work on one file, as plain data, so that any worker can do it: read, verify, relocate, stage. */
+import { createHash } from "node:crypto";
+import { chmodSync, chownSync, closeSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { OpenArchives, readEntry } from "../acquire/zip.ts";
+import { Failure, fileFailure } from "../model/failure.ts";
+import { type Finding, located } from "../model/finding.ts";
+import type { Locator, SourceFile } from "../model/distribution.ts";
+import type { RecordedEdit } from "../model/manifest.ts";
+import { type Relocation, type RelocationMap, relocationMap } from "../model/relocation.ts";
+import { undo } from "../rewrite/applyEdits.ts";
+import type { FilePlace, PythonVersion } from "../rewrite/context.ts";
+import type { Site } from "../model/edit.ts";
+import { needsGrammar } from "../syntax/readFacts.ts";
+import { type Grammar, loadGrammar } from "../syntax/tree.ts";
+import { relocateSource } from "./relocateSource.ts";
+
+export interface FileJob {
+  /** For messages and findings: relative to the project. */
+  readonly label: string;
+  readonly locator: Locator;
+  readonly size: number;
+  readonly executable: boolean;
+  readonly record: SourceFile["record"];
+  /** Hex digest the original bytes must have. */
+  readonly sha256: string | undefined;
+  readonly distribution: string | undefined;
+  /** A Python file, and its place; undefined for everything that is copied as it is. */
+  readonly place: PlaceData | undefined;
+  /** Index into `JobSettings.maps`: what is relocated differs between a copy and the project. */
+  readonly map: number;
+  /** Where the result is staged; undefined: nowhere. */
+  readonly target: string | undefined;
+  /** Stage only a file that changed, and give it the original's mode and owner. */
+  readonly inPlace: boolean;
+}
+
+export interface PlaceData {
+  readonly package: string | undefined;
+  readonly stub: boolean;
+  readonly siblings: readonly string[];
+}
+
+export interface JobSettings {
+  readonly maps: readonly (readonly Relocation[])[];
+  readonly target: PythonVersion;
+  readonly grammarFile: string;
+  /** Results carry the bytes before and after of files that changed. */
+  readonly keepContents: boolean;
+  readonly keepSites: boolean;
+}
+
+export interface FileResult {
+  readonly sha256Upstream: string;
+  readonly sha256Now: string;
+  readonly undo: readonly RecordedEdit[];
+  readonly findings: readonly Finding[];
+  readonly changed: boolean;
+  readonly sites: readonly Site[];
+  readonly before: Uint8Array | undefined;
+  readonly after: Uint8Array | undefined;
+}
+
+/** Does jobs one after the other; holds what they share: descriptors, look-up tables, the grammar once it was needed. */
+export class FileWorker {
+  readonly #settings: JobSettings;
+  readonly #maps: readonly RelocationMap[];
+  readonly #archives = new OpenArchives();
+  readonly #directories = new Set<string>();
+  #grammar: Grammar | undefined;
+
+  constructor(settings: JobSettings) {
+    this.#settings = settings;
+    this.#maps = settings.maps.map(relocationMap);
+  }
+
+  async run(job: FileJob): Promise<FileResult> {
+    try {
+      return this.#run(job);
+    } catch (error) {
+      if (error !== needsGrammar) throw error;
+      this.#grammar = await loadGrammar(this.#settings.grammarFile);
+      return this.#run(job);
+    }
+  }
+
+  close(): void {
+    this.#archives.close();
+  }
+
+  #run(job: FileJob): FileResult {
+    const source = this.#read(job);
+    const sha256Upstream = createHash("sha256").update(source).digest("hex");
+    verify(job, source, sha256Upstream);
+    const relocated = job.place && relocateSource(source, placeOf(job.place), { relocations: this.#map(job), target: this.#settings.target }, this.#grammar);
+    const content = relocated?.content ?? source;
+    const changed = content !== source;
+    if (job.target !== undefined && (changed || !job.inPlace)) this.#stage(job, job.target, content);
+    const keep = this.#settings.keepContents && (changed || !job.inPlace);
+    return {
+      sha256Upstream,
+      sha256Now: changed ? createHash("sha256").update(content).digest("hex") : sha256Upstream,
+      undo: relocated?.undo ?? [],
+      findings: relocated?.decision.findings.map((local) => located(local, job.label, source, job.distribution)) ?? [],
+      changed,
+      sites: this.#settings.keepSites ? (relocated?.decision.sites ?? []) : [],
+      before: keep ? source : undefined,
+      after: keep ? content : undefined,
+    };
+  }
+
+  #map(job: FileJob): RelocationMap {
+    const map = this.#maps[job.map];
+    if (!map) throw new Error("invariant: a job names a relocation map that was not sent");
+    return map;
+  }
+
+  #read({ locator, label, size }: FileJob): Buffer {
+    try {
+      if (locator.kind === "entry") return readEntry(this.#archives.get(locator.archive), locator, label, size);
+      const content = readFileSync(locator.path);
+      return locator.kind === "file" ? content : Buffer.from(undo(content.toString("latin1"), locator.edits), "latin1");
+    } catch (error) {
+      throw fileFailure(error, locator.kind === "entry" ? locator.archive : locator.path);
+    }
+  }
+
+  #stage(job: FileJob, target: string, content: Buffer): void {
+    try {
+      const directory = dirname(target);
+      if (!this.#directories.has(directory)) {
+        mkdirSync(directory, { recursive: true });
+        this.#directories.add(directory);
+      }
+      const descriptor = openSync(target, "wx", job.executable ? 0o755 : 0o644);
+      try {
+        for (let at = 0; at < content.length; ) at += writeSync(descriptor, content, at);
+      } finally {
+        closeSync(descriptor);
+      }
+      if (job.inPlace && job.locator.kind === "file") keepOwner(job.locator.path, target);
+    } catch (error) {
+      throw fileFailure(error, target);
+    }
+  }
+}
+
+function placeOf(place: PlaceData): FilePlace {
+  return { package: place.package, stub: place.stub, siblings: new Set(place.siblings) };
+}
+
+function keepOwner(original: string, staged: string): void {
+  const { mode, uid, gid } = statSync(original);
+  if (uid !== process.getuid?.() || gid !== process.getgid?.()) chownSync(staged, uid, gid);
+  chmodSync(staged, mode & 0o7777);
+}
+
+function verify(job: FileJob, source: Buffer, sha256: string): void {
+  if (job.record) {
+    const { algorithm, digest } = job.record;
+    const actual = algorithm === "sha256" ? Buffer.from(sha256, "hex").toString("base64url") : createHash(algorithm).update(source).digest("base64url");
+    const archive = job.locator.kind === "entry" ? job.locator.archive : job.label;
+    if (actual !== digest) {
+      throw new Failure(`${archive}: does not match its RECORD: '${job.label}' has another digest`, "Get the wheel again; one that was changed by hand needs a new RECORD (`wheel unpack`, `wheel pack`).");
+    }
+  }
+  if (job.sha256 !== undefined && job.sha256 !== sha256) {
+    throw new Failure(`${job.label}: its edits cannot be undone to the recorded original`, "The file or the manifest was changed by hand: restore both from version control.");
+  }
+}

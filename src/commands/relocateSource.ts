@@ -1,0 +1,28 @@
+/** One Python file: bytes → facts → decision → bytes. Where syntax and rewriting meet; pure but for the grammar it is given. */
+import type { Decision } from "../model/edit.ts";
+import { type RecordedEdit } from "../model/manifest.ts";
+import { applyEdits, undoable } from "../rewrite/applyEdits.ts";
+import type { FilePlace, RewriteOptions } from "../rewrite/context.ts";
+import { decide } from "../rewrite/decide.ts";
+import { readFacts } from "../syntax/readFacts.ts";
+import type { Grammar } from "../syntax/tree.ts";
+
+export interface RelocatedSource {
+  /** The very same buffer when nothing changed. */
+  readonly content: Buffer;
+  readonly undo: readonly RecordedEdit[];
+  readonly decision: Decision;
+}
+
+/** Throws `needsGrammar` (syntax/readFacts.ts) when the file needs a parse and `grammar` is undefined. */
+export function relocateSource(source: Buffer, place: FilePlace, options: RewriteOptions, grammar: Grammar | undefined): RelocatedSource {
+  const result = readFacts(source, grammar);
+  if (result.kind === "unreadable") {
+    const message = result.code === "syntax-error" ? `the file does not parse: ${result.problem.reason}` : result.problem.reason;
+    return { content: source, undo: [], decision: { edits: [], sites: [], findings: [{ code: result.code, message, offset: result.problem.offset }] } };
+  }
+  const decision = decide({ place, options, facts: result.facts, source });
+  if (decision.edits.length === 0) return { content: source, undo: [], decision };
+  const text = source.toString("latin1");
+  return { content: Buffer.from(applyEdits(text, decision.edits), "latin1"), undo: undoable(text, decision.edits), decision };
+}

@@ -1,0 +1,156 @@
+/** `enisle rewrite`: the bare rewriter, on files in place or from standard input to standard output. */
+import { readdirSync, realpathSync, statSync } from "node:fs";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { existsSync } from "node:fs";
+import type { Host } from "../host/host.ts";
+import { Failure, fileFailure } from "../model/failure.ts";
+import { byPlace, located } from "../model/finding.ts";
+import type { FileChange, Outcome, RewriteResult } from "../model/outcome.ts";
+import { type Relocation, relocationMap } from "../model/relocation.ts";
+import { isAtOrBelow, isIdentifier, keywords } from "../model/name.ts";
+import type { PythonVersion } from "../rewrite/context.ts";
+import { needsGrammar } from "../syntax/readFacts.ts";
+import { loadGrammar } from "../syntax/tree.ts";
+import { Transaction } from "../write/transaction.ts";
+import type { FileJob } from "./fileJob.ts";
+import { siblingsOf } from "../acquire/project.ts";
+import { grammarFile } from "./grammarFile.ts";
+import { relocateSource } from "./relocateSource.ts";
+import { runJobs } from "./runJobs.ts";
+
+export interface RewriteOptions {
+  readonly paths: readonly string[];
+  readonly relocations: readonly Relocation[];
+  readonly targetPython: PythonVersion;
+  readonly dryRun: boolean;
+  readonly diff: boolean;
+}
+
+/** Throws Failure unless `text` is `from=to`. */
+export function parseMap(text: string): Relocation {
+  const [from = "", to = "", rest] = text.split("=").map((part) => part.trim());
+  const valid = (name: string): boolean => name.split(".").every((part) => isIdentifier(part) && !keywords.has(part) && /^[\x20-\x7e]+$/.test(part));
+  if (rest !== undefined || !valid(from) || !valid(to)) throw new Failure(`--map ${text}: is not FROM=TO with two dotted names`, "For example: --map testtools=nova._vendor.testtools");
+  return { from, to };
+}
+
+/** Throws Failure where a second run would rewrite what the first one wrote. */
+export function checkMaps(relocations: readonly Relocation[]): void {
+  if (relocations.length === 0) throw new Failure("no --map given", "For example: --map testtools=nova._vendor.testtools");
+  for (const { from, to } of relocations) {
+    const other = relocations.find((candidate) => isAtOrBelow(to, candidate.from));
+    if (other) throw new Failure(`--map ${from}=${to}: the new name lies below '${other.from}', which is relocated itself`, "Choose a name outside all relocated ones, so that a second run changes nothing.");
+    if (relocations.filter((candidate) => candidate.from === from).length > 1) throw new Failure(`--map ${from}=…: is given twice`, "Give each name one place.");
+  }
+}
+
+export async function rewrite(options: RewriteOptions, host: Host): Promise<Outcome<RewriteResult>> {
+  checkMaps(options.relocations);
+  if (options.paths.length === 0) throw new Failure("no PATH given", "Name files or directories, or use --stdin.");
+  const roots = options.paths.map((path) => resolve(host.cwd, path));
+  const files = [...new Set(roots.flatMap(listPython))].sort();
+  const base = commonDirectory(roots);
+  const writes = !options.dryRun && !options.diff;
+  const transaction = writes ? Transaction.begin(base) : undefined;
+  try {
+    const places = new Map<string, readonly string[]>();
+    const siblings = (file: string): readonly string[] => {
+      if (options.targetPython[0] >= 3) return [];
+      const known = places.get(dirname(file)) ?? siblingsOf(file);
+      places.set(dirname(file), known);
+      return known;
+    };
+    const packages = new Map<string, string>();
+    const jobs = files.map((file, index): FileJob => ({
+      label: relative(host.cwd, file).split(sep).join("/") || file,
+      locator: { kind: "file", path: file },
+      size: statSync(file).size,
+      executable: false,
+      record: undefined,
+      sha256: undefined,
+      distribution: undefined,
+      place: { package: packageOf(dirname(file), packages), stub: file.endsWith(".pyi"), siblings: siblings(file) },
+      map: 0,
+      target: transaction?.path(String(index)),
+      inPlace: true,
+    }));
+    const settings = { maps: [options.relocations], target: options.targetPython, grammarFile, keepContents: options.diff, keepSites: false };
+    const results = await runJobs(jobs, settings, (done) => host.progress(`Rewriting: ${done} of ${jobs.length} files`));
+    const changed = results.flatMap((result, index) => (result.changed ? [index] : []));
+    if (transaction && changed.length > 0) {
+      transaction.commit(changed.map((index) => ({ staged: transaction.path(String(index)), target: files[index] ?? "", before: results[index]?.sha256Upstream ?? "" })));
+    } else transaction?.rollback();
+    return {
+      command: "rewrite",
+      result: summary(options.relocations, files.length, changed.length, results.reduce((sum, result) => sum + result.undo.length, 0)),
+      findings: results.flatMap((result) => result.findings).sort(byPlace),
+      changes: jobs.flatMap((job, index): FileChange[] => {
+        const { before, after } = results[index] ?? {};
+        return before && after ? [{ path: job.label, before: Buffer.from(before), after: Buffer.from(after), executable: false }] : [];
+      }),
+      notices: [],
+    };
+  } catch (error) {
+    transaction?.rollback();
+    throw error;
+  }
+}
+
+/** Rewrites one text; `name` tells a stub from a module, and stands in findings. */
+export async function rewriteText(source: Buffer, name: string, options: Pick<RewriteOptions, "relocations" | "targetPython">): Promise<{ readonly content: Buffer; readonly outcome: Outcome<RewriteResult> }> {
+  checkMaps(options.relocations);
+  const place = { package: undefined, stub: name.endsWith(".pyi"), siblings: new Set<string>() };
+  const settings = { relocations: relocationMap(options.relocations), target: options.targetPython };
+  let relocated;
+  try {
+    relocated = relocateSource(source, place, settings, undefined);
+  } catch (error) {
+    if (error !== needsGrammar) throw error;
+    relocated = relocateSource(source, place, settings, await loadGrammar(grammarFile));
+  }
+  const { content, decision } = relocated;
+  const findings = decision.findings.map((local) => located(local, name, source));
+  const changed = content !== source;
+  const changes = changed ? [{ path: name, before: source, after: content, executable: false }] : [];
+  return { content, outcome: { command: "rewrite", result: summary(options.relocations, 1, changed ? 1 : 0, decision.edits.length), findings, changes, notices: [] } };
+}
+
+function summary(relocations: readonly Relocation[], files: number, rewritten: number, edits: number): RewriteResult {
+  return { relocations: Object.fromEntries(relocations.map(({ from, to }) => [from, to])), files, rewritten, edits: { proven: edits, verified: 0 }, changed: rewritten > 0 };
+}
+
+/** A file named is taken as it is; of a directory, the Python files. */
+function listPython(path: string): string[] {
+  try {
+    if (!statSync(path).isDirectory()) {
+      if (!statSync(path).isFile()) throw new Failure(`${path}: is neither a file nor a directory`, "Name Python files or directories.");
+      return [realpathSync(path)];
+    }
+    return readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
+      if (entry.isDirectory()) return entry.name === "__pycache__" || entry.name.startsWith(".") ? [] : listPython(join(path, entry.name));
+      return entry.isFile() && /\.(py|pyi|pyw)$/.test(entry.name) ? [join(path, entry.name)] : [];
+    });
+  } catch (error) {
+    throw fileFailure(error, path);
+  }
+}
+
+function commonDirectory(paths: readonly string[]): string {
+  const directories = paths.map((path) => (statSync(path).isDirectory() ? path : dirname(path)));
+  let common = directories[0] ?? sep;
+  while (!directories.every((directory) => directory === common || directory.startsWith(common === sep ? sep : common + sep))) common = dirname(common);
+  return common;
+}
+
+/** Package of a directory, by the `__init__.py` files from it upwards; "" for one that is in no package. */
+function packageOf(directory: string, known: Map<string, string>): string {
+  const cached = known.get(directory);
+  if (cached !== undefined) return cached;
+  let name = "";
+  if (existsSync(join(directory, "__init__.py"))) {
+    const above = packageOf(dirname(directory), known);
+    name = above === "" ? basename(directory) : `${above}.${basename(directory)}`;
+  }
+  known.set(directory, name);
+  return name;
+}

@@ -1,0 +1,211 @@
+/** `enisle vendor`: acquire → plan → rewrite into a staging directory → commit. Reads from top to bottom. */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, relative, resolve, sep } from "node:path";
+import { type ProjectFile, listProjectFiles } from "../acquire/project.ts";
+import { acquire } from "../acquire/source.ts";
+import type { Host } from "../host/host.ts";
+import { formatManifest } from "../manifest/write.ts";
+import { type Distribution, normalisedName } from "../model/distribution.ts";
+import { Failure, fileFailure } from "../model/failure.ts";
+import { type Finding, byPlace, finding } from "../model/finding.ts";
+import { MANIFEST_NAME, type Manifest } from "../model/manifest.ts";
+import type { FileChange, Outcome, VendorResult, VendoredDistribution } from "../model/outcome.ts";
+import type { Relocation } from "../model/relocation.ts";
+import { type Layout, layOut } from "../plan/layout.ts";
+import { missingRequirements, parseRequirement } from "../plan/requirements.ts";
+import type { PythonVersion } from "../rewrite/context.ts";
+import { type Move, Transaction, recover } from "../write/transaction.ts";
+import { TOOL } from "../version.ts";
+import { type Consumer, findConsumer, projectJobs, provided } from "./consumer.ts";
+import type { FileJob, FileResult, JobSettings } from "./fileJob.ts";
+import { grammarFile } from "./grammarFile.ts";
+import { copyJobs, keptDistribution, manifestEntry } from "./copies.ts";
+import { type NamespaceState, readNamespace } from "./namespaceState.ts";
+import { runJobs } from "./runJobs.ts";
+
+export interface VendorOptions {
+  /** Absolute. */
+  readonly project: string;
+  readonly sources: readonly string[];
+  readonly namespace: string | undefined;
+  readonly targetPython: PythonVersion | undefined;
+  /** Write nothing. */
+  readonly dryRun: boolean;
+  /** Write nothing, and give every change. */
+  readonly diff: boolean;
+}
+
+const INIT = "# Relocated copies of other projects' libraries; vendored.json says which. Made by enisle: do not edit.\n";
+
+export async function vendor(options: VendorOptions, host: Host): Promise<Outcome<VendorResult>> {
+  const writes = !options.dryRun && !options.diff;
+  const consumer = await findConsumer(options.project, options.namespace, options.targetPython);
+  if (options.sources.length === 0) throw new Failure("no SOURCE given", "Name a wheel or a directory: enisle vendor SOURCE…");
+  const notices = writes && recover(consumer.root) !== "nothing" ? ["cleaned up after a run that was interrupted"] : [];
+
+  host.progress("Reading sources");
+  const acquired = await Promise.all(options.sources.map((source) => acquire(source, host.cwd)));
+  refuseRepetition(acquired);
+  const state = await readNamespace(consumer.namespaceDirectory, consumer.namespace, async (jobs) => (await runJobs(jobs, settings(consumer, []), () => undefined)).map((result) => result.sha256Upstream));
+
+  const layouts = layOut([...acquired, ...kept(state, acquired, consumer)], consumer.namespace, consumer.package);
+  const relocations = layouts.flatMap((layout) => layout.relocations);
+  const copies = isCurrent(state, acquired, consumer) ? undefined : layouts;
+  const ours = provided(consumer, relocations);
+  const maps = [relocations, relocations.filter(({ from }) => !ours.has(from.split(".")[0] ?? from))];
+
+  const files = await listProjectFiles(consumer.root, consumer.packages, consumer.configuration, [consumer.namespaceDirectory, ...sourceDirectories(options.sources, host)], host);
+  const transaction = writes ? Transaction.begin(consumer.root) : undefined;
+  try {
+    const stage = (name: string): string | undefined => transaction?.path(name);
+    const copying = copies ? copyJobs(copies, consumer, stage("namespace")) : [];
+    const rewriting = projectJobs(files, stage("project"), consumer.target);
+    const jobs = [...copying, ...rewriting];
+    const results = await runJobs(jobs, { ...settings(consumer, maps), keepContents: options.diff }, (done) => host.progress(`Relocating: ${done} of ${jobs.length} files`));
+    const [copied, project] = [results.slice(0, copying.length), results.slice(copying.length)];
+
+    const manifest = copies ? newManifest(consumer, copies, copied) : state.manifest;
+    if (!manifest) throw new Error("invariant: a namespace without a manifest is never current");
+    const manifestText = formatManifest(manifest);
+    const copyChanged = copies !== undefined && manifestText !== state.manifestText;
+    const changed = copyChanged || project.some((result) => result.changed);
+    if (transaction) {
+      if (changed) commit(transaction, consumer, copyChanged ? manifestText : undefined, files, project);
+      else transaction.rollback();
+    }
+    return {
+      command: "vendor",
+      result: {
+        namespace: consumer.namespace,
+        distributions: summarise(manifest, layouts, consumer),
+        project: { files: files.length, rewritten: project.filter((result) => result.changed).length },
+        changed,
+      },
+      findings: [...findingsOf(layouts, consumer, ours), ...results.flatMap((result) => result.findings)].sort(byPlace),
+      changes: options.diff ? [...copyChanges(consumer, state, copying, copied, copyChanged ? manifestText : undefined), ...projectChanges(files, project)] : [],
+      notices,
+    };
+  } catch (error) {
+    transaction?.rollback();
+    throw error;
+  }
+}
+
+function settings(consumer: Consumer, maps: readonly (readonly Relocation[])[]): JobSettings {
+  return { maps, target: consumer.target, grammarFile, keepContents: false, keepSites: false };
+}
+
+function refuseRepetition(acquired: readonly Distribution[]): void {
+  const seen = new Map<string, string>();
+  for (const { metadata, requirement } of acquired) {
+    const name = normalisedName(metadata.name);
+    const other = seen.get(name);
+    if (other !== undefined) throw new Failure(`${other} and ${requirement}: both are the distribution ${metadata.name}`, "One namespace holds one version of it: name one of them.");
+    seen.set(name, requirement);
+  }
+}
+
+/** Distributions that are in the namespace already and not replaced: they see the new ones, and are seen by them. */
+function kept(state: NamespaceState, acquired: readonly Distribution[], consumer: Consumer): Distribution[] {
+  const replaced = new Set(acquired.map(({ metadata }) => normalisedName(metadata.name)));
+  return (state.manifest?.distributions ?? []).filter((entry) => !replaced.has(normalisedName(entry.name))).map((entry) => keptDistribution(entry, consumer.namespaceDirectory));
+}
+
+/** True when every source lies in the namespace already, made by this version of the tool for the same target. */
+function isCurrent({ manifest }: NamespaceState, acquired: readonly Distribution[], consumer: Consumer): boolean {
+  if (!manifest || manifest.tool !== TOOL || manifest.targetPython !== consumer.target.join(".")) return false;
+  return acquired.every(({ metadata, source, requirement }) =>
+    manifest.distributions.some((entry) => entry.name === metadata.name && entry.requirement === requirementOf(requirement) && entry.source.sha256 === source.sha256 && entry.source.file === source.file),
+  );
+}
+
+/** What the manifest records of a SOURCE: no path of the machine. */
+function requirementOf(source: string): string {
+  return source.split(/[/\\]/).filter((part) => part !== "").at(-1) ?? source;
+}
+
+function sourceDirectories(sources: readonly string[], host: Host): string[] {
+  return sources.map((source) => resolve(host.cwd, source));
+}
+
+function newManifest(consumer: Consumer, copies: readonly Layout[], results: readonly FileResult[]): Manifest {
+  let first = 0;
+  const distributions = copies.map((copy) => {
+    const own = results.slice(first, first + copy.placements.length);
+    first += copy.placements.length;
+    return manifestEntry(copy, own, requirementOf(copy.distribution.requirement));
+  });
+  const provides = distributions.some((each) => each.files.some((file) => file.path === "__init__.py"));
+  const generated = provides ? [] : [{ path: "__init__.py", sha256: createHash("sha256").update(INIT).digest("hex") }];
+  return { schema: 1, tool: TOOL, namespace: consumer.namespace, targetPython: consumer.target.join("."), generated, distributions: distributions.sort((a, b) => (a.name < b.name ? -1 : 1)) };
+}
+
+function commit(transaction: Transaction, consumer: Consumer, manifestText: string | undefined, files: readonly ProjectFile[], project: readonly FileResult[]): void {
+  const moves: Move[] = [];
+  if (manifestText !== undefined) {
+    const staged = transaction.path("namespace");
+    try {
+      mkdirSync(staged, { recursive: true });
+      writeFileSync(join(staged, "__init__.py"), INIT, { flag: "wx" });
+      writeFileSync(join(staged, MANIFEST_NAME), manifestText, { flag: "wx" });
+    } catch (error) {
+      throw fileFailure(error, staged);
+    }
+    moves.push({ staged, target: consumer.namespaceDirectory });
+  }
+  files.forEach((file, index) => {
+    const result = project[index];
+    if (result?.changed) moves.push({ staged: transaction.path(join("project", String(index))), target: file.real, before: result.sha256Upstream });
+  });
+  transaction.commit(moves);
+}
+
+function summarise(manifest: Manifest, layouts: readonly Layout[], consumer: Consumer): VendoredDistribution[] {
+  const provides = new Set([...manifest.distributions.map((entry) => normalisedName(entry.name)), ...consumer.dependencies.flatMap((line) => parseRequirement(line)?.name ?? [])]);
+  const named = new Set(layouts.map((layout) => layout.distribution.metadata.name));
+  return manifest.distributions.filter((entry) => named.has(entry.name)).map((entry) => ({
+    name: entry.name,
+    version: entry.version,
+    topLevels: entry.topLevels,
+    relocations: entry.relocations,
+    files: entry.files.length,
+    rewritten: entry.files.filter((file) => file.edits.length > 0).length,
+    edits: { proven: entry.files.reduce((sum, file) => sum + file.edits.length, 0), verified: 0 },
+    missingRequirements: missingRequirements(entry.requires, provides, consumer.target),
+  }));
+}
+
+function findingsOf(layouts: readonly Layout[], consumer: Consumer, ours: ReadonlySet<string>): Finding[] {
+  const namespacePath = relative(consumer.root, consumer.namespaceDirectory).split(sep).join("/");
+  return layouts.flatMap(({ distribution, placements, topLevels }) => {
+    const place = { distribution: distribution.metadata.name };
+    const found: Finding[] = [];
+    const [pth, data] = [distribution.leftOut.filter((path) => path.endsWith(".pth")), distribution.leftOut.filter((path) => !path.endsWith(".pth"))];
+    if (pth.length > 0) found.push(finding("path-configuration", `left out: ${pth.join(", ")}`, place));
+    if (data.length > 0) found.push(finding("data-not-vendored", `left out: ${data.slice(0, 5).join(", ")}${data.length > 5 ? ` and ${data.length - 5} more` : ""}`, place));
+    const compiled = placements.filter((placement) => placement.compiled);
+    if (compiled[0]) found.push(finding("compiled-module", `${compiled.length} extension module${compiled.length > 1 ? "s were" : " was"} moved without a look inside`, { ...place, path: `${namespacePath}/${compiled[0].destination}` }));
+    for (const name of topLevels.topLevels) if (ours.has(name)) found.push(finding("provided-by-project", `'${name}' is relocated, and the project has a '${name}' of its own: the project's imports of it were left`, place));
+    return found;
+  });
+}
+
+function copyChanges(consumer: Consumer, state: NamespaceState, jobs: readonly FileJob[], results: readonly FileResult[], manifestText: string | undefined): FileChange[] {
+  if (manifestText === undefined) return [];
+  const prefix = relative(consumer.root, consumer.namespaceDirectory).split(sep).join("/");
+  const onDisk = (path: string): Buffer | undefined => (existsSync(join(consumer.root, path)) ? readFileSync(join(consumer.root, path)) : undefined);
+  const change = (path: string, after: Buffer | undefined, executable = false): FileChange => ({ path, before: onDisk(path), after, executable });
+  const now = jobs.map((job, index) => change(job.label, Buffer.from(results[index]?.after ?? new Uint8Array()), job.executable));
+  const paths = new Set(now.map((each) => each.path));
+  const generated = paths.has(`${prefix}/__init__.py`) ? [] : [change(`${prefix}/__init__.py`, Buffer.from(INIT))];
+  const gone = (state.manifest?.distributions ?? []).flatMap((entry) => entry.files.map((file) => `${prefix}/${file.path}`)).filter((path) => !paths.has(path)).map((path) => change(path, undefined));
+  return [...now, ...generated, ...gone, change(`${prefix}/${MANIFEST_NAME}`, Buffer.from(manifestText))];
+}
+
+function projectChanges(files: readonly ProjectFile[], results: readonly FileResult[]): FileChange[] {
+  return files.flatMap((file, index) => {
+    const result = results[index];
+    return result?.before && result.after ? [{ path: file.path, before: Buffer.from(result.before), after: Buffer.from(result.after), executable: false }] : [];
+  });
+}

@@ -1,0 +1,115 @@
+/** `[tool.enisle]` in pyproject.toml, or enisle.toml: read, validated against the shipped schema; an unknown key names the nearest known one. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Failure, fileFailure } from "../model/failure.ts";
+
+export interface Configuration {
+  /** True when there is a table or file of ours. */
+  readonly present: boolean;
+  readonly namespace?: string;
+  readonly packages?: readonly string[];
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly "target-python"?: string;
+}
+
+/** What pyproject.toml says of the project itself (PEP 621 and build back ends); everything optional. */
+export interface ProjectTable {
+  readonly name: string | undefined;
+  readonly requiresPython: string | undefined;
+  readonly dependencies: readonly string[];
+  /** Directories that hold the packages, besides the root and `src`. */
+  readonly packageRoots: readonly string[];
+}
+
+export interface ProjectFileSettings {
+  readonly configuration: Configuration;
+  readonly project: ProjectTable;
+}
+
+type Table = Record<string, unknown>;
+
+export async function readSettings(directory: string): Promise<ProjectFileSettings> {
+  const pyprojectFile = join(directory, "pyproject.toml");
+  const ownFile = join(directory, "enisle.toml");
+  const pyproject = existsSync(pyprojectFile) ? await readToml(pyprojectFile) : {};
+  const inPyproject = table(table(pyproject["tool"])["enisle"]);
+  if (existsSync(ownFile)) {
+    if (Object.keys(inPyproject).length > 0) throw new Failure(`${ownFile}: pyproject.toml has a [tool.enisle] table too`, "Keep one of the two.");
+    return { configuration: await validated(await readToml(ownFile), ownFile), project: projectTable(pyproject) };
+  }
+  const present = "enisle" in table(pyproject["tool"]);
+  return { configuration: present ? await validated(inPyproject, pyprojectFile) : { present: false }, project: projectTable(pyproject) };
+}
+
+async function readToml(path: string): Promise<Table> {
+  const { parse } = await import("smol-toml");
+  try {
+    return parse(readFileSync(path, "utf8")) as Table;
+  } catch (error) {
+    const { line, column, message } = error as Error & { line?: number; column?: number };
+    if (line === undefined) throw fileFailure(error, path);
+    throw new Failure(`${path}:${line}:${column}: is no valid TOML: ${(message.split("\n")[0] ?? "").replace(/^Invalid TOML document: /, "")}`, "Mend the file.");
+  }
+}
+
+async function validated(value: Table, path: string): Promise<Configuration> {
+  const [{ default: Ajv }, { default: schema }] = await Promise.all([import("ajv"), import("./schema.json", { with: { type: "json" } })]);
+  const validate = new Ajv.default({ allErrors: false }).compile(schema);
+  if (validate(value)) return { ...value, present: true };
+  const [error] = validate.errors ?? [];
+  const key = String((error?.params as Table)?.["additionalProperty"] ?? error?.instancePath.split("/")[1] ?? "");
+  const where = `${path}${lineOf(path, key)}`;
+  if (error?.keyword === "additionalProperties") {
+    throw new Failure(`${where}: unknown key '${key}'`, `Did you mean '${nearest(key, Object.keys(schema.properties))}'?`);
+  }
+  throw new Failure(`${where}: '${key}' ${error?.message ?? "is not valid"}`, `See the description of the key: ${(schema.properties as Record<string, { description: string }>)[key]?.description ?? ""}`);
+}
+
+function lineOf(path: string, key: string): string {
+  const lines = readFileSync(path, "utf8").split("\n");
+  const index = lines.findIndex((line) => new RegExp(`^\\s*["']?${key.replace(/[^\w-]/g, ".")}["']?\\s*=`).test(line));
+  return index < 0 ? "" : `:${index + 1}`;
+}
+
+function nearest(word: string, known: readonly string[]): string {
+  return known.toSorted((a, b) => distance(word, a) - distance(word, b))[0] ?? "";
+}
+
+/** Levenshtein's distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) next[j] = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1));
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+function projectTable(pyproject: Table): ProjectTable {
+  const project = table(pyproject["project"]);
+  const tool = table(pyproject["tool"]);
+  const poetry = table(tool["poetry"]);
+  const setuptools = table(tool["setuptools"]);
+  const find = table(table(setuptools["packages"])["find"]);
+  const from = list(poetry["packages"]).map((entry) => table(entry)["from"]);
+  return {
+    name: text(project["name"]) ?? text(poetry["name"]) ?? text(table(table(tool["flit"])["module"])["name"]),
+    requiresPython: text(project["requires-python"]) ?? text(table(poetry["dependencies"])["python"]),
+    dependencies: list(project["dependencies"]).concat(Object.keys(table(poetry["dependencies"]))).filter((entry) => typeof entry === "string"),
+    packageRoots: [...list(find["where"]), table(setuptools["package-dir"])[""], ...from].filter((entry) => typeof entry === "string"),
+  };
+}
+
+function table(value: unknown): Table {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Table) : {};
+}
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}

@@ -1,0 +1,162 @@
+/** The command line: options, dispatch, printing. Reports are made by report/, work is done by commands/. */
+import { resolve } from "node:path";
+import { Command, CommanderError, Option } from "commander";
+import { type NodeHost, nodeHost } from "./host/node.ts";
+import { Failure } from "./model/failure.ts";
+import type { Outcome } from "./model/outcome.ts";
+import { exitCodeOf } from "./report/findings.ts";
+import { formatJson } from "./report/json.ts";
+import { paint, visible } from "./report/terminal.ts";
+import type { TextOptions } from "./report/text.ts";
+import { interrupt } from "./write/transaction.ts";
+import { VERSION } from "./version.ts";
+
+interface CommonOptions {
+  readonly project: string;
+  readonly namespace?: string;
+  readonly dryRun?: boolean;
+  readonly diff?: boolean;
+  readonly format: "text" | "json";
+  readonly targetPython?: string;
+  readonly strict?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly color: boolean;
+}
+
+/** Runs one command; resolves to its exit code: 0 clean, 1 findings, 2 could not run. */
+export async function main(argv: readonly string[]): Promise<number> {
+  let code = 0;
+  const program = new Command("enisle");
+  program
+    .description("Relocate a Python library under a project's private namespace, rewriting every import.")
+    .version(VERSION, "-V, --version")
+    .exitOverride()
+    .configureHelp({ helpWidth: 80 })
+    .showSuggestionAfterError();
+
+  withCommon(program.command("vendor").argument("[SOURCE...]", "wheels (.whl) or directories with importable modules"))
+    .description("relocate distributions into the project's namespace and rewrite the project to use them")
+    .action(async (sources: string[], options: CommonOptions) => {
+      const { vendor } = await import("./commands/vendor.ts");
+      const { parsePython } = await import("./commands/consumer.ts");
+      const { formatVendor } = await import("./report/text.ts");
+      code = await perform(options, async (host) => {
+        const outcome = await vendor({ project: resolve(options.project), sources, namespace: options.namespace, targetPython: parsePython(options.targetPython), dryRun: options.dryRun === true, diff: options.diff === true }, host);
+        return { outcome, format: formatVendor };
+      });
+    });
+
+  withCommon(program.command("rewrite").argument("[PATH...]", "Python files, or directories of them"))
+    .description("the bare rewriter: rewrite files in place, or standard input to standard output")
+    .option("--map <FROM=TO>", "a name and the name it is relocated to (repeatable)", collect, [])
+    .option("--stdin", "read one file from standard input and write the result to standard output")
+    .option("--stdin-name <NAME>", "its name, for messages; a name in .pyi makes it a stub", "stdin.py")
+    .action(async (paths: string[], options: CommonOptions & { map: string[]; stdin?: boolean; stdinName: string }) => {
+      const { parseMap, rewrite, rewriteText } = await import("./commands/rewrite.ts");
+      const { parsePython } = await import("./commands/consumer.ts");
+      const { formatRewrite } = await import("./report/text.ts");
+      code = await perform(options, async (host) => {
+        const settings = { relocations: options.map.map(parseMap), targetPython: parsePython(options.targetPython) ?? ([3, 9] as const) };
+        if (!options.stdin) {
+          const outcome = await rewrite({ ...settings, paths, dryRun: options.dryRun === true, diff: options.diff === true }, host);
+          return { outcome, format: formatRewrite };
+        }
+        if (paths.length > 0) throw new Failure("--stdin and PATH were both given", "Use one of them.");
+        const { content, outcome } = await rewriteText(host.readStandardInput(), options.stdinName, settings);
+        if (options.diff || options.dryRun || options.format === "json") return { outcome, format: formatRewrite };
+        return { outcome, format: formatRewrite, content };
+      });
+    });
+
+  withCommon(program.command("explain").argument("<FILE[:LINE]>", "a file of a copy or of the project"))
+    .description("every site in a file: what was done, by which rule, and why")
+    .option("--map <FROM=TO>", "explain for this relocation instead of the project's own (repeatable)", collect, [])
+    .action(async (file: string, options: CommonOptions & { map: string[] }) => {
+      const { explain } = await import("./commands/explain.ts");
+      const { parseMap } = await import("./commands/rewrite.ts");
+      const { formatExplain } = await import("./report/text.ts");
+      code = await perform(options, async (host) => {
+        const outcome = await explain({ file, project: resolve(options.project), namespace: options.namespace, relocations: options.map.map(parseMap) }, host);
+        return { outcome, format: formatExplain };
+      });
+    });
+
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : 2;
+  }
+  return code;
+}
+
+function collect(value: string, previous: string[]): string[] {
+  return [...previous, value];
+}
+
+function withCommon(command: Command): Command {
+  return command
+    .option("-C, --project <DIR>", "the project's directory", ".")
+    .option("--namespace <NAME>", "where distributions are relocated to (default: from the configuration, else PACKAGE._vendor)")
+    .option("--dry-run", "say what would be done, write nothing")
+    .option("--diff", "print a unified diff of every change, write nothing")
+    .addOption(new Option("--format <FORMAT>", "how to print the result").choices(["text", "json"]).default("text"))
+    .option("--target-python <VERSION>", "the oldest Python that the result must run on, such as 3.9")
+    .option("--strict", "findings of severity warning fail too")
+    .option("-q, --quiet", "print errors only")
+    .option("-v, --verbose", "print more")
+    .option("--no-color", "no colours");
+}
+
+interface Performed<Result> {
+  readonly outcome: Outcome<Result>;
+  readonly format: (outcome: Outcome<Result>, options: TextOptions) => string;
+  /** Goes to standard output instead of the report, which then goes to standard error. */
+  readonly content?: Buffer;
+}
+
+async function perform<Result>(options: CommonOptions, run: (host: NodeHost) => Promise<Performed<Result>>): Promise<number> {
+  const colour = (stream: NodeJS.WriteStream): boolean => options.color && !process.env["NO_COLOR"] && stream.isTTY === true;
+  const host = await nodeHost({ quiet: options.quiet === true });
+  const onSignal = (): void => {
+    host.quiet();
+    interrupt();
+    process.exit(130);
+  };
+  process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
+  try {
+    const { outcome, format, content } = await run(host);
+    host.quiet();
+    const preview = options.dryRun === true || options.diff === true;
+    const text = (stream: NodeJS.WriteStream): string => format(outcome, { paint: paint(colour(stream)), quiet: options.quiet === true, verbose: options.verbose === true, preview });
+    if (content) {
+      await print(process.stdout, content);
+      if (outcome.findings.length > 0) await print(process.stderr, text(process.stderr));
+    } else if (options.format === "json") await print(process.stdout, formatJson(outcome.command, outcome.result, outcome.findings));
+    else if (options.diff) {
+      const { formatDiff } = await import("./report/diff.ts");
+      await print(process.stdout, formatDiff(outcome.changes));
+      await print(process.stderr, text(process.stderr));
+    } else await print(process.stdout, text(process.stdout));
+    return exitCodeOf(outcome.findings, options.strict === true);
+  } catch (error) {
+    host.quiet();
+    const colours = paint(colour(process.stderr));
+    if (error instanceof Failure) {
+      await print(process.stderr, `${colours.error("error")}: ${visible(error.message)}\n  ${visible(error.wayOut)}\n`);
+    } else {
+      await print(process.stderr, `${colours.error("internal error")}: ${visible((error as Error).stack ?? String(error)).replaceAll("\\u000a", "\n")}\n  This is a defect of enisle: please report it with the command line and, if you can, the input.\n`);
+    }
+    return 2;
+  } finally {
+    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+  }
+}
+
+/** Waits until the stream took it: a pipe may be slow, and exit codes must come after the output. */
+function print(stream: NodeJS.WriteStream, content: string | Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(content, (error) => (error && (error as NodeJS.ErrnoException).code !== "EPIPE" ? reject(error) : resolve()));
+  });
+}

@@ -1,0 +1,56 @@
+/** Text → manifest. A newer schema is refused, a damaged file too: guessing would cost the user files. */
+import { Failure } from "../model/failure.ts";
+import type { Manifest } from "../model/manifest.ts";
+
+const SCHEMA = 1;
+
+/** `path` is for messages. */
+export function parseManifest(text: string, path: string): Manifest {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw damaged(path, (error as Error).message);
+  }
+  if (!isRecord(value) || typeof value["schema"] !== "number") throw damaged(path, "it has no schema number");
+  if (value["schema"] > SCHEMA) {
+    throw new Failure(`${path}: was written by a newer version of this tool (schema ${value["schema"]}; this one knows ${SCHEMA})`, "Use that version, or a newer one.");
+  }
+  const wrong = problem(value);
+  if (wrong !== undefined) throw damaged(path, wrong);
+  return value as unknown as Manifest;
+}
+
+function damaged(path: string, reason: string): Failure {
+  return new Failure(`${path}: the manifest is damaged: ${reason}`, "Restore it from version control; without it the copies cannot be told from files of your own.");
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+const digest = /^[0-9a-f]{64}$/;
+
+function problem(manifest: Record<string, unknown>): string | undefined {
+  for (const key of ["tool", "namespace", "targetPython"]) if (typeof manifest[key] !== "string") return `'${key}' is no string`;
+  const { distributions, generated } = manifest;
+  if (!Array.isArray(generated) || !generated.every((row) => isRecord(row) && isInside(row["path"]) && digest.test(String(row["sha256"])))) return "'generated' is not a list of files";
+  if (!Array.isArray(distributions)) return "'distributions' is no list";
+  for (const item of distributions as unknown[]) {
+    if (!isRecord(item) || typeof item["name"] !== "string") return "a distribution has no name";
+    const name = item["name"];
+    if (!isRecord(item["relocations"]) || !isRecord(item["source"]) || !isRecord(item["license"])) return `the entry of ${name} is not complete`;
+    for (const key of ["requires", "topLevels", "leftOut", "namespaceInits", "files"]) if (!Array.isArray(item[key])) return `'${key}' of ${name} is no list`;
+    for (const file of item["files"] as unknown[]) {
+      if (!isRecord(file) || !isInside(file["path"]) || !digest.test(String(file["sha256Upstream"])) || !digest.test(String(file["sha256Now"])) || !Array.isArray(file["edits"])) {
+        return `a file of ${name} is not complete`;
+      }
+    }
+  }
+  return undefined;
+}
+
+/** A relative path that stays below its directory. */
+function isInside(path: unknown): boolean {
+  return typeof path === "string" && path !== "" && !path.startsWith("/") && !path.split("/").some((part) => part === ".." || part === "");
+}

@@ -1,0 +1,66 @@
+/** What syntax/ reports about a file: plain records, no tree-sitter node. All offsets are those of the byte string (see span.ts). */
+import type { DottedName } from "./name.ts";
+import type { ScopeFacts } from "./scopes.ts";
+import type { Span } from "./span.ts";
+
+/** A dotted name as written; `parts` are its components, which blanks and backslash-newlines may separate. */
+export interface WrittenName extends Span {
+  readonly name: DottedName;
+  readonly parts: readonly Span[];
+}
+
+export interface Alias extends Span {
+  readonly name: string;
+}
+
+/** `a.b as x` in an import statement, or `x as y` after `from … import`. */
+export interface ImportedName extends Span {
+  readonly written: WrittenName;
+  readonly alias: Alias | undefined;
+  /** Offset of the comma after it. */
+  readonly comma: number | undefined;
+}
+
+/** The nearest enclosing block that has a namespace of its own. */
+export type ScopeKind = "module" | "function" | "class";
+
+interface StatementFacts extends Span {
+  /** The `lazy` soft keyword (PEP 810) with the blanks after it. */
+  readonly lazy: Span | undefined;
+  readonly names: readonly ImportedName[];
+  readonly scope: ScopeKind;
+}
+
+/** `import a.b as x, c`. `start` is that of `lazy` or `import`. */
+export interface ImportStatement extends StatementFacts {
+  readonly kind: "import";
+}
+
+/** `from ..a.b import c as d, e`; `from . import *` has no names. */
+export interface FromStatement extends StatementFacts {
+  readonly kind: "from";
+  /** Number of leading dots. */
+  readonly level: number;
+  /** The dots and the name, without the blanks around them. */
+  readonly module: WrittenName;
+  readonly star: boolean;
+  /** The names with their parentheses, or the star. */
+  readonly list: Span;
+}
+
+export type AnyImport = ImportStatement | FromStatement;
+
+export interface SyntaxProblem {
+  readonly offset: number;
+  readonly reason: string;
+}
+
+export interface FileFacts {
+  readonly imports: readonly AnyImport[];
+  /** `__lazy_modules__` (PEP 810) is named somewhere. */
+  readonly namesLazyModules: boolean;
+  /** The file's bytes with what only looks like ASCII masked; same offsets. */
+  readonly lexical: Buffer;
+  /** Where the wanted names are bound and used. The one question that needs a parse of the whole file. */
+  scopes(wanted: ReadonlySet<string>): ScopeFacts;
+}

@@ -1,0 +1,53 @@
+/** `vendored.json`: what lies in a namespace directory, where it came from, and how to get the original bytes back. */
+import type { SourceIdentity } from "./distribution.ts";
+
+/** `[offset in the file as it is now, length there, what stood in its place]`; bytes, the text with one character a byte. */
+export type RecordedEdit = readonly [at: number, length: number, was: string];
+
+export interface ManifestFile {
+  /** Below the namespace directory, with slashes. */
+  readonly path: string;
+  /** Where the archive has it, when that is not `path`. */
+  readonly upstreamPath?: string;
+  /** Hex digests of the file as the archive has it, and as it lies in the namespace. */
+  readonly sha256Upstream: string;
+  readonly sha256Now: string;
+  readonly executable?: true;
+  readonly edits: readonly RecordedEdit[];
+}
+
+export interface ManifestDistribution {
+  readonly name: string;
+  readonly version: string | null;
+  /** Package URL (`pkg:pypi/name@version`). */
+  readonly purl: string;
+  readonly source: SourceIdentity;
+  /** As the user asked for it. */
+  readonly requirement: string;
+  readonly requires: readonly string[];
+  readonly license: { readonly expression: string | null; readonly files: readonly string[] };
+  readonly topLevels: readonly string[];
+  readonly relocations: Readonly<Record<string, string>>;
+  readonly patches: readonly { readonly file: string; readonly sha256: string }[];
+  readonly dropped: readonly string[];
+  /** Files of the archive that are no importable content. */
+  readonly leftOut: readonly string[];
+  /** `__init__.py` files that only declare a namespace package. */
+  readonly namespaceInits: readonly string[];
+  readonly accepted: readonly { readonly code: string; readonly reason: string }[];
+  readonly files: readonly ManifestFile[];
+}
+
+export interface Manifest {
+  readonly schema: 1;
+  /** Name and version of the tool that wrote it: another one may decide differently. */
+  readonly tool: string;
+  readonly namespace: string;
+  /** The oldest Python the copies were rewritten for. */
+  readonly targetPython: string;
+  /** Files that the tool made, with their digests. */
+  readonly generated: readonly { readonly path: string; readonly sha256: string }[];
+  readonly distributions: readonly ManifestDistribution[];
+}
+
+export const MANIFEST_NAME = "vendored.json";

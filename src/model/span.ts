@@ -1,0 +1,35 @@
+/**
+ * Places in a file. A source file is held as a *byte string*: a JavaScript string in which each UTF-16 unit is one byte
+ * of the file (latin-1). All offsets are therefore bytes and string indices at once, whatever the file's encoding, and
+ * a byte outside an edit cannot change.
+ */
+export interface Span {
+  /** Offset of the first byte. */
+  readonly start: number;
+  /** Offset after the last byte. */
+  readonly end: number;
+}
+
+/** A file's bytes, one UTF-16 unit each. */
+export type ByteString = string;
+
+export interface Position {
+  /** 1-based. */
+  readonly line: number;
+  /** 1-based, in characters of the line when it is valid UTF-8, in bytes otherwise. */
+  readonly column: number;
+}
+
+/** Line and column of an offset. Lines end at LF, CRLF or CR, as Python's own do. */
+export function positionAt(source: ByteString, offset: number): Position {
+  let line = 1;
+  let lineStart = 0;
+  for (let i = 0; i < offset; i++) {
+    const unit = source.charCodeAt(i);
+    if (unit === 10 || (unit === 13 && source.charCodeAt(i + 1) !== 10)) {
+      line++;
+      lineStart = i + 1;
+    }
+  }
+  return { line, column: Buffer.from(source.slice(lineStart, offset), "latin1").toString("utf8").length + 1 };
+}

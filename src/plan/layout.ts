@@ -1,0 +1,116 @@
+/** Pure: distributions → which names are relocated to where, and where in the namespace directory each file goes. */
+import { type Distribution, type SourceFile, normalisedName } from "../model/distribution.ts";
+import { Failure } from "../model/failure.ts";
+import { type DottedName, join } from "../model/name.ts";
+import type { Relocation } from "../model/relocation.ts";
+import { type TopLevels, findTopLevels, moduleNameOf } from "./topLevels.ts";
+
+export interface Placement {
+  readonly file: SourceFile;
+  /** Below the namespace directory. */
+  readonly destination: string;
+  /** Where the file is importable, for Python sources: the package in which its relative imports start. */
+  readonly python: { readonly package: string; readonly stub: boolean; readonly siblings: readonly string[] } | undefined;
+  readonly compiled: boolean;
+}
+
+export interface Layout {
+  readonly distribution: Distribution;
+  readonly topLevels: TopLevels;
+  readonly relocations: readonly Relocation[];
+  readonly placements: readonly Placement[];
+}
+
+/** Throws Failure when two distributions want the same name or file, or one has nothing to import. */
+export function layOut(distributions: readonly Distribution[], namespace: DottedName, project: DottedName): Layout[] {
+  const found = distributions.map((distribution) => ({ distribution, topLevels: findTopLevels(distribution) }));
+  const movingAnywhere = new Set(found.flatMap(({ topLevels }) => topLevels.moving));
+  const layouts = found.map(({ distribution, topLevels }): Layout => {
+    const stubTargets = topLevels.stubs.filter((stub) => movingAnywhere.has(stub.slice(0, -"-stubs".length)));
+    if (topLevels.moving.length === 0 && stubTargets.length === 0) {
+      const stubsOnly = topLevels.stubs.length > 0;
+      throw new Failure(`${distribution.requirement}: holds no importable module${stubsOnly ? `, only stubs (${topLevels.stubs.join(", ")})` : ""}`,
+        stubsOnly ? "Vendor it in one call with the distribution that the stubs describe." : "Name a distribution with Python modules.");
+    }
+    if (topLevels.topLevels.includes(project)) throw new Failure(`${distribution.requirement}: its top-level name '${project}' is the project's own package`, "Vendor it into a project with another name.");
+    const relocations = topLevels.moving.map((from) => ({ from, to: join(namespace, from) }));
+    return { distribution, topLevels, relocations, placements: place(distribution, new Set(stubTargets)) };
+  });
+  refuseSharedNames(layouts);
+  return settleSharedFiles(layouts);
+}
+
+function place({ files }: Distribution, stubs: ReadonlySet<string>): Placement[] {
+  const occupied = new Set(files.map((file) => file.path));
+  const siblings = new Map<string, string[]>();
+  for (const { path } of files) {
+    const [directory, name] = split(path);
+    const module = moduleNameOf(name);
+    if (module === "__init__") append(siblings, split(directory)[0], split(directory)[1]);
+    else if (module !== undefined) append(siblings, directory, module);
+  }
+  return files.map((file) => {
+    const [directory, name] = split(file.path);
+    const isStubTree = [...stubs].find((stub) => file.path.startsWith(`${stub}/`));
+    const merged = isStubTree === undefined ? file.path : `${isStubTree.slice(0, -"-stubs".length)}${file.path.slice(isStubTree.length)}`;
+    const destination = isStubTree !== undefined && occupied.has(merged) ? file.path : merged;
+    const source = /\.(py|pyi|pyw)$/.test(name) && !/^[^/]+\.dist-info\//.test(file.path);
+    const python = source ? { package: split(merged)[0].replaceAll("/", "."), stub: name.endsWith(".pyi"), siblings: siblings.get(directory) ?? [] } : undefined;
+    return { file, destination, python, compiled: /\.(so|pyd)$/.test(name) };
+  });
+}
+
+function split(path: string): [directory: string, name: string] {
+  const slash = path.lastIndexOf("/");
+  return slash < 0 ? ["", path] : [path.slice(0, slash), path.slice(slash + 1)];
+}
+
+function append(map: Map<string, string[]>, key: string, value: string): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}
+
+function refuseSharedNames(layouts: readonly Layout[]): void {
+  const owner = new Map<DottedName, Layout>();
+  for (const layout of layouts) {
+    for (const { from } of layout.relocations) {
+      const other = owner.get(from);
+      if (other) throw clash(other, layout, `both provide the module '${from}'`);
+      owner.set(from, layout);
+    }
+  }
+  for (const from of owner.keys()) {
+    for (let dot = from.lastIndexOf("."); dot > 0; dot = from.lastIndexOf(".", dot - 1)) {
+      const above = owner.get(from.slice(0, dot));
+      const own = owner.get(from);
+      if (above && own && above !== own) throw clash(above, own, `one provides the package '${from.slice(0, dot)}', the other '${from}' inside it`);
+    }
+  }
+}
+
+function clash(a: Layout, b: Layout, why: string): Failure {
+  return new Failure(`${a.distribution.requirement} and ${b.distribution.requirement}: ${why}`, "One namespace holds one of each name: vendor only one of them, or give the other a namespace of its own.");
+}
+
+/**
+ * Distributions that share a namespace package each bring its `__init__.py`, all doing the same: the first one's stands for all. Other
+ * files that are no modules, such as a README beside the packages, go into a directory of their distribution.
+ */
+function settleSharedFiles(layouts: readonly Layout[]): Layout[] {
+  const taken = new Map<string, Layout>();
+  return layouts.map((layout) => ({
+    ...layout,
+    placements: layout.placements.flatMap((placement): Placement[] => {
+      const { file, destination, python, compiled } = placement;
+      const other = taken.get(destination);
+      if (!other) {
+        taken.set(destination, layout);
+        return [placement];
+      }
+      if (layout.distribution.namespaceInits.has(file.path)) return [];
+      if (python || compiled) throw clash(other, layout, `both provide the file '${destination}'`);
+      return [{ ...placement, destination: `${normalisedName(layout.distribution.metadata.name)}.files/${destination}` }];
+    }),
+  }));
+}

@@ -1,0 +1,61 @@
+/** What a distribution makes importable, and hence which names are relocated. Namespace packages are shared, so only their parts move. */
+import type { Distribution } from "../model/distribution.ts";
+import { type DottedName, isIdentifier, join, keywords } from "../model/name.ts";
+
+// PEP 3149 and its like: `x.so`, `x.cpython-311-x86_64-linux-gnu.so`, `x.abi3.so`, `x.cp311-win_amd64.pyd`.
+const moduleFile = /^(?<name>[^./]+)(?:\.py|\.pyi|\.pyw|(?:\.[\w-]+)?\.(?:so|pyd))$/u;
+
+export interface TopLevels {
+  /** First components, sorted: `google`, `attr`, `six`. */
+  readonly topLevels: readonly string[];
+  /** The names that move as a whole: top-level packages and modules, and the parts of namespace packages. */
+  readonly moving: readonly DottedName[];
+  /** `<name>-stubs` directories (PEP 561). */
+  readonly stubs: readonly string[];
+}
+
+interface Directory {
+  readonly directories: Map<string, Directory>;
+  readonly modules: Set<string>;
+}
+
+export function moduleNameOf(fileName: string): string | undefined {
+  const name = moduleFile.exec(fileName)?.groups?.["name"];
+  return name !== undefined && isImportable(name) ? name : undefined;
+}
+
+/** Finds them from file paths alone. */
+export function findTopLevels({ files, namespaceInits }: Pick<Distribution, "files" | "namespaceInits">): TopLevels {
+  const root: Directory = { directories: new Map(), modules: new Set() };
+  for (const { path } of files) {
+    const parts = path.split("/");
+    const fileName = parts.pop() ?? "";
+    const name = moduleNameOf(fileName);
+    if (name === undefined) continue;
+    if (!parts.every((part, index) => isImportable(index === 0 ? part.replace(/-stubs$/, "") : part))) continue;
+    let directory = root;
+    for (const part of parts) {
+      let next = directory.directories.get(part);
+      if (!next) directory.directories.set(part, (next = { directories: new Map(), modules: new Set() }));
+      directory = next;
+    }
+    if (!namespaceInits.has(path)) directory.modules.add(name);
+  }
+  const stubs = [...root.directories.keys()].filter((name) => name.endsWith("-stubs"));
+  for (const name of stubs) root.directories.delete(name);
+  const moving = movingBelow(root, "").sort();
+  return { topLevels: [...new Set(moving.map((name) => name.split(".")[0] ?? name))].sort(), moving, stubs: stubs.sort() };
+}
+
+function movingBelow(directory: Directory, name: DottedName): DottedName[] {
+  const packages = [...directory.directories].flatMap(([child, content]) => {
+    const full = join(name, child);
+    return content.modules.has("__init__") ? [full] : movingBelow(content, full);
+  });
+  const modules = [...directory.modules].filter((module) => module !== "__init__" && !directory.directories.get(module)?.modules.has("__init__"));
+  return [...new Set([...packages, ...modules.map((module) => join(name, module))])];
+}
+
+function isImportable(name: string): boolean {
+  return isIdentifier(name) && !keywords.has(name);
+}

@@ -1,0 +1,63 @@
+/** The summaries of commands, in 80 columns. */
+import type { Finding } from "../model/finding.ts";
+import type { ExplainResult, Outcome, RewriteResult, VendorResult } from "../model/outcome.ts";
+import { countFindings, formatFindings } from "./findings.ts";
+import { type Paint, visible } from "./terminal.ts";
+
+export interface TextOptions {
+  readonly paint: Paint;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  /** Nothing was written: say "would". */
+  readonly preview: boolean;
+}
+
+export function formatVendor({ result, findings, notices }: Outcome<VendorResult>, options: TextOptions): string {
+  if (options.quiet) return lines(errorsOnly(findings, options));
+  const { paint, preview } = options;
+  const head = result.changed ? `${preview ? "Would vendor" : "Vendored"} into` : "Nothing to do in";
+  const out = [...notices, `${head} ${paint.strong(visible(result.namespace))}`];
+  for (const each of result.distributions) {
+    const version = each.version === null ? "" : ` ${each.version}`;
+    const imports = `${each.edits.proven} edit${each.edits.proven === 1 ? "" : "s"}`;
+    out.push(`  ${paint.strong(visible(`${each.name}${version}`))}  ${each.files} files, ${each.rewritten} rewritten, ${imports}`);
+    const moves = Object.entries(each.relocations);
+    for (const [from, to] of options.verbose ? moves : moves.slice(0, 5)) out.push(paint.faint(`    ${visible(from)} → ${visible(to)}`));
+    if (!options.verbose && moves.length > 5) out.push(paint.faint(`    and ${moves.length - 5} more names (-v lists them)`));
+    if (each.missingRequirements.length > 0) out.push(`    requires, and nobody here provides: ${each.missingRequirements.map(visible).join(", ")}`);
+  }
+  out.push(`Project: ${result.project.files} Python files, ${result.project.rewritten} ${preview ? "to rewrite" : "rewritten"}`);
+  return lines([...out, ...withFindings(findings, options)]);
+}
+
+export function formatRewrite({ result, findings }: Outcome<RewriteResult>, options: TextOptions): string {
+  if (options.quiet) return lines(errorsOnly(findings, options));
+  const head = `${result.files} files, ${result.rewritten} ${options.preview ? "to rewrite" : "rewritten"}, ${result.edits.proven} edits`;
+  return lines([head, ...withFindings(findings, options)]);
+}
+
+function withFindings(findings: readonly Finding[], { paint }: TextOptions): string[] {
+  return findings.length === 0 ? [] : ["", ...formatFindings(findings, paint), "", countFindings(findings)];
+}
+
+function errorsOnly(findings: readonly Finding[], { paint }: TextOptions): string[] {
+  return formatFindings(findings.filter((finding) => finding.severity === "error"), paint);
+}
+
+function lines(all: readonly string[]): string {
+  return all.length === 0 ? "" : `${all.join("\n")}\n`;
+}
+
+export function formatExplain({ result, findings }: Outcome<ExplainResult>, options: TextOptions): string {
+  const { paint } = options;
+  const of = result.copyOf ? `: from ${visible(result.copyOf.name)}${result.copyOf.version === null ? "" : ` ${result.copyOf.version}`}` : "";
+  const out = [`${paint.strong(visible(result.path))}${of}`];
+  if (result.sites.length === 0) out.push("  no site here names a relocated module");
+  for (const site of result.sites) {
+    out.push(`${String(site.line).padStart(5)}  ${paint.strong(visible(site.name))}  ${site.outcome}  ${paint.faint(`[${site.rule}, ${site.tier}]`)}`);
+    out.push(`       ${visible(site.why)}`);
+    if (site.was !== site.now) out.push(paint.removed(`     - ${visible(site.was)}`), paint.added(`     + ${visible(site.now)}`));
+    else out.push(`       ${visible(site.now)}`);
+  }
+  return lines([...out, ...withFindings(findings, options)]);
+}

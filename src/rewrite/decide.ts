@@ -1,0 +1,30 @@
+/** Facts and relocations → what to do with every site of one file. The passes, in order. */
+import { type Decision, merge } from "../model/edit.ts";
+import { type Context, hasFuture, hasImplicitRelativeImports } from "./context.ts";
+import type { Style } from "./forms.ts";
+import { rewriteFrom } from "./fromStatement.ts";
+import { isSiblingOf, rewriteImport } from "./importStatement.ts";
+import { hasLazyModules, rewriteLazyModules } from "./lazyModules.ts";
+import { splitNamespaces } from "./partialNamespace.ts";
+import { rootNameJudge } from "./rootName.ts";
+
+export function decide(context: Context): Decision {
+  const { facts, options, place } = context;
+  const rootIsFree = rootNameJudge(context);
+  const isSibling = isSiblingOf(place.siblings, hasImplicitRelativeImports(context));
+  const style: Style = { target: options.target, lazy: "", stub: place.stub, fullName: false, unicodeLiterals: hasFuture(facts, "unicode_literals") };
+  const lazyModules = hasLazyModules(context);
+  const namespaces = splitNamespaces(context, style, rootIsFree);
+  const statements = facts.imports.map((statement) => {
+    const lazy = statement.lazy ? "lazy " : "";
+    if (statement.kind === "from") return rewriteFrom(context, statement, lazy, isSibling);
+    const own = { ...style, lazy, fullName: lazyModules && statement.scope === "module" };
+    return rewriteImport(context, statement, { style: own, rootIsFree, special: (_, name) => namespaces.text(name), isSibling });
+  });
+  const decision = merge([...statements, namespaces.decision, rewriteLazyModules(context)]);
+  return {
+    edits: decision.edits.toSorted((a, b) => a.start - b.start || a.end - b.end),
+    sites: decision.sites.toSorted((a, b) => a.start - b.start || a.end - b.end),
+    findings: decision.findings.toSorted((a, b) => a.offset - b.offset),
+  };
+}

@@ -1,0 +1,66 @@
+/** Text → facts. The scanner answers for nearly every file; the parser is asked where the scanner doubts, and where scopes matter. */
+import type { AnyImport, FileFacts, ScopeKind, SyntaxProblem } from "../model/facts.ts";
+import { lexicalBytes } from "./encoding.ts";
+import { readImport } from "./importStatement.ts";
+import { type Mask, scan } from "./scan.ts";
+import { readScopes } from "./scopes.ts";
+import { type Grammar, type Node, firstError } from "./tree.ts";
+
+/** Thrown where the parser is needed and was not given: load the grammar and ask again. */
+export const needsGrammar = Symbol("needsGrammar");
+
+export type FactsResult =
+  | { readonly kind: "facts"; readonly facts: FileFacts }
+  | { readonly kind: "unreadable"; readonly code: "syntax-error" | "unknown-encoding"; readonly problem: SyntaxProblem };
+
+/** Throws `needsGrammar` when the scanner is in doubt and `grammar` is undefined. */
+export function readFacts(source: Buffer, grammar: Grammar | undefined): FactsResult {
+  const lexical = lexicalBytes(source);
+  if ("reason" in lexical) {
+    return { kind: "unreadable", code: lexical.reason.startsWith("encoding") ? "unknown-encoding" : "syntax-error", problem: lexical };
+  }
+  const { bytes } = lexical;
+  const scanned = scan(bytes, lexical.utf8);
+  if (scanned.broken) return { kind: "unreadable", code: "syntax-error", problem: scanned.broken };
+  let imports = scanned.imports;
+  if (scanned.doubt) {
+    if (!grammar) throw needsGrammar;
+    const judged = grammar.withTree(bytes, scanned.masks, (root) => firstError(root) ?? importsOf(root, bytes, scanned.masks));
+    if ("reason" in judged) return { kind: "unreadable", code: "syntax-error", problem: { ...judged, offset: Math.min(judged.offset, scanned.doubt.offset) } };
+    imports = judged.imports;
+  }
+  return {
+    kind: "facts",
+    facts: {
+      imports,
+      namesLazyModules: scanned.namesLazyModules,
+      lexical: bytes,
+      scopes(wanted) {
+        if (!grammar) throw needsGrammar;
+        return grammar.withTree(bytes, scanned.masks, (root) => readScopes(root, bytes, imports, wanted));
+      },
+    },
+  };
+}
+
+const scopeOfNode: Readonly<Record<string, ScopeKind>> = { function_definition: "function", class_definition: "class" };
+
+const importNodes = new Set(["import_statement", "import_from_statement", "future_import_statement"]);
+
+/** The import statements of a tree, each read by the same reader that the scanner uses. */
+export function importsOf(root: Node, source: Buffer, masks: readonly Mask[]): { readonly imports: AnyImport[] } {
+  const lazyAt = new Set(masks.filter((mask) => mask.text.length === 4).map((mask) => mask.offset));
+  const imports: AnyImport[] = [];
+  const visit = (node: Node, scope: ScopeKind): void => {
+    if (importNodes.has(node.type)) {
+      const lazyStart = [...lazyAt].find((offset) => offset < node.startIndex && /^lazy\s+$/.test(source.toString("latin1", offset, node.startIndex)));
+      const lazy = lazyStart === undefined ? undefined : { start: lazyStart, end: node.startIndex };
+      const statement = readImport(source, node.startIndex, lazy, scope);
+      if (statement) imports.push(statement);
+      return;
+    }
+    for (const child of node.namedChildren) if (child) visit(child, node.type === "block" ? scope : (scopeOfNode[node.type] ?? scope));
+  };
+  visit(root, "module");
+  return { imports };
+}

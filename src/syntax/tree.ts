@@ -1,0 +1,53 @@
+/** The one place that knows tree-sitter. It runs as WebAssembly: the same engine and grammar on every system, and no compiler. */
+import { readFile } from "node:fs/promises";
+import { Language, Parser, type Node, type Tree } from "web-tree-sitter";
+import type { SyntaxProblem } from "../model/facts.ts";
+import type { Mask } from "./scan.ts";
+import { parserText } from "./encoding.ts";
+
+export type { Node };
+
+/** A loaded Python grammar. Making one takes some 30 ms; a process needs one at the most. */
+export interface Grammar {
+  /** Parses and hands the root to `read`; the tree is freed afterwards, so no node may leave. Offsets are bytes of `source`. */
+  withTree<T>(source: Buffer, masks: readonly Mask[], read: (root: Node) => T): T;
+}
+
+/** `grammarFile` is the path of the grammar's WebAssembly module. */
+export async function loadGrammar(grammarFile: string): Promise<Grammar> {
+  await Parser.init();
+  const parser = new Parser();
+  parser.setLanguage(await Language.load(new Uint8Array(await readFile(grammarFile))));
+  const parse = (text: string): Tree => {
+    const tree = parser.parse(text);
+    if (!tree) throw new Error("invariant: the parser gave no tree");
+    return tree;
+  };
+  return {
+    withTree(source, masks, read) {
+      let tree = parse(parserText(source, masks));
+      if (tree.rootNode.hasError && /\b(?:async|await|nonlocal|True|False)\b/.test(source.toString("latin1"))) {
+        const older = parse(parserText(source, masks, true));
+        const better = !older.rootNode.hasError;
+        (better ? tree : older).delete();
+        if (better) tree = older;
+      }
+      try {
+        return read(tree.rootNode);
+      } finally {
+        tree.delete();
+      }
+    },
+  };
+}
+
+/** The first place that the grammar rejects, or undefined. */
+export function firstError(root: Node): SyntaxProblem | undefined {
+  if (!root.hasError) return undefined;
+  let node = root;
+  for (;;) {
+    const next: Node | undefined = node.isError || node.isMissing ? undefined : (node.children.find((child) => child?.hasError || child?.isMissing) ?? undefined);
+    if (!next) return { offset: node.startIndex, reason: "invalid syntax" };
+    node = next;
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * All or nothing for many files: everything is written into a staging directory first; then a journal says what is to be renamed to where;
+ * then the renames are done. Killed before the journal stands, the next run deletes the staging directory: the old tree stands. Killed after it,
+ * the next run finishes the renames: the new tree stands.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Failure, fileFailure } from "../model/failure.ts";
+
+export const STAGING_NAME = ".enisle-staging";
+const JOURNAL = "journal.json";
+const OWNER = "owner.json";
+
+export interface Move {
+  /** Absolute; below the staging directory. */
+  readonly staged: string;
+  /** Absolute; what is there is replaced, a directory as a whole. */
+  readonly target: string;
+  /** Digest (SHA-256, hex) of the file that is replaced: one that changed since then is not overwritten by a late run. */
+  readonly before?: string;
+}
+
+interface Owner {
+  readonly pid: number;
+  /** Start time from /proc, where there is one: a process id alone may have been given to another process. */
+  readonly started: string;
+}
+
+const open = new Set<Transaction>();
+
+/** Drops what unfinished transactions of this process have staged: for signal handlers. */
+export function interrupt(): void {
+  for (const transaction of open) transaction.rollback();
+}
+
+export class Transaction {
+  readonly directory: string;
+
+  private constructor(directory: string) {
+    this.directory = directory;
+    open.add(this);
+  }
+
+  /** Starts one in `root`, after finishing or dropping what a killed run left there. Throws Failure when another run is at work. */
+  static begin(root: string): Transaction {
+    recover(root);
+    const directory = join(root, STAGING_NAME);
+    try {
+      mkdirSync(directory);
+      writeFileSync(join(directory, OWNER), JSON.stringify({ pid: process.pid, started: startOf(process.pid) } satisfies Owner));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EEXIST") throw busy(root, "another process");
+      throw fileFailure(error, directory);
+    }
+    return new Transaction(directory);
+  }
+
+  /** Absolute path below the staging directory. */
+  path(name: string): string {
+    return join(this.directory, name);
+  }
+
+  commit(moves: readonly Move[]): void {
+    for (const { target } of moves) sameDevice(this.directory, target);
+    const journal = join(this.directory, JOURNAL);
+    try {
+      writeFileSync(`${journal}.new`, JSON.stringify(moves));
+      renameSync(`${journal}.new`, journal); // from here on the new tree is decided
+    } catch (error) {
+      throw fileFailure(error, journal);
+    }
+    finish(this.directory, moves);
+    open.delete(this);
+  }
+
+  rollback(): void {
+    open.delete(this);
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** Brings a tree that a killed run left behind to its old or its new state. */
+export function recover(root: string): "nothing" | "dropped" | "finished" {
+  const directory = join(root, STAGING_NAME);
+  if (!existsSync(directory)) return "nothing";
+  const owner = readOwner(directory);
+  if (owner && owner.pid !== process.pid && isAlive(owner)) throw busy(root, `process ${owner.pid}`);
+  const journal = join(directory, JOURNAL);
+  if (!existsSync(journal)) {
+    rmSync(directory, { recursive: true, force: true });
+    return "dropped";
+  }
+  const moves = JSON.parse(readFileSync(journal, "utf8")) as Move[];
+  for (const { staged, target, before } of moves) {
+    if (before === undefined || !existsSync(staged) || !existsSync(target)) continue;
+    if (createHash("sha256").update(readFileSync(target)).digest("hex") !== before) {
+      throw new Failure(`${target}: was changed after a run was killed that had a new version of it ready`, `Keep yours or take ${staged}, then delete ${directory} and run again.`);
+    }
+  }
+  finish(directory, moves);
+  return "finished";
+}
+
+function busy(root: string, who: string): Failure {
+  return new Failure(`${root}: ${who} is vendoring here right now`, `Wait until it has finished; if nothing is running, delete ${join(root, STAGING_NAME)} and run again.`);
+}
+
+/** Renames; may be called again after any interruption. */
+function finish(directory: string, moves: readonly Move[]): void {
+  moves.forEach(({ staged, target }, index) => {
+    if (!existsSync(staged)) return; // done before the interruption
+    try {
+      const old = join(directory, `old-${index}`);
+      if (isDirectory(target)) renameSync(target, old);
+      renameSync(staged, target);
+    } catch (error) {
+      throw fileFailure(error, target);
+    }
+  });
+  rmSync(directory, { recursive: true, force: true });
+}
+
+function isDirectory(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function sameDevice(directory: string, target: string): void {
+  let existing = target;
+  while (!existsSync(existing)) existing = dirname(existing);
+  if (statSync(existing).dev !== statSync(directory).dev) throw fileFailure(Object.assign(new Error(), { code: "EXDEV" }), target);
+}
+
+function readOwner(directory: string): Owner | undefined {
+  try {
+    return JSON.parse(readFileSync(join(directory, OWNER), "utf8")) as Owner;
+  } catch {
+    return undefined; // killed before it was written
+  }
+}
+
+function isAlive({ pid, started }: Owner): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+  }
+  return startOf(pid) === started;
+}
+
+function startOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, "latin1").split(") ").at(-1)?.split(" ")[19] ?? "";
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,77 @@
+/** Reads specification cases: one Markdown file each; see fixtures/README.md for the format. */
+import { readFileSync } from "node:fs";
+import fastGlob from "fast-glob";
+import type { Relocation } from "../src/model/relocation.ts";
+import type { PythonVersion } from "../src/rewrite/context.ts";
+import { relocateSource, type RelocatedSource } from "../src/commands/relocateSource.ts";
+import { relocationMap } from "../src/model/relocation.ts";
+import { loadGrammar } from "../src/syntax/tree.ts";
+import { grammarFile } from "../src/commands/grammarFile.ts";
+import { positionAt } from "../src/model/span.ts";
+
+export interface Case {
+  readonly name: string;
+  readonly relocations: readonly Relocation[];
+  /** Undefined: not said, so relative imports cannot be judged. */
+  readonly path: string | undefined;
+  readonly siblings: readonly string[];
+  readonly target: PythonVersion;
+  readonly before: Buffer;
+  /** The same as `before` where the case has no `after`. */
+  readonly after: Buffer;
+  /** `code line N`, sorted. */
+  readonly findings: readonly string[];
+}
+
+const fence = /^(`{3,})python( escaped)?\n([^]*?)^\1$/m;
+
+export function readCases(pattern: string): Case[] {
+  return fastGlob.sync(pattern).sort().map((file) => {
+    const text = readFileSync(file, "utf8");
+    const sections = new Map(text.split(/^## /m).slice(1).map((part) => [part.slice(0, part.indexOf("\n")).trim(), part.slice(part.indexOf("\n") + 1)]));
+    const head = text.split(/^## /m)[0] ?? "";
+    const field = (name: string): string[] => [...head.matchAll(new RegExp(`^- ${name}: (.*)$`, "gm"))].map((match) => (match[1] ?? "").trim());
+    const before = block(file, sections.get("before") ?? "");
+    const after = sections.get("after");
+    const [major = 3, minor = 9] = (field("target")[0] ?? "3.9").split(".").map(Number);
+    return {
+      name: file.replace(/^fixtures\//, "").replace(/\.md$/, ""),
+      relocations: field("relocate").map((line) => {
+        const [, from = "", to = ""] = /`([^`]+)` → `([^`]+)`/.exec(line) ?? [];
+        if (!from || !to) throw new Error(`${file}: '- relocate: ${line}' is not "\`from\` → \`to\`"`);
+        return { from, to };
+      }),
+      path: field("path")[0]?.replaceAll("`", ""),
+      siblings: (field("siblings")[0] ?? "").split(/\s+/).filter(Boolean),
+      target: [major, minor],
+      before,
+      after: after === undefined ? before : block(file, after),
+      findings: [...(sections.get("findings") ?? "").matchAll(/^- `([\w-]+)`(?: line (\d+))?$/gm)].map((match) => `${match[1]} line ${match[2] ?? "?"}`).sort(),
+    };
+  });
+}
+
+function block(file: string, section: string): Buffer {
+  const match = fence.exec(section);
+  if (!match) throw new Error(`${file}: a section has no python block`);
+  const [, , escaped, content = ""] = match;
+  if (!escaped) return Buffer.from(content, "utf8");
+  const unescaped = content.replace(/\n/g, "").replace(/\\(?:x([0-9a-fA-F]{2})|(.))/g, (_, hex: string | undefined, letter: string) => {
+    if (hex) return String.fromCharCode(Number.parseInt(hex, 16));
+    const known: Record<string, string> = { n: "\n", r: "\r", t: "\t", f: "\f", "\\": "\\" };
+    if (known[letter] === undefined) throw new Error(`${file}: unknown escape \\${letter}`);
+    return known[letter];
+  });
+  return Buffer.from(unescaped, "latin1");
+}
+
+export const grammar = await loadGrammar(grammarFile);
+
+export function run(each: Case, source = each.before, relocations = each.relocations): RelocatedSource {
+  const place = { package: each.path?.replace(/\/?[^/]*$/, "").replaceAll("/", "."), stub: each.path?.endsWith(".pyi") ?? false, siblings: new Set(each.siblings) };
+  return relocateSource(source, place, { relocations: relocationMap(relocations), target: each.target }, grammar);
+}
+
+export function findingsOf(each: Case, { decision }: RelocatedSource): string[] {
+  return decision.findings.map(({ code, offset }) => `${code} line ${positionAt(each.before.toString("latin1"), offset).line}`).sort();
+}
