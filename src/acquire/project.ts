@@ -83,7 +83,8 @@ export async function listProjectFiles(root: string, packages: readonly ProjectP
   }
   const ignored = configuration.present ? new Set<string>() : ignoredFiles(root, host);
   const dropped = configuration.exclude ? new Set(await fastGlob([...configuration.exclude], { cwd: root, absolute: true, dot: true })) : new Set<string>();
-  return [...found].filter((path) => !ignored.has(path) && !dropped.has(path)).sort().map((path) => describe(root, path));
+  const files = [...found].filter((path) => !ignored.has(path) && !dropped.has(path)).sort().map((path) => describe(root, path));
+  return [...new Map(files.map((file) => [file.real, file])).values()]; // a file and links to it are one
 }
 
 function walk(directory: string, skip: ReadonlySet<string>, found: Set<string>, isRoot: boolean): void {

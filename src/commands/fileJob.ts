@@ -1,5 +1,5 @@
 /** The work on one file, as plain data, so that any worker can do it: read, verify, relocate, stage. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { chmodSync, chownSync, closeSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { OpenArchives, readEntry } from "../acquire/zip.ts";
@@ -29,7 +29,7 @@ export interface FileJob {
   readonly place: PlaceData | undefined;
   /** Index into `JobSettings.maps`: what is relocated differs between a copy and the project. */
   readonly map: number;
-  /** Where the result is staged; undefined: nowhere. */
+  /** Where the result is staged, in a directory that exists (`makeDirectories`); undefined: nowhere. */
   readonly target: string | undefined;
   /** Stage only a file that changed, and give it the original's mode and owner. */
   readonly inPlace: boolean;
@@ -61,12 +61,30 @@ export interface FileResult {
   readonly after: Uint8Array | undefined;
 }
 
+/** Makes the directories that jobs stage into: once, and not in every worker. */
+export function makeDirectories(jobs: readonly FileJob[]): void {
+  const made = new Set<string>();
+  const make = (directory: string): void => {
+    if (made.has(directory)) return;
+    made.add(directory);
+    try {
+      mkdirSync(directory);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "EEXIST") return;
+      if (code !== "ENOENT") throw fileFailure(error, directory);
+      make(dirname(directory));
+      mkdirSync(directory);
+    }
+  };
+  for (const { target } of jobs) if (target !== undefined) make(dirname(target));
+}
+
 /** Does jobs one after the other; holds what they share: descriptors, look-up tables, the grammar once it was needed. */
 export class FileWorker {
   readonly #settings: JobSettings;
   readonly #maps: readonly RelocationMap[];
   readonly #archives = new OpenArchives();
-  readonly #directories = new Set<string>();
   #grammar: Grammar | undefined;
 
   constructor(settings: JobSettings) {
@@ -90,7 +108,7 @@ export class FileWorker {
 
   #run(job: FileJob): FileResult {
     const source = this.#read(job);
-    const sha256Upstream = createHash("sha256").update(source).digest("hex");
+    const sha256Upstream = hash("sha256", source);
     verify(job, source, sha256Upstream);
     const relocated = job.place && relocateSource(source, placeOf(job.place), { relocations: this.#map(job), target: this.#settings.target }, this.#grammar);
     const content = relocated?.content ?? source;
@@ -99,7 +117,7 @@ export class FileWorker {
     const keep = this.#settings.keepContents && (changed || !job.inPlace);
     return {
       sha256Upstream,
-      sha256Now: changed ? createHash("sha256").update(content).digest("hex") : sha256Upstream,
+      sha256Now: changed ? hash("sha256", content) : sha256Upstream,
       undo: relocated?.undo ?? [],
       findings: relocated?.decision.findings.map((local) => located(local, job.label, source, job.distribution)) ?? [],
       changed,
@@ -127,11 +145,7 @@ export class FileWorker {
 
   #stage(job: FileJob, target: string, content: Buffer): void {
     try {
-      const directory = dirname(target);
-      if (!this.#directories.has(directory)) {
-        mkdirSync(directory, { recursive: true });
-        this.#directories.add(directory);
-      }
+      if (job.inPlace) refuseReadOnly(job);
       const descriptor = openSync(target, "wx", job.executable ? 0o755 : 0o644);
       try {
         for (let at = 0; at < content.length; ) at += writeSync(descriptor, content, at);
@@ -149,6 +163,13 @@ function placeOf(place: PlaceData): FilePlace {
   return { package: place.package, stub: place.stub, siblings: new Set(place.siblings) };
 }
 
+/** Whoever made a file read-only did not want it changed; for root the system would not say so. */
+function refuseReadOnly({ locator, label }: FileJob): void {
+  if (locator.kind === "file" && (statSync(locator.path).mode & 0o222) === 0) {
+    throw new Failure(`${label}: has to be rewritten and is read-only`, "Make it writable (chmod u+w), or leave it out of the project: exclude in [tool.enisle].");
+  }
+}
+
 function keepOwner(original: string, staged: string): void {
   const { mode, uid, gid } = statSync(original);
   if (uid !== process.getuid?.() || gid !== process.getgid?.()) chownSync(staged, uid, gid);
@@ -158,9 +179,9 @@ function keepOwner(original: string, staged: string): void {
 function verify(job: FileJob, source: Buffer, sha256: string): void {
   if (job.record) {
     const { algorithm, digest } = job.record;
-    const actual = algorithm === "sha256" ? Buffer.from(sha256, "hex").toString("base64url") : createHash(algorithm).update(source).digest("base64url");
+    const actual = algorithm === "sha256" ? sha256 : hash(algorithm, source);
     const archive = job.locator.kind === "entry" ? job.locator.archive : job.label;
-    if (actual !== digest) {
+    if (actual !== Buffer.from(digest, "base64url").toString("hex")) {
       throw new Failure(`${archive}: does not match its RECORD: '${job.label}' has another digest`, "Get the wheel again; one that was changed by hand needs a new RECORD (`wheel unpack`, `wheel pack`).");
     }
   }

@@ -7,7 +7,7 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { Failure } from "../model/failure.ts";
-import { type FileJob, type FileResult, FileWorker, type JobSettings } from "./fileJob.ts";
+import { type FileJob, type FileResult, FileWorker, type JobSettings, makeDirectories } from "./fileJob.ts";
 
 const CHUNK = 32;
 // Starting a worker costs some 40 ms of a core, which about 2 MB of sources are worth.
@@ -37,6 +37,7 @@ export async function runJobs(jobs: readonly FileJob[], settings: JobSettings, p
     chunk.forEach((result, index) => (results[first + index] = result));
     progress((done += chunk.length));
   };
+  makeDirectories(jobs);
   const bytes = jobs.reduce((sum, job) => sum + job.size, 0);
   const worth = Math.max(Math.floor(bytes / BYTES_WORTH_A_WORKER), Math.floor(jobs.length / JOBS_WORTH_A_WORKER));
   const count = existsSync(workerFile) ? Math.max(0, Math.min(parallelism - 1, worth, MOST_WORKERS)) : 0;

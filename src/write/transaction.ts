@@ -4,7 +4,7 @@
  * the next run finishes the renames: the new tree stands.
  */
 import { createHash } from "node:crypto";
-import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, linkSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Failure, fileFailure } from "../model/failure.ts";
 
@@ -62,7 +62,7 @@ export class Transaction {
   }
 
   commit(moves: readonly Move[]): void {
-    for (const { target } of moves) sameDevice(this.directory, target);
+    for (const { target } of moves) checkReplaceable(this.directory, target);
     const journal = join(this.directory, JOURNAL);
     try {
       writeFileSync(`${journal}.new`, JSON.stringify(moves));
@@ -70,7 +70,12 @@ export class Transaction {
     } catch (error) {
       throw fileFailure(error, journal);
     }
-    finish(this.directory, moves);
+    try {
+      finish(this.directory, moves);
+    } catch (error) {
+      revert(this.directory, moves);
+      throw fileFailure(error, (error as NodeJS.ErrnoException & { dest?: string }).dest ?? this.directory);
+    }
     open.delete(this);
   }
 
@@ -98,7 +103,11 @@ export function recover(root: string): "nothing" | "dropped" | "finished" {
       throw new Failure(`${target}: was changed after a run was killed that had a new version of it ready`, `Keep yours or take ${staged}, then delete ${directory} and run again.`);
     }
   }
-  finish(directory, moves);
+  try {
+    finish(directory, moves);
+  } catch (error) {
+    throw fileFailure(error, directory);
+  }
   return "finished";
 }
 
@@ -108,27 +117,45 @@ function busy(root: string, who: string): Failure {
 
 /** Renames; may be called again after any interruption. */
 function finish(directory: string, moves: readonly Move[]): void {
-  moves.forEach(({ staged, target }, index) => {
-    if (!existsSync(staged)) return; // done before the interruption
-    try {
-      const old = join(directory, `old-${index}`);
-      if (isDirectory(target)) renameSync(target, old);
-      renameSync(staged, target);
-    } catch (error) {
-      throw fileFailure(error, target);
-    }
-  });
+  moves.forEach((move, index) => perform(directory, move, index));
   rmSync(directory, { recursive: true, force: true });
+}
+
+function perform(directory: string, { staged, target }: Move, index: number): void {
+  if (!existsSync(staged)) return; // done before the interruption
+  const old = join(directory, `old-${index}`);
+  if (isDirectory(target)) renameSync(target, old);
+  else if (existsSync(target) && !existsSync(old)) linkSync(target, old); // kept until all is done; the rename replaces it in one step
+  renameSync(staged, target);
+}
+
+/** Takes back what `perform` did, after one of the renames failed. */
+function revert(directory: string, moves: readonly Move[]): void {
+  moves.forEach(({ staged, target }, index) => {
+    const old = join(directory, `old-${index}`);
+    if (existsSync(staged)) {
+      if (existsSync(old) && !existsSync(target)) renameSync(old, target);
+      return;
+    }
+    renameSync(target, staged);
+    if (existsSync(old)) renameSync(old, target);
+  });
 }
 
 function isDirectory(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-function sameDevice(directory: string, target: string): void {
-  let existing = target;
+/** Throws before anything is renamed where a rename would fail. */
+function checkReplaceable(directory: string, target: string): void {
+  let existing = dirname(target);
   while (!existsSync(existing)) existing = dirname(existing);
-  if (statSync(existing).dev !== statSync(directory).dev) throw fileFailure(Object.assign(new Error(), { code: "EXDEV" }), target);
+  try {
+    accessSync(existing, constants.W_OK);
+    if (statSync(existing).dev !== statSync(directory).dev) throw Object.assign(new Error("another file system"), { code: "EXDEV" });
+  } catch (error) {
+    throw fileFailure(error, target);
+  }
 }
 
 function readOwner(directory: string): Owner | undefined {

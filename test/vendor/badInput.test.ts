@@ -1,0 +1,167 @@
+/** Bad input: exit code 2, a message that names the file and the way out, and nothing written. */
+import { symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { type RawEntry, makeWheel, zip } from "./wheel.ts";
+import { chmodSync, enisle, join, project, readFileSync, snapshot, temporary, write } from "./project.ts";
+
+const library = { "alib/__init__.py": "import alib\n" };
+
+/** Runs vendor and checks that it refused; returns its message. */
+function refused(root: string, args: readonly string[]): string {
+  const before = snapshot(root);
+  const run = enisle(["vendor", "-C", root, ...args]);
+  expect(run.stderr).not.toContain("internal error");
+  expect(run.status).toBe(2);
+  expect(run.stdout).toBe("");
+  expect(snapshot(root)).toEqual(before);
+  expect(run.stderr.trimEnd().split("\n").length).toBeGreaterThanOrEqual(2);
+  // eslint-disable-next-line no-control-regex -- what must not reach a terminal
+  expect(run.stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  return run.stderr;
+}
+
+const bad = (name: string, content: Buffer | string = "x"): RawEntry => ({ name, content: Buffer.from(content as string) });
+
+describe("archives", () => {
+  test.each<[string, RegExp, readonly RawEntry[]]>([
+    ["climbs", /unsafe archive.*\.\.\/evil\.py/, [bad("../evil.py")]],
+    ["climbs inside", /climbs|invalid relative path/, [bad("alib/../../evil.py")]],
+    ["is absolute", /climbs|absolute/, [bad("/etc/evil.py")]],
+    ["has a drive letter", /climbs|absolute/, [bad("C:/evil.py")]],
+    ["has backslashes", /climbs|invalid characters/, [bad("..\\evil.py")]],
+    ["is a link", /'alib\/link' is a symbolic link/, [{ ...bad("alib/link", "/etc/passwd"), mode: 0o120777 }]],
+    ["is a device", /is no regular file/, [{ ...bad("alib/null"), mode: 0o020666 }]],
+    ["is there twice", /same name/, [bad("alib/__init__.py")]],
+    ["differs only in case", /differ only in case/, [bad("ALIB/__init__.py")]],
+    ["differs only in Unicode form", /differ only/, [bad("alib/\u00e9.py"), bad("alib/e\u0301.py")]],
+    ["is a file and a directory", /both a file and a directory/, [bad("alib/__init__.py/x.py")]],
+    ["is a bomb", /which no real distribution does|MiB large/, [bad("alib/zeros.bin", Buffer.alloc(200 * 2 ** 20))]],
+    ["has control characters in its name", /not listed/, [bad("alib/\u001b[31mred\u0007.py")]],
+  ])("an entry that %s", (_, message, extra) => {
+    // RECORD lists what it can, so that the entry itself is what is wrong.
+    expect(refused(project(), [makeWheel(temporary(), library, { extra })])).toMatch(message);
+  });
+
+  test("an entry that unpacks to more than it declares", () => {
+    const entry = { ...bad("alib/x.py", "x".repeat(100)), size: 10 };
+    const wheel = makeWheel(temporary(), library, { extra: [entry], record: (text) => `${text}alib/x.py,sha256=x,10\n` });
+    expect(refused(project(), [wheel])).toMatch(/alib\/x\.py.*size|alib\/x\.py.*damaged/);
+  });
+
+  test("a checksum that is wrong", () => {
+    const directory = temporary();
+    const path = makeWheel(directory, library);
+    const damaged = readFileSync(path);
+    const at = damaged.indexOf("alib/__init__.py") + "alib/__init__.py".length;
+    damaged[at + 4] = (damaged[at + 4] ?? 0) ^ 0xff;
+    writeFileSync(path, damaged);
+    expect(refused(project(), [path])).toMatch(/alib\/__init__\.py.*(damaged|checksum|size)/);
+  });
+
+  test("truncated, empty, text, missing, a directory that is not there", () => {
+    const directory = temporary();
+    const path = makeWheel(directory, library);
+    truncateSync(path, 200);
+    write(directory, { "empty.whl": "", "text.whl": "not a zip\n", "x.tar.gz": "x", "x.txt": "x", "plain.whl": zip([bad("a.py")]) });
+    for (const name of ["alib-1.0-py3-none-any.whl", "empty.whl", "text.whl"]) expect(refused(project(), [join(directory, name)])).toContain(name);
+    expect(refused(project(), [join(directory, "plain.whl")])).toMatch(/not a wheel/);
+    expect(refused(project(), [join(directory, "x.tar.gz")])).toMatch(/pip wheel/);
+    expect(refused(project(), [join(directory, "x.txt")])).toMatch(/not a wheel/);
+    expect(refused(project(), [join(directory, "gone.whl")])).toMatch(/gone\.whl: no such file/);
+    expect(refused(project(), ["alib==1.0"])).toMatch(/pip download/);
+    expect(refused(project(), [])).toMatch(/SOURCE/);
+  });
+
+  test.each<[string, RegExp, (text: string) => string]>([
+    ["another digest", /'?acme\/_vendor\/alib\/__init__\.py'? has another digest|another digest/, (text) => text.replace(/sha256=\w/, "sha256=0")],
+    ["a file missing from the list", /'alib\/__init__\.py' is not listed/, (text) => text.replace(/^alib.*__init__.*\n/m, "")],
+    ["a listed file missing", /'alib\/more\.py' is listed and missing/, (text) => `${text}alib/more.py,sha256=x,1\n`],
+    ["no digest", /has no digest/, (text) => text.replace(/sha256=[^,]*/, "")],
+    ["a weak digest", /md5/, (text) => text.replace(/sha256=[^,]*/, "md5=abc")],
+  ])("a RECORD with %s", (_, message, record) => {
+    expect(refused(project(), [makeWheel(temporary(), library, { record })])).toMatch(message);
+  });
+
+  test("a newer wheel format, nothing to import, an unsound name", () => {
+    expect(refused(project(), [makeWheel(temporary(), library, { wheelVersion: "2.0" })])).toMatch(/format version 2/);
+    expect(refused(project(), [makeWheel(temporary(), { "README.txt": "" })])).toMatch(/no importable module/);
+  });
+});
+
+describe("sources and the namespace", () => {
+  test("two sources with one top-level name, or one distribution twice", () => {
+    const wheels = temporary();
+    const a = makeWheel(wheels, library);
+    const other = makeWheel(wheels, library, { name: "blib" });
+    expect(refused(project(), [a, other])).toMatch(/both provide the module 'alib'/);
+    expect(refused(project(), [a, makeWheel(wheels, library, { version: "2.0" })])).toMatch(/both are the distribution alib/);
+  });
+
+  test("source trees and links are refused with a way out", () => {
+    const tree = write(temporary(), { "setup.py": "", "alib/__init__.py": "" });
+    expect(refused(project(), [tree])).toMatch(/pip wheel/);
+    const linked = write(temporary(), library);
+    symlinkSync("/etc/passwd", join(linked, "alib/x.py"));
+    expect(refused(project(), [linked])).toMatch(/symbolic link/);
+  });
+
+  test.each([["1acme._vendor"], ["acme..x"], ["acme.class"], ["acme._vendor."], ["acme.a-b"], ["acme.é"], [""], ["nobody._vendor"], ["vendored"], ["acme.not.there"]])("the namespace %j", (namespace) => {
+    expect(refused(project(), ["--namespace", namespace, makeWheel(temporary(), library)])).toMatch(/namespace/);
+  });
+
+  test("a library called like the project", () => {
+    expect(refused(project(), [makeWheel(temporary(), { "acme/__init__.py": "" })])).toMatch(/own package/);
+  });
+
+  test("a namespace directory that is somebody else's", () => {
+    const root = project({ "acme/_vendor/mine.py": "x = 1\n" });
+    expect(refused(root, [makeWheel(temporary(), library)])).toMatch(/mine\.py/);
+    expect(refused(project({ "acme/_vendor": "a file" }), [makeWheel(temporary(), library)])).toMatch(/is a file/);
+  });
+
+  test("copies changed, added and deleted by hand", () => {
+    const wheel = makeWheel(temporary(), { ...library, "alib/x.py": "" });
+    const change: readonly [RegExp, (root: string) => void][] = [
+      [/changed by hand: alib\/x\.py/, (root) => writeFileSync(join(root, "acme/_vendor/alib/x.py"), "mine\n")],
+      [/not in its manifest: alib\/mine\.py/, (root) => writeFileSync(join(root, "acme/_vendor/alib/mine.py"), "")],
+      [/manifest is damaged/, (root) => writeFileSync(join(root, "acme/_vendor/vendored.json"), "{}")],
+      [/newer version/, (root) => writeFileSync(join(root, "acme/_vendor/vendored.json"), '{"schema": 99}')],
+    ];
+    for (const [message, act] of change) {
+      const root = project();
+      expect(enisle(["vendor", "-C", root, wheel]).status).toBe(0);
+      act(root);
+      expect(refused(root, [wheel])).toMatch(message);
+    }
+  });
+
+  test("bytecode that Python left does not count as a change", () => {
+    const root = project();
+    const wheel = makeWheel(temporary(), library);
+    expect(enisle(["vendor", "-C", root, wheel]).status).toBe(0);
+    write(root, { "acme/_vendor/alib/__pycache__/x.cpython-311.pyc": "x" });
+    expect(enisle(["vendor", "-C", root, wheel]).status).toBe(0);
+  });
+
+  test("files of the project that cannot be written", () => {
+    const root = project({ "acme/app.py": "import alib\n" });
+    chmodSync(join(root, "acme/app.py"), 0o444);
+    expect(refused(root, [makeWheel(temporary(), library)])).toMatch(/acme\/app\.py.*read-only/);
+  });
+
+  test("no project, several packages, a broken configuration", () => {
+    expect(refused(temporary(), [makeWheel(temporary(), library)])).toMatch(/no package/);
+    expect(refused(project({ "other/__init__.py": "" }), [makeWheel(temporary(), library)])).toMatch(/several packages/);
+    expect(refused(project({ "pyproject.toml": "[tool.enisle]\nnamspace = 'x'\n" }), [makeWheel(temporary(), library)])).toMatch(/pyproject\.toml:2: unknown key 'namspace'\n.*'namespace'/);
+    expect(refused(project({ "pyproject.toml": "[tool\n" }), [makeWheel(temporary(), library)])).toMatch(/pyproject\.toml:1:/);
+    expect(refused(project({ "enisle.toml": "include = 3\n" }), [makeWheel(temporary(), library)])).toMatch(/enisle\.toml:1: 'include' must be array/);
+  });
+});
+
+describe("usage", () => {
+  test.each([[["vendro"]], [["vendor", "--nope"]], [["vendor", "--format", "xml", "x"]], [["vendor", "--target-python", "three", "x"]], [["rewrite", "--map", "a", "x.py"]], [["rewrite", "--map", "a=a.b", "x.py"]], [["rewrite", "x.py"]]])("%j is refused", (args) => {
+    const run = enisle(args, { cwd: temporary() });
+    expect(run.status).toBe(2);
+    expect(run.stderr).not.toBe("");
+  });
+});
