@@ -5,8 +5,7 @@ import type { Relocation } from "../src/model/relocation.ts";
 import type { PythonVersion } from "../src/rewrite/context.ts";
 import { relocateSource, type RelocatedSource } from "../src/commands/relocateSource.ts";
 import { relocationMap } from "../src/model/relocation.ts";
-import { loadGrammar } from "../src/syntax/tree.ts";
-import { grammarFile } from "../src/commands/grammarFile.ts";
+import { pythonGrammar } from "../src/commands/grammar.ts";
 import { positionAt } from "../src/model/span.ts";
 
 export interface Case {
@@ -65,7 +64,7 @@ function block(file: string, section: string): Buffer {
   return Buffer.from(unescaped, "latin1");
 }
 
-export const grammar = await loadGrammar(grammarFile);
+export const grammar = await pythonGrammar();
 
 export function run(each: Case, source = each.before, relocations = each.relocations): RelocatedSource {
   const place = { package: each.path?.replace(/\/?[^/]*$/, "").replaceAll("/", "."), stub: each.path?.endsWith(".pyi") ?? false, siblings: new Set(each.siblings) };

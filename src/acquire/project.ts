@@ -1,13 +1,11 @@
 /** The consumer: where its packages are, and which of its files are its own Python sources. */
 import { type Dirent, closeSync, existsSync, openSync, readFileSync, readSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import fastGlob from "fast-glob";
 import type { Configuration, ProjectFileSettings } from "../config/read.ts";
 import type { Host } from "../host/host.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
 import { isIdentifier } from "../model/name.ts";
-import { MANIFEST_NAME } from "../model/manifest.ts";
-import { STAGING_NAME } from "../write/transaction.ts";
+import { MANIFEST_NAME, STAGING_NAME } from "../model/manifest.ts";
 
 export interface ProjectPackage {
   readonly name: string;
@@ -77,12 +75,14 @@ export async function listProjectFiles(root: string, packages: readonly ProjectP
   const skip = new Set(excluded);
   const found = new Set<string>();
   for (const start of starts) walk(start, skip, found, true);
-  if (configuration.include) {
-    const more = await fastGlob([...configuration.include], { cwd: root, absolute: true, ignore: ["**/node_modules/**", "**/__pycache__/**", "**/.*/**"] });
+  // Loaded where it is needed: most projects list no globs, and it takes as long as relocating a small library.
+  const glob = configuration.include || configuration.exclude ? (await import("fast-glob")).default : undefined;
+  if (glob && configuration.include) {
+    const more = await glob([...configuration.include], { cwd: root, absolute: true, ignore: ["**/node_modules/**", "**/__pycache__/**", "**/.*/**"] });
     for (const path of more) if (isPython(path) && !isBelowAny(path, skip)) found.add(path);
   }
   const ignored = configuration.present ? new Set<string>() : ignoredFiles(root, host);
-  const dropped = configuration.exclude ? new Set(await fastGlob([...configuration.exclude], { cwd: root, absolute: true, dot: true })) : new Set<string>();
+  const dropped = glob && configuration.exclude ? new Set(await glob([...configuration.exclude], { cwd: root, absolute: true, dot: true })) : new Set<string>();
   const files = [...found].filter((path) => !ignored.has(path) && !dropped.has(path)).sort().map((path) => describe(root, path));
   return [...new Map(files.map((file) => [file.real, file])).values()]; // a file and links to it are one
 }

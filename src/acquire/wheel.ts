@@ -6,7 +6,8 @@ import type { Distribution, SourceFile } from "../model/distribution.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
 import { type RecordRow, parseMetadata, parseRecord } from "./metadata.ts";
 import { namespaceInits } from "./namespaceInit.ts";
-import { type ZipEntry, listZip, readEntry } from "./zip.ts";
+import { type ZipEntry, listZip } from "./zip.ts";
+import { readEntry } from "./zipEntry.ts";
 
 const notAWheel = "Name a wheel (.whl) as `pip download` or `pip wheel` makes it, or a directory with importable modules.";
 

@@ -1,20 +1,16 @@
-/** The entries of a zip archive, checked before a byte of them is trusted. Reading the directory is yauzl's work; entries are read in place. */
-import { closeSync, openSync, readSync } from "node:fs";
-import { crc32, inflateRawSync } from "node:zlib";
+/** The entries of a zip archive, checked before a byte of them is trusted. Reading the directory is yauzl's work. */
 import yauzl, { type Entry, type ZipFile } from "yauzl";
 import { Failure } from "../model/failure.ts";
-import type { Locator } from "../model/distribution.ts";
+import { type EntryLocator, LOCAL_HEADER, getAnother } from "./zipEntry.ts";
 
 export interface ZipEntry {
   /** With slashes; never absolute, never with `..`. */
   readonly path: string;
   readonly size: number;
   readonly mode: number;
-  readonly locator: Extract<Locator, { kind: "entry" }>;
+  readonly locator: EntryLocator;
 }
 
-const getAnother = "Get the archive again, and look at what made it: pip would refuse it too.";
-const LOCAL_HEADER = 30;
 const MAX_ENTRIES = 500_000;
 const MAX_TOTAL = 4 * 2 ** 30;
 const MAX_FILE = 2 ** 30;
@@ -117,52 +113,5 @@ function refuseOverlaps(path: string, entries: readonly ZipEntry[]): void {
   for (const entry of entries.toSorted((a, b) => a.locator.offset - b.locator.offset)) {
     if (entry.locator.offset < end) throw new Failure(`${path}: entry '${entry.path}' overlaps another`, getAnother);
     end = entry.locator.offset + LOCAL_HEADER + entry.locator.compressedSize;
-  }
-}
-
-/** Reads one entry; verifies its length and checksum. `open` gives a descriptor of the archive. */
-export function readEntry(descriptor: number, entry: ZipEntry["locator"], path: string, size: number): Buffer {
-  const damaged = (reason: string): Failure => new Failure(`${entry.archive}: entry '${path}' ${reason}`, getAnother);
-  const header = readExactly(descriptor, entry.offset, LOCAL_HEADER);
-  if (!header || header.readUInt32LE(0) !== 0x04034b50) throw damaged("has no local header");
-  const start = entry.offset + LOCAL_HEADER + header.readUInt16LE(26) + header.readUInt16LE(28);
-  const packed = readExactly(descriptor, start, entry.compressedSize);
-  if (!packed) throw damaged("is cut off");
-  let content: Buffer;
-  try {
-    // One output chunk of the right size: the default grows in 16 KiB steps.
-    content = entry.method === "stored" ? packed : inflateRawSync(packed, { chunkSize: Math.max(64, size + 1), maxOutputLength: size + 1 });
-  } catch {
-    throw damaged("is damaged");
-  }
-  if (content.length !== size) throw damaged(`unpacks to another size than the ${size} bytes it declares`);
-  if (crc32(content) !== entry.crc32) throw damaged("does not match its checksum");
-  return content;
-}
-
-function readExactly(descriptor: number, position: number, length: number): Buffer | undefined {
-  const buffer = Buffer.allocUnsafe(length);
-  let done = 0;
-  while (done < length) {
-    const read = readSync(descriptor, buffer, done, length - done, position + done);
-    if (read === 0) return undefined;
-    done += read;
-  }
-  return buffer;
-}
-
-/** Descriptors of archives that stay open for a run, one each. */
-export class OpenArchives {
-  readonly #descriptors = new Map<string, number>();
-
-  get(archive: string): number {
-    let descriptor = this.#descriptors.get(archive);
-    if (descriptor === undefined) this.#descriptors.set(archive, (descriptor = openSync(archive, "r")));
-    return descriptor;
-  }
-
-  close(): void {
-    for (const descriptor of this.#descriptors.values()) closeSync(descriptor);
-    this.#descriptors.clear();
   }
 }

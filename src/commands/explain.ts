@@ -12,10 +12,9 @@ import { type Position, positionAt } from "../model/span.ts";
 import { join as dotted, isAtOrBelow, parent } from "../model/name.ts";
 import { undo } from "../rewrite/applyEdits.ts";
 import type { FilePlace, PythonVersion } from "../rewrite/context.ts";
-import { needsGrammar, readFacts } from "../syntax/readFacts.ts";
-import { type Grammar, loadGrammar } from "../syntax/tree.ts";
+import { readFacts } from "../syntax/readFacts.ts";
 import { parsePython, findConsumer } from "./consumer.ts";
-import { grammarFile } from "./grammarFile.ts";
+import { withGrammarOnDemand } from "./grammar.ts";
 import { type RelocatedSource, relocateSource } from "./relocateSource.ts";
 
 export interface ExplainOptions {
@@ -43,7 +42,7 @@ export async function explain(options: ExplainOptions, host: Host): Promise<Outc
   const label = relative(host.cwd, file).split(sep).join("/");
   const content = read(file);
   const subject = copySubject(file, content) ?? (await projectSubject(options, content));
-  const relocated = await withGrammar((grammar) => relocateSource(subject.original, subject.place, { relocations: relocationMap(subject.relocations), target: subject.target }, grammar));
+  const relocated = await withGrammarOnDemand((grammar) => relocateSource(subject.original, subject.place, { relocations: relocationMap(subject.relocations), target: subject.target }, grammar));
   const sites = [...explainSites(subject.original, relocated), ...(await alreadyRelocated(content, subject))]
     .filter((site) => line === undefined || (site.line <= line && line <= site.endLine))
     .sort((a, b) => a.line - b.line || a.column - b.column);
@@ -100,15 +99,6 @@ function recorded(manifest: Manifest): Relocation[] {
   return manifest.distributions.flatMap((entry) => Object.entries(entry.relocations).map(([from, to]) => ({ from, to })));
 }
 
-async function withGrammar<T>(work: (grammar: Grammar | undefined) => T): Promise<T> {
-  try {
-    return work(undefined);
-  } catch (error) {
-    if (error !== needsGrammar) throw error;
-    return work(await loadGrammar(grammarFile));
-  }
-}
-
 function explainSites(original: Buffer, { decision, content }: RelocatedSource): ExplainedSite[] {
   const [before, after] = [original.toString("latin1"), content.toString("latin1")];
   const [linesBefore, linesAfter] = [splitLines(before), splitLines(after)];
@@ -121,7 +111,7 @@ function explainSites(original: Buffer, { decision, content }: RelocatedSource):
 /** Import statements that name a copy. */
 async function alreadyRelocated(content: Buffer, { manifest, owner }: Subject): Promise<ExplainedSite[]> {
   if (!manifest || owner) return [];
-  const result = await withGrammar((grammar) => readFacts(content, grammar));
+  const result = await withGrammarOnDemand((grammar) => readFacts(content, grammar));
   if (result.kind === "unreadable") return [];
   const text = content.toString("latin1");
   const lines = splitLines(text);

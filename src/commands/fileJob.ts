@@ -2,7 +2,7 @@
 import { hash } from "node:crypto";
 import { chmodSync, chownSync, closeSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
-import { OpenArchives, readEntry } from "../acquire/zip.ts";
+import { OpenArchives, readEntry } from "../acquire/zipEntry.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
 import { type Finding, located } from "../model/finding.ts";
 import type { Locator, SourceFile } from "../model/distribution.ts";
@@ -12,7 +12,8 @@ import { undo } from "../rewrite/applyEdits.ts";
 import type { FilePlace, PythonVersion } from "../rewrite/context.ts";
 import type { Site } from "../model/edit.ts";
 import { needsGrammar } from "../syntax/readFacts.ts";
-import { type Grammar, loadGrammar } from "../syntax/tree.ts";
+import type { Grammar } from "../syntax/tree.ts";
+import { pythonGrammar } from "./grammar.ts";
 import { relocateSource } from "./relocateSource.ts";
 
 export interface FileJob {
@@ -44,7 +45,6 @@ export interface PlaceData {
 export interface JobSettings {
   readonly maps: readonly (readonly Relocation[])[];
   readonly target: PythonVersion;
-  readonly grammarFile: string;
   /** Results carry the bytes before and after of files that changed. */
   readonly keepContents: boolean;
   readonly keepSites: boolean;
@@ -97,7 +97,7 @@ export class FileWorker {
       return this.#run(job);
     } catch (error) {
       if (error !== needsGrammar) throw error;
-      this.#grammar = await loadGrammar(this.#settings.grammarFile);
+      this.#grammar = await pythonGrammar();
       return this.#run(job);
     }
   }

@@ -9,12 +9,10 @@ import type { FileChange, Outcome, RewriteResult } from "../model/outcome.ts";
 import { type Relocation, relocationMap } from "../model/relocation.ts";
 import { isAtOrBelow, isIdentifier, keywords } from "../model/name.ts";
 import type { PythonVersion } from "../rewrite/context.ts";
-import { needsGrammar } from "../syntax/readFacts.ts";
-import { loadGrammar } from "../syntax/tree.ts";
 import { Transaction } from "../write/transaction.ts";
 import type { FileJob } from "./fileJob.ts";
 import { siblingsOf } from "../acquire/project.ts";
-import { grammarFile } from "./grammarFile.ts";
+import { withGrammarOnDemand } from "./grammar.ts";
 import { relocateSource } from "./relocateSource.ts";
 import { runJobs } from "./runJobs.ts";
 
@@ -74,7 +72,7 @@ export async function rewrite(options: RewriteOptions, host: Host): Promise<Outc
       target: transaction?.path(String(index)),
       inPlace: true,
     }));
-    const settings = { maps: [options.relocations], target: options.targetPython, grammarFile, keepContents: options.diff, keepSites: false };
+    const settings = { maps: [options.relocations], target: options.targetPython, keepContents: options.diff, keepSites: false };
     const results = await runJobs(jobs, settings, (done) => host.progress(`Rewriting: ${done} of ${jobs.length} files`));
     const changed = results.flatMap((result, index) => (result.changed ? [index] : []));
     if (transaction && changed.length > 0) {
@@ -101,13 +99,7 @@ export async function rewriteText(source: Buffer, name: string, options: Pick<Re
   checkMaps(options.relocations);
   const place = { package: undefined, stub: name.endsWith(".pyi"), siblings: new Set<string>() };
   const settings = { relocations: relocationMap(options.relocations), target: options.targetPython };
-  let relocated;
-  try {
-    relocated = relocateSource(source, place, settings, undefined);
-  } catch (error) {
-    if (error !== needsGrammar) throw error;
-    relocated = relocateSource(source, place, settings, await loadGrammar(grammarFile));
-  }
+  const relocated = await withGrammarOnDemand((grammar) => relocateSource(source, place, settings, grammar));
   const { content, decision } = relocated;
   const findings = decision.findings.map((local) => located(local, name, source));
   const changed = content !== source;

@@ -19,7 +19,6 @@ import { type Move, Transaction, recover } from "../write/transaction.ts";
 import { TOOL } from "../version.ts";
 import { type Consumer, findConsumer, projectJobs, provided } from "./consumer.ts";
 import type { FileJob, FileResult, JobSettings } from "./fileJob.ts";
-import { grammarFile } from "./grammarFile.ts";
 import { copyJobs, keptDistribution, manifestEntry } from "./copies.ts";
 import { type NamespaceState, readNamespace } from "./namespaceState.ts";
 import { runJobs } from "./runJobs.ts";
@@ -93,7 +92,7 @@ export async function vendor(options: VendorOptions, host: Host): Promise<Outcom
 }
 
 function settings(consumer: Consumer, maps: readonly (readonly Relocation[])[]): JobSettings {
-  return { maps, target: consumer.target, grammarFile, keepContents: false, keepSites: false };
+  return { maps, target: consumer.target, keepContents: false, keepSites: false };
 }
 
 function refuseRepetition(acquired: readonly Distribution[]): void {

@@ -51,3 +51,6 @@ export interface Manifest {
 }
 
 export const MANIFEST_NAME = "vendored.json";
+
+/** Directory of a run that is not finished, in the root of what it changes. */
+export const STAGING_NAME = ".enisle-staging";

@@ -1,4 +1,5 @@
 /** Unified diffs that `git apply` takes: new, changed and deleted files, text or binary, any encoding. Pure: bytes in, bytes out. */
+import { createHash } from "node:crypto";
 import { deflateSync } from "node:zlib";
 import { structuredPatch } from "diff";
 import type { FileChange } from "../model/outcome.ts";
@@ -15,7 +16,7 @@ function formatChange({ path, before, after, executable }: FileChange): Buffer {
   if (!after) header.push(`deleted file mode ${mode}`);
   const [from, to] = [before ?? Buffer.alloc(0), after ?? Buffer.alloc(0)];
   if (from.length === 0 && to.length === 0) return Buffer.from(`${header.join("\n")}\n`);
-  if (from.includes(0) || to.includes(0)) return Buffer.from([...header, "GIT binary patch", literal(to), literal(from), ""].join("\n"));
+  if (from.includes(0) || to.includes(0)) return Buffer.from([...header, `index ${objectName(before)}..${objectName(after)}${before && after ? ` ${mode}` : ""}`, "GIT binary patch", literal(to), literal(from), ""].join("\n"));
   header.push(`--- ${before ? old : "/dev/null"}`, `+++ ${after ? now : "/dev/null"}`);
   // Byte strings: whatever the encoding, lines are bytes between LFs.
   return Buffer.concat([Buffer.from(`${header.join("\n")}\n`), Buffer.from(hunks(from.toString("latin1"), to.toString("latin1")), "latin1")]);
@@ -34,6 +35,11 @@ function wholeFile(from: string, to: string): string {
   if (complete) lines.pop();
   const range = from === "" ? `@@ -0,0 +1,${lines.length} @@` : `@@ -1,${lines.length} +0,0 @@`;
   return `${range}\n${lines.map((line) => `${sign}${line}\n`).join("")}${complete ? "" : "\\ No newline at end of file\n"}`;
+}
+
+/** The name that git gives to the content: it applies a binary patch to nothing else. */
+function objectName(content: Buffer | undefined): string {
+  return content ? createHash("sha1").update(`blob ${content.length}\0`).update(content).digest("hex") : "0".repeat(40);
 }
 
 /** A path as git writes it: in C's quotes when it holds anything unusual. */

@@ -19,21 +19,24 @@ export function formatVendor({ result, findings, notices }: Outcome<VendorResult
   const out = [...notices, `${head} ${paint.strong(visible(result.namespace))}`];
   for (const each of result.distributions) {
     const version = each.version === null ? "" : ` ${each.version}`;
-    const imports = `${each.edits.proven} edit${each.edits.proven === 1 ? "" : "s"}`;
-    out.push(`  ${paint.strong(visible(`${each.name}${version}`))}  ${each.files} files, ${each.rewritten} rewritten, ${imports}`);
+    out.push(`  ${paint.strong(visible(`${each.name}${version}`))}  ${count(each.files, "file")}, ${each.rewritten} rewritten, ${count(each.edits.proven, "edit")}`);
     const moves = Object.entries(each.relocations);
     for (const [from, to] of options.verbose ? moves : moves.slice(0, 5)) out.push(paint.faint(`    ${visible(from)} → ${visible(to)}`));
     if (!options.verbose && moves.length > 5) out.push(paint.faint(`    and ${moves.length - 5} more names (-v lists them)`));
     if (each.missingRequirements.length > 0) out.push(`    requires, and nobody here provides: ${each.missingRequirements.map(visible).join(", ")}`);
   }
-  out.push(`Project: ${result.project.files} Python files, ${result.project.rewritten} ${preview ? "to rewrite" : "rewritten"}`);
+  out.push(`Project: ${count(result.project.files, "Python file")}, ${result.project.rewritten} ${preview ? "to rewrite" : "rewritten"}`);
   return lines([...out, ...withFindings(findings, options)]);
 }
 
 export function formatRewrite({ result, findings }: Outcome<RewriteResult>, options: TextOptions): string {
   if (options.quiet) return lines(errorsOnly(findings, options));
-  const head = `${result.files} files, ${result.rewritten} ${options.preview ? "to rewrite" : "rewritten"}, ${result.edits.proven} edits`;
+  const head = `${count(result.files, "Python file")}, ${result.rewritten} ${options.preview ? "to rewrite" : "rewritten"}, ${count(result.edits.proven, "edit")}`;
   return lines([head, ...withFindings(findings, options)]);
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 function withFindings(findings: readonly Finding[], { paint }: TextOptions): string[] {

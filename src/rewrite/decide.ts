@@ -10,16 +10,16 @@ import { rootNameJudge } from "./rootName.ts";
 
 export function decide(context: Context): Decision {
   const { facts, options, place } = context;
-  const rootIsFree = rootNameJudge(context);
+  const rootName = rootNameJudge(context);
   const isSibling = isSiblingOf(place.siblings, hasImplicitRelativeImports(context));
   const style: Style = { target: options.target, lazy: "", stub: place.stub, fullName: false, unicodeLiterals: hasFuture(facts, "unicode_literals") };
   const lazyModules = hasLazyModules(context);
-  const namespaces = splitNamespaces(context, style, rootIsFree);
+  const namespaces = splitNamespaces(context, style, rootName);
   const statements = facts.imports.map((statement) => {
     const lazy = statement.lazy ? "lazy " : "";
     if (statement.kind === "from") return rewriteFrom(context, statement, lazy, isSibling);
     const own = { ...style, lazy, fullName: lazyModules && statement.scope === "module" };
-    return rewriteImport(context, statement, { style: own, rootIsFree, special: (_, name) => namespaces.text(name), isSibling });
+    return rewriteImport(context, statement, { style: own, rootName, special: (_, name) => namespaces.text(name), isSibling });
   });
   const decision = merge([...statements, namespaces.decision, rewriteLazyModules(context)]);
   return {

@@ -3,7 +3,7 @@
  * the oldest Python that must run it: `from N import a` finds a half-initialised module since 3.5 (bpo-17636), `import N.a as x`
  * since 3.7 (bpo-30024), and before that only `__import__` does.
  */
-import { type DottedName, leaf, parent } from "../model/name.ts";
+import { type DottedName, leaf, parent, topLevel } from "../model/name.ts";
 import { type PythonVersion, isBefore } from "./context.ts";
 
 export interface Style {
@@ -33,9 +33,23 @@ export function bindAlias(moved: DottedName, bound: string, style: Style): strin
   return `${style.lazy}import ${moved} as ${bound}`;
 }
 
-/** Loads `moved`; binds nothing but the name of its root, and not even that unless `rootIsFree`. `bound` is bound by the next statement. */
-export function loadModule(moved: DottedName, bound: string, rootIsFree: boolean, style: Style): string {
-  if (rootIsFree) return `${style.lazy}import ${moved}`;
-  if (style.stub || style.lazy || style.fullName) return `${style.lazy}import ${moved} as ${bound}`;
-  return `__import__("${moved}")`;
+/**
+ * What a scope has to say about the name of the namespace's root, which `import nova._vendor.a.b` binds: nothing (`free`), that it is bound
+ * there by imports of that very package (`imported`), or something that must not be disturbed (`taken`).
+ */
+export type RootName = "free" | "imported" | "taken";
+
+/**
+ * Loads `moved` for certain and then does `binds`, statements of which one binds `bound`; nothing else is bound when all is done:
+ * where the root's name is free it is deleted again, or `import *` and `dir()` would show it.
+ */
+export function loadAndBind(moved: DottedName, bound: string, binds: readonly string[], root: RootName, style: Style): string {
+  const name = topLevel(moved);
+  if (root === "taken") {
+    const load = style.stub || style.lazy || style.fullName ? `${style.lazy}import ${moved} as ${bound}` : `__import__("${moved}")`;
+    return [load, ...binds].join("; ");
+  }
+  // A stub exports no plain import (PEP 484).
+  const cleaning = root === "free" && !style.stub && name !== bound ? [`del ${name}`] : [];
+  return [`${style.lazy}import ${moved}`, ...binds, ...cleaning].join("; ");
 }

@@ -3,13 +3,13 @@ import { type Decision, type Edit, type Site, nothing } from "../model/edit.ts";
 import type { ImportStatement, ImportedName } from "../model/facts.ts";
 import { type DottedName, topLevel } from "../model/name.ts";
 import type { Context } from "./context.ts";
-import { type Style, bindAlias, bindModule, loadModule } from "./forms.ts";
+import { type RootName, type Style, bindAlias, bindModule, loadAndBind } from "./forms.ts";
 import { replaceSpan } from "./keepLines.ts";
 
 export interface ImportForms {
   readonly style: Style;
   /** See rootName.ts. */
-  rootIsFree(statement: ImportStatement, root: string): boolean;
+  rootName(statement: ImportStatement, root: string): RootName;
   /** The text for a name that needs more than its own relocation (partialNamespace.ts); undefined for every other. */
   special(statement: ImportStatement, name: ImportedName): string | undefined;
   /** True when the name means a module of the file's own package (Python 2). */
@@ -42,8 +42,7 @@ function relocatedText(context: Context, statement: ImportStatement, { written, 
   const target = relocations.apply(top) ?? relocations.ancestorTarget(top);
   if (target === undefined) throw new Error(`invariant: ${written.name} should have been left to the partial-namespace pass`);
   if (top === written.name) return bindModule(target, top, forms.style);
-  const load = loadModule(moved, top, forms.rootIsFree(statement, topLevel(moved)), forms.style);
-  return `${load}; ${bindModule(target, top, forms.style)}`;
+  return loadAndBind(moved, top, [bindModule(target, top, forms.style)], forms.rootName(statement, topLevel(moved)), forms.style);
 }
 
 function site(context: Context, name: ImportedName, text: string | undefined): Site[] {

@@ -10,7 +10,7 @@ import { type DottedName, isAtOrBelow, join, topLevel } from "../model/name.ts";
 import type { Relocation } from "../model/relocation.ts";
 import { type Occurrence, type Scope, type ScopeFacts, resolve } from "../model/scopes.ts";
 import type { Context } from "./context.ts";
-import { type Style, bindModule, loadModule } from "./forms.ts";
+import { type RootName, type Style, bindModule, loadAndBind } from "./forms.ts";
 
 /** A name that an import statement binds to a namespace package of which a part moves. */
 interface Binding {
@@ -36,12 +36,12 @@ export interface PartialNamespaces {
 
 const none: PartialNamespaces = { decision: nothing, text: () => undefined };
 
-export function splitNamespaces(context: Context, style: Style, rootIsFree: (statement: ImportStatement, root: string) => boolean): PartialNamespaces {
+export function splitNamespaces(context: Context, style: Style, rootName: (statement: ImportStatement, root: string) => RootName): PartialNamespaces {
   const bindings = context.facts.imports.flatMap((statement) => (statement.kind === "import" ? bindingsOf(context, statement) : []));
   if (bindings.length === 0) return none;
   const facts = context.facts.scopes(new Set(bindings.map((binding) => binding.local)));
   const results = [...new Set(bindings.map((binding) => binding.package))].map((name) =>
-    splitOne(context, style, rootIsFree, facts, name, bindings.filter((binding) => binding.package === name)),
+    splitOne(context, style, rootName, facts, name, bindings.filter((binding) => binding.package === name)),
   );
   return {
     decision: { edits: results.flatMap((result) => result.decision.edits), sites: results.flatMap((result) => result.decision.sites), findings: results.flatMap((result) => result.decision.findings) },
@@ -58,7 +58,7 @@ function bindingsOf({ options }: Context, statement: ImportStatement): Binding[]
 }
 
 function splitOne(
-  context: Context, style: Style, rootIsFree: (statement: ImportStatement, root: string) => boolean, facts: ScopeFacts, namespace: DottedName, bindings: readonly Binding[],
+  context: Context, style: Style, rootName: (statement: ImportStatement, root: string) => RootName, facts: ScopeFacts, namespace: DottedName, bindings: readonly Binding[],
 ): PartialNamespaces {
   const { relocations } = context.options;
   const loads = (binding: Binding): "moved" | "stays" | "nothing" =>
@@ -68,12 +68,12 @@ function splitOne(
   if (!needsMoved) return none;
   const needsRest = bindings.some((binding) => loads(binding) === "stays") || uses.some((use) => !use.moved && !use.bare);
   const target = relocations.ancestorTarget(namespace);
-  const load = (binding: Binding): string | undefined => {
+  const loading = (binding: Binding, binds: readonly string[]): string => {
     const moved = relocations.apply(binding.name.written.name);
-    return moved === undefined ? undefined : loadModule(moved, binding.local, rootIsFree(binding.statement, topLevel(moved)), style);
+    return moved === undefined ? binds.join("; ") : loadAndBind(moved, binding.local, binds, rootName(binding.statement, topLevel(moved)), style);
   };
   if (!needsRest && target !== undefined) {
-    const whole = (binding: Binding): string => [load(binding), bindModule(target, binding.local, style)].filter((text) => text !== undefined).join("; ");
+    const whole = (binding: Binding): string => loading(binding, [bindModule(target, binding.local, style)]);
     return { decision: nothing, text: (name) => bindings.filter((binding) => binding.name === name).map(whole)[0] };
   }
 
@@ -106,7 +106,7 @@ function splitOne(
     const keeps = bindings.some((other) => other !== binding && scopeOf(other) === scope && loads(other) !== "moved");
     const restUsedHere = uses.some((use) => !use.moved && scopeOf(use.binding) === scope);
     const original = loads(binding) === "moved" ? (restUsedHere && !keeps ? `${style.lazy}import ${namespace}${binding.name.alias ? ` as ${binding.local}` : ""}` : undefined) : importOf(binding, style);
-    return [original, load(binding), ...aliases].filter((part) => part !== undefined).join("; ");
+    return [original, loading(binding, aliases)].filter((part) => part !== undefined).join("; ");
   };
   const texts = new Map(bindings.map((binding) => [binding.name, text(binding)]));
   return { decision: { edits, sites, findings: [] }, text: (name) => texts.get(name) };

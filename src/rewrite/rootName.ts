@@ -5,20 +5,25 @@
 import type { AnyImport } from "../model/facts.ts";
 import type { Occurrence, Scope, ScopeFacts } from "../model/scopes.ts";
 import type { Context } from "./context.ts";
+import type { RootName } from "./forms.ts";
 
 /** Answers for one file; asks for scopes only where the file's text holds the name. */
-export function rootNameJudge(context: Context): (statement: AnyImport, root: string) => boolean {
+export function rootNameJudge(context: Context): (statement: AnyImport, root: string) => RootName {
   const known = new Map<string, ScopeFacts | undefined>();
   const scopesOf = (root: string): ScopeFacts | undefined => {
     if (!known.has(root)) known.set(root, context.source.includes(root, 0, "latin1") ? context.facts.scopes(new Set([root])) : undefined);
     return known.get(root);
   };
   return (statement, root) => {
-    if (statement.scope === "class") return false; // it would become an attribute of the class
+    // A class body may have a namespace of its own kind, as that of an Enum, to which even a name deleted again makes a difference.
+    if (statement.scope === "class") return "taken";
+    // `from x import *` may bring the name in without writing it.
+    if (statement.scope === "module" && context.facts.imports.some((each) => each.kind === "from" && each.star)) return "taken";
     const facts = scopesOf(root);
-    if (!facts) return true;
+    if (!facts) return "free";
     const scope = facts.scopeOfImport.get(statement.start);
-    return scope !== undefined && facts.occurrences.every((occurrence) => !disturbs(occurrence, scope, root));
+    if (scope === undefined || facts.occurrences.some((occurrence) => disturbs(occurrence, scope, root))) return "taken";
+    return facts.occurrences.some((occurrence) => reaches(occurrence.scope, scope, root)) ? "imported" : "free";
   };
 }
 

@@ -1,6 +1,5 @@
 /** The one place that knows tree-sitter. It runs as WebAssembly: the same engine and grammar on every system, and no compiler. */
-import { readFile } from "node:fs/promises";
-import { Language, Parser, type Node, type Tree } from "web-tree-sitter";
+import type { Node, Tree } from "web-tree-sitter";
 import type { SyntaxProblem } from "../model/facts.ts";
 import type { Mask } from "./scan.ts";
 import { parserText } from "./encoding.ts";
@@ -13,11 +12,13 @@ export interface Grammar {
   withTree<T>(source: Buffer, masks: readonly Mask[], read: (root: Node) => T): T;
 }
 
-/** `grammarFile` is the path of the grammar's WebAssembly module. */
-export async function loadGrammar(grammarFile: string): Promise<Grammar> {
+/** `grammar` holds the WebAssembly module of the Python grammar. */
+export async function loadGrammar(grammar: Uint8Array): Promise<Grammar> {
+  // Most runs never need it.
+  const { Language, Parser } = await import("web-tree-sitter");
   await Parser.init();
   const parser = new Parser();
-  parser.setLanguage(await Language.load(new Uint8Array(await readFile(grammarFile))));
+  parser.setLanguage(await Language.load(grammar));
   const parse = (text: string): Tree => {
     const tree = parser.parse(text);
     if (!tree) throw new Error("invariant: the parser gave no tree");

@@ -7,8 +7,8 @@ import { createHash } from "node:crypto";
 import { accessSync, constants, existsSync, linkSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Failure, fileFailure } from "../model/failure.ts";
+import { STAGING_NAME } from "../model/manifest.ts";
 
-export const STAGING_NAME = ".enisle-staging";
 const JOURNAL = "journal.json";
 const OWNER = "owner.json";
 

@@ -50,7 +50,7 @@ describe("vendor", () => {
     const after = snapshot(root);
     const changed = Object.keys(before).filter((path) => after[path] !== before[path]);
     expect(changed).toEqual(["acme/app.py", "tests/test_app.py", "tool"]);
-    expect(after["acme/app.py"]).toBe("import acme._vendor.alib.core; from acme._vendor import alib\nprint(alib.core.answer())\n");
+    expect(after["acme/app.py"]).toBe("import acme._vendor.alib.core; from acme._vendor import alib; del acme\nprint(alib.core.answer())\n");
     expect(statSync(join(root, "tool")).mode & 0o777).toBe(0o755);
     expect(python("import sys; sys.path.insert(0, '.'); import acme.app", root).stdout.trim()).toBe("42");
   });
@@ -121,7 +121,7 @@ describe("vendor", () => {
     const manifest = JSON.parse(readFileSync(join(root, "acme/_vendor/vendored.json"), "utf8"));
     expect(manifest.distributions[0].relocations).toEqual({ "google.protobuf": "acme._vendor.google.protobuf" });
     expect(readFileSync(join(root, "acme/app.py"), "utf8")).toBe(
-      "import google.cloud.storage\nimport acme._vendor.google.protobuf.message; from acme._vendor.google import protobuf as _enisle_google_protobuf\nprint(_enisle_google_protobuf.message, google.cloud.storage)\n",
+      "import google.cloud.storage\nimport acme._vendor.google.protobuf.message; from acme._vendor.google import protobuf as _enisle_google_protobuf; del acme\nprint(_enisle_google_protobuf.message, google.cloud.storage)\n",
     );
   });
 

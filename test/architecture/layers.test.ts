@@ -1,0 +1,54 @@
+/** Who may import whom: the table of src/README.md, enforced. */
+import { readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import fastGlob from "fast-glob";
+import { describe, expect, test } from "vitest";
+
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  diagnostics: [],
+  model: ["diagnostics"],
+  syntax: ["model"],
+  rewrite: ["model"],
+  plan: ["model"],
+  manifest: ["model"],
+  host: ["model"],
+  config: ["model"],
+  write: ["model"],
+  acquire: ["model", "host", "config"],
+  report: ["model", "diagnostics"],
+  commands: ["model", "diagnostics", "syntax", "rewrite", "plan", "manifest", "host", "config", "write", "acquire"],
+};
+const files = fastGlob.sync("src/**/*.ts");
+const importsOf = (file: string): string[] => [...readFileSync(file, "utf8").matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((match) => match[1] ?? "");
+
+describe("architecture", () => {
+  test.each(files)("%s imports only what its layer may", (file) => {
+    const layer = relative("src", file).split("/")[0] ?? "";
+    const may = allowed[layer];
+    if (!may) return; // entry points join everything
+    for (const name of importsOf(file)) {
+      if (!name.startsWith(".")) continue;
+      const target = relative("src", join(dirname(file), name)).split("/")[0] ?? "";
+      if (target !== layer && target !== "version.ts") expect(may, `${file} imports ${name}`).toContain(target);
+    }
+  });
+
+  test("only syntax/ knows tree-sitter, only the outside knows the process", () => {
+    for (const file of files) {
+      if (!file.startsWith("src/syntax/")) expect(importsOf(file), file).not.toContain("web-tree-sitter");
+      if (/^src\/(model|syntax|rewrite|plan|manifest|report)\//.test(file)) {
+        const outside = importsOf(file).filter((name) => /^node:(child_process|fs|fs\/promises|os|process|worker_threads)$/.test(name));
+        expect(outside, file).toEqual([]);
+        expect(readFileSync(file, "utf8"), file).not.toMatch(/\bprocess\.|\bconsole\./);
+      }
+    }
+  });
+
+  test("files stay small", () => {
+    for (const file of files) {
+      const length = readFileSync(file, "utf8").split("\n").length;
+      // The scanner is one state machine, and says why.
+      expect(length, file).toBeLessThan(file === "src/syntax/scan.ts" ? 620 : 300);
+    }
+  });
+});

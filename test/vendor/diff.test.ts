@@ -1,0 +1,54 @@
+/** What `--diff` prints is what would be done: `git apply` turns one tree into the other. */
+import { spawnSync } from "node:child_process";
+import { cpSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { makeWheel } from "./wheel.ts";
+import { chmodSync, enisle, join, project, readFileSync, snapshot, temporary } from "./project.ts";
+
+const library = {
+  "alib/__init__.py": "import alib.core",
+  "alib/core.py": "\n".repeat(30) + "import alib\r\n" + "\n".repeat(30),
+  "alib/empty.txt": "",
+  "alib/data.bin": Buffer.from(Array.from({ length: 700 }, (_, n) => (n * 37) % 256)),
+  "alib/latin.py": Buffer.from("# -*- coding: latin-1 -*-\nname = '\xe9'\nimport alib\n", "latin1"),
+  'alib/odd "name" é.txt': "x\n",
+};
+const files = { "acme/app.py": "import os\nimport alib\n\n\n\n\n\n\n\n\n\nfrom alib import core # x\nlast = 1", "acme/crlf.py": "import alib\r\nx = 1\r\n" };
+
+function apply(root: string, args: readonly string[]): void {
+  const copy = join(temporary(), "copy");
+  cpSync(root, copy, { recursive: true });
+  const before = snapshot(root);
+  const run = enisle(["vendor", "-C", root, "--diff", ...args]);
+  expect(run.status).toBe(0);
+  expect(snapshot(root)).toEqual(before);
+  // The output goes through as bytes: it holds files of any encoding.
+  const raw = spawnSync(process.execPath, [join(import.meta.dirname, "../../dist/cli.js"), "vendor", "-C", root, "--diff", ...args], { encoding: "buffer", maxBuffer: 2 ** 28 });
+  const applied = spawnSync("git", ["apply", "--whitespace=nowarn", "-"], { cwd: copy, input: raw.stdout, encoding: "utf8" });
+  expect(applied.stderr).toBe("");
+  expect(applied.status).toBe(0);
+  expect(enisle(["vendor", "-C", root, ...args]).status).toBe(0);
+  expect(snapshot(copy)).toEqual(snapshot(root));
+}
+
+describe("--diff", () => {
+  test("a first copy, an update and a removal", () => {
+    const root = project(files);
+    const wheels = temporary();
+    apply(root, [makeWheel(wheels, library)]);
+    const { "alib/data.bin": _, ...fewer } = library;
+    apply(root, [makeWheel(wheels, { ...fewer, "alib/core.py": "import alib\n" }, { version: "2.0" })]);
+    expect(readFileSync(join(root, "acme/crlf.py"), "utf8")).toBe("from acme._vendor import alib\r\nx = 1\r\n");
+  });
+
+  test("--dry-run writes nothing and says what it would do", () => {
+    const root = project(files);
+    chmodSync(root, 0o755);
+    const before = snapshot(root);
+    const run = enisle(["vendor", "-C", root, "--dry-run", makeWheel(temporary(), library)]);
+    expect(run.status).toBe(0);
+    expect(run.stdout).toContain("Would vendor into acme._vendor");
+    expect(run.stdout).toContain("Project: 3 Python files, 2 to rewrite");
+    expect(snapshot(root)).toEqual(before);
+  });
+});
