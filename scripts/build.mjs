@@ -1,6 +1,7 @@
-// Bundles src into dist: few files load fast, and the command line needs no more than the command it runs.
+// Bundles src into dist: few files load fast, and the command line needs no more than the command it runs. Compiles the scanner to WebAssembly.
 import { chmodSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import asc from "assemblyscript/asc";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -20,4 +21,6 @@ await build({
   define: { ENISLE_VERSION: JSON.stringify(version) },
   logLevel: "warning",
 });
+const { error, stderr } = await asc.main(["src/syntax/scanner/index.ts", "--outFile", "dist/scanner.wasm", "--optimizeLevel", "3", "--runtime", "stub", "--noAssert", "--baseDir", root]);
+if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
 chmodSync(`${root}dist/cli.js`, 0o755);

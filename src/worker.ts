@@ -5,7 +5,7 @@ import { Failure } from "./model/failure.ts";
 
 const post = (message: WorkerMessage): void => parentPort?.postMessage(message);
 
-work(workerData as WorkerInput, (first, results) => post({ kind: "results", first, results })).catch((error: unknown) => {
+work(workerData as WorkerInput, "front", (first, results) => post({ kind: "results", first, results })).catch((error: unknown) => {
   const { message, stack } = error as Error;
   post({ kind: "failure", message, wayOut: error instanceof Failure ? error.wayOut : undefined, stack });
 });

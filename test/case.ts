@@ -5,7 +5,7 @@ import type { Relocation } from "../src/model/relocation.ts";
 import type { PythonVersion } from "../src/rewrite/context.ts";
 import { relocateSource, type RelocatedSource } from "../src/commands/relocateSource.ts";
 import { relocationMap } from "../src/model/relocation.ts";
-import { pythonGrammar } from "../src/commands/grammar.ts";
+import { scannerOnly, withGrammar } from "../src/commands/readers.ts";
 import { positionAt } from "../src/model/span.ts";
 
 export interface Case {
@@ -64,11 +64,11 @@ function block(file: string, section: string): Buffer {
   return Buffer.from(unescaped, "latin1");
 }
 
-export const grammar = await pythonGrammar();
+export const readers = await withGrammar(scannerOnly());
 
 export function run(each: Case, source = each.before, relocations = each.relocations): RelocatedSource {
   const place = { package: each.path?.replace(/\/?[^/]*$/, "").replaceAll("/", "."), stub: each.path?.endsWith(".pyi") ?? false, siblings: new Set(each.siblings) };
-  return relocateSource(source, place, { relocations: relocationMap(relocations), target: each.target }, grammar);
+  return relocateSource(source, place, { relocations: relocationMap(relocations), target: each.target }, readers);
 }
 
 export function findingsOf(each: Case, { decision }: RelocatedSource): string[] {

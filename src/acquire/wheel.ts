@@ -7,26 +7,26 @@ import { Failure, fileFailure } from "../model/failure.ts";
 import { type RecordRow, parseMetadata, parseRecord } from "./metadata.ts";
 import { namespaceInits } from "./namespaceInit.ts";
 import { type ZipEntry, listZip } from "./zip.ts";
-import { readEntry } from "./zipEntry.ts";
+import { ArchiveReader } from "./zipEntry.ts";
 
 const notAWheel = "Name a wheel (.whl) as `pip download` or `pip wheel` makes it, or a directory with importable modules.";
 
 /** `path` is absolute; `requirement` is what the user typed. */
 export async function acquireWheel(path: string, requirement: string): Promise<Distribution> {
-  let descriptor: number;
+  let archive: ArchiveReader;
   let size: number;
   try {
     const stats = statSync(path);
     if (!stats.isFile()) throw new Failure(`${path}: is no regular file`, notAWheel);
     size = stats.size;
-    descriptor = openSync(path, "r");
+    archive = new ArchiveReader(path);
   } catch (error) {
     throw fileFailure(error, path);
   }
   try {
     const entries = await listZip(path, size);
     const info = distInfo(path, entries);
-    const read = (entry: ZipEntry): Buffer => readEntry(descriptor, entry.locator, entry.path, entry.size);
+    const read = (entry: ZipEntry): Buffer => archive.read(entry.locator, entry.path, entry.size);
     const text = (name: string): string => {
       const entry = entries.find((candidate) => candidate.path === `${info}/${name}`);
       if (!entry) throw new Failure(`${path}: is not a wheel: it has no ${info}/${name}`, notAWheel);
@@ -42,14 +42,14 @@ export async function acquireWheel(path: string, requirement: string): Promise<D
       .filter((name) => files.some((file) => file.path === name));
     return {
       metadata: { name: metadata.name, version: metadata.version, requires: metadata.requires, licenseExpression: metadata.licenseExpression, licenseFiles },
-      source: { kind: "wheel", file: basename(path), sha256: digestOf(descriptor, size) },
+      source: { kind: "wheel", file: basename(path), sha256: digestOf(path) },
       requirement,
       files,
       leftOut,
-      namespaceInits: namespaceInits(files, (file) => (file.locator.kind === "entry" ? readEntry(descriptor, file.locator, file.path, file.size) : Buffer.alloc(0))),
+      namespaceInits: namespaceInits(files, (file) => (file.locator.kind === "entry" ? archive.read(file.locator, file.path, file.size) : Buffer.alloc(0))),
     };
   } finally {
-    closeSync(descriptor);
+    archive.close();
   }
 }
 
@@ -96,14 +96,14 @@ function place(entries: readonly ZipEntry[], record: ReadonlyMap<string, RecordR
   return { files, leftOut };
 }
 
-function digestOf(descriptor: number, size: number): string {
-  const hash = createHash("sha256");
-  const buffer = Buffer.allocUnsafe(1 << 20);
-  for (let at = 0; at < size; ) {
-    const read = readSync(descriptor, buffer, 0, buffer.length, at);
-    if (read === 0) break;
-    hash.update(buffer.subarray(0, read));
-    at += read;
+function digestOf(path: string): string {
+  const digest = createHash("sha256");
+  const descriptor = openSync(path, "r");
+  try {
+    const buffer = Buffer.allocUnsafeSlow(1 << 20);
+    for (let read; (read = readSync(descriptor, buffer)) > 0; ) digest.update(buffer.subarray(0, read));
+  } finally {
+    closeSync(descriptor);
   }
-  return hash.digest("hex");
+  return digest.digest("hex");
 }

@@ -1,4 +1,5 @@
 /** The entries of a zip archive, checked before a byte of them is trusted. Reading the directory is yauzl's work. */
+import { close, openSync, readSync } from "node:fs";
 import yauzl, { type Entry, type ZipFile } from "yauzl";
 import { Failure } from "../model/failure.ts";
 import { type EntryLocator, LOCAL_HEADER, getAnother } from "./zipEntry.ts";
@@ -11,6 +12,7 @@ export interface ZipEntry {
   readonly locator: EntryLocator;
 }
 
+const TAIL = 8 * 2 ** 20;
 const MAX_ENTRIES = 500_000;
 const MAX_TOTAL = 4 * 2 ** 30;
 const MAX_FILE = 2 ** 30;
@@ -20,7 +22,7 @@ const RATIO_SLACK = 64 * 2 ** 20;
 
 /** Files of the archive at `path`, in its own order. Throws Failure for everything that is not a sound archive. */
 export async function listZip(path: string, archiveSize: number): Promise<ZipEntry[]> {
-  const zip = await open(path);
+  const zip = await open(path, archiveSize);
   const entries: ZipEntry[] = [];
   let total = 0;
   if (zip.entryCount > MAX_ENTRIES) throw new Failure(`${path}: holds ${zip.entryCount} entries, more than ${MAX_ENTRIES}`, getAnother);
@@ -49,9 +51,34 @@ export async function listZip(path: string, archiveSize: number): Promise<ZipEnt
   return entries;
 }
 
-function open(path: string): Promise<ZipFile> {
+/** The directory lies at an archive's end: it is read in one piece, instead of in three reads an entry. */
+class TailReader extends yauzl.RandomAccessReader {
+  readonly #descriptor: number;
+  readonly #tail: Buffer;
+  readonly #start: number;
+
+  constructor(path: string, size: number) {
+    super();
+    this.#descriptor = openSync(path, "r");
+    this.#start = Math.max(0, size - TAIL);
+    this.#tail = Buffer.allocUnsafeSlow(size - this.#start);
+    readSync(this.#descriptor, this.#tail, 0, this.#tail.length, this.#start);
+  }
+
+  override read(buffer: Buffer, offset: number, length: number, position: number, callback: (error: Error | null) => void): void {
+    if (position >= this.#start) this.#tail.copy(buffer, offset, position - this.#start, position - this.#start + length);
+    else readSync(this.#descriptor, buffer, offset, length, position);
+    queueMicrotask(() => callback(null)); // not at once: the stack would grow with every entry
+  }
+
+  override close(callback: (error: Error | null) => void): void {
+    close(this.#descriptor, callback);
+  }
+}
+
+function open(path: string, size: number): Promise<ZipFile> {
   return new Promise((resolve, reject) => {
-    yauzl.open(path, { lazyEntries: true, autoClose: false, strictFileNames: true, decodeStrings: true, validateEntrySizes: true }, (error, zip) => {
+    yauzl.fromRandomAccessReader(new TailReader(path, size), size, { lazyEntries: true, autoClose: false, strictFileNames: true, decodeStrings: true, validateEntrySizes: true }, (error, zip) => {
       if (error) reject(new Failure(`${path}: ${describe(error)}`, getAnother));
       else resolve(zip);
     });

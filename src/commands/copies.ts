@@ -19,7 +19,7 @@ export function copyJobs(copies: readonly Layout[], consumer: Consumer, stage: s
       record: file.record,
       sha256: distribution.digests?.get(file.path),
       distribution: distribution.metadata.name,
-      place: python,
+      place: python && (consumer.target[0] < 3 ? python : { ...python, siblings: [] }), // they are many, and only Python 2 asks
       map: 0,
       target: stage === undefined ? undefined : join(stage, destination),
       inPlace: false,

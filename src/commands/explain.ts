@@ -14,7 +14,7 @@ import { undo } from "../rewrite/applyEdits.ts";
 import type { FilePlace, PythonVersion } from "../rewrite/context.ts";
 import { readFacts } from "../syntax/readFacts.ts";
 import { parsePython, findConsumer } from "./consumer.ts";
-import { withGrammarOnDemand } from "./grammar.ts";
+import { withReaders } from "./readers.ts";
 import { type RelocatedSource, relocateSource } from "./relocateSource.ts";
 
 export interface ExplainOptions {
@@ -42,7 +42,7 @@ export async function explain(options: ExplainOptions, host: Host): Promise<Outc
   const label = relative(host.cwd, file).split(sep).join("/");
   const content = read(file);
   const subject = copySubject(file, content) ?? (await projectSubject(options, content));
-  const relocated = await withGrammarOnDemand((grammar) => relocateSource(subject.original, subject.place, { relocations: relocationMap(subject.relocations), target: subject.target }, grammar));
+  const relocated = await withReaders((readers) => relocateSource(subject.original, subject.place, { relocations: relocationMap(subject.relocations), target: subject.target }, readers));
   const sites = [...explainSites(subject.original, relocated), ...(await alreadyRelocated(content, subject))]
     .filter((site) => line === undefined || (site.line <= line && line <= site.endLine))
     .sort((a, b) => a.line - b.line || a.column - b.column);
@@ -111,7 +111,7 @@ function explainSites(original: Buffer, { decision, content }: RelocatedSource):
 /** Import statements that name a copy. */
 async function alreadyRelocated(content: Buffer, { manifest, owner }: Subject): Promise<ExplainedSite[]> {
   if (!manifest || owner) return [];
-  const result = await withGrammarOnDemand((grammar) => readFacts(content, grammar));
+  const result = await withReaders((readers) => readFacts(content, readers));
   if (result.kind === "unreadable") return [];
   const text = content.toString("latin1");
   const lines = splitLines(text);

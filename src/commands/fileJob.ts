@@ -1,19 +1,18 @@
 /** The work on one file, as plain data, so that any worker can do it: read, verify, relocate, stage. */
 import { hash } from "node:crypto";
 import { chmodSync, chownSync, closeSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
-import { OpenArchives, readEntry } from "../acquire/zipEntry.ts";
+import { basename, dirname } from "node:path";
+import { type EntryRequest, OpenArchives } from "../acquire/zipEntry.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
 import { type Finding, located } from "../model/finding.ts";
 import type { Locator, SourceFile } from "../model/distribution.ts";
-import type { RecordedEdit } from "../model/manifest.ts";
+import { type RecordedEdit, STAGING_NAME } from "../model/manifest.ts";
 import { type Relocation, type RelocationMap, relocationMap } from "../model/relocation.ts";
 import { undo } from "../rewrite/applyEdits.ts";
 import type { FilePlace, PythonVersion } from "../rewrite/context.ts";
 import type { Site } from "../model/edit.ts";
-import { needsGrammar } from "../syntax/readFacts.ts";
-import type { Grammar } from "../syntax/tree.ts";
-import { pythonGrammar } from "./grammar.ts";
+import { type Readers, needsGrammar } from "../syntax/readFacts.ts";
+import { scannerOnly, withGrammar } from "./readers.ts";
 import { relocateSource } from "./relocateSource.ts";
 
 export interface FileJob {
@@ -61,20 +60,21 @@ export interface FileResult {
   readonly after: Uint8Array | undefined;
 }
 
+// Entries that are larger together are read one by one: memory is bounded by the largest file.
+const LARGE = 16 * 2 ** 20;
+
 /** Makes the directories that jobs stage into: once, and not in every worker. */
 export function makeDirectories(jobs: readonly FileJob[]): void {
   const made = new Set<string>();
   const make = (directory: string): void => {
     if (made.has(directory)) return;
     made.add(directory);
+    // The staging directory itself is there.
+    if (basename(dirname(directory)) !== STAGING_NAME && basename(directory) !== STAGING_NAME) make(dirname(directory));
     try {
       mkdirSync(directory);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === "EEXIST") return;
-      if (code !== "ENOENT") throw fileFailure(error, directory);
-      make(dirname(directory));
-      mkdirSync(directory);
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw fileFailure(error, directory);
     }
   };
   for (const { target } of jobs) if (target !== undefined) make(dirname(target));
@@ -85,32 +85,38 @@ export class FileWorker {
   readonly #settings: JobSettings;
   readonly #maps: readonly RelocationMap[];
   readonly #archives = new OpenArchives();
-  #grammar: Grammar | undefined;
+  #readers: Readers | undefined;
 
   constructor(settings: JobSettings) {
     this.#settings = settings;
     this.#maps = settings.maps.map(relocationMap);
   }
 
-  async run(job: FileJob): Promise<FileResult> {
-    try {
-      return this.#run(job);
-    } catch (error) {
-      if (error !== needsGrammar) throw error;
-      this.#grammar = await pythonGrammar();
-      return this.#run(job);
+  /** Does these jobs, in order; those on entries of one archive are read together. */
+  async run(jobs: readonly FileJob[]): Promise<FileResult[]> {
+    const contents = this.#readEntries(jobs);
+    const results: FileResult[] = [];
+    for (const [index, job] of jobs.entries()) {
+      const source = contents?.[index] ?? this.#read(job);
+      try {
+        results.push(this.#run(job, source));
+      } catch (error) {
+        if (error !== needsGrammar) throw error;
+        this.#readers = await withGrammar(this.#readers ?? scannerOnly());
+        results.push(this.#run(job, source));
+      }
     }
+    return results;
   }
 
   close(): void {
     this.#archives.close();
   }
 
-  #run(job: FileJob): FileResult {
-    const source = this.#read(job);
+  #run(job: FileJob, source: Buffer): FileResult {
     const sha256Upstream = hash("sha256", source);
     verify(job, source, sha256Upstream);
-    const relocated = job.place && relocateSource(source, placeOf(job.place), { relocations: this.#map(job), target: this.#settings.target }, this.#grammar);
+    const relocated = job.place && relocateSource(source, placeOf(job.place), { relocations: this.#map(job), target: this.#settings.target }, (this.#readers ??= scannerOnly()));
     const content = relocated?.content ?? source;
     const changed = content !== source;
     if (job.target !== undefined && (changed || !job.inPlace)) this.#stage(job, job.target, content);
@@ -133,9 +139,20 @@ export class FileWorker {
     return map;
   }
 
+  #readEntries(jobs: readonly FileJob[]): Buffer[] | undefined {
+    const requests: EntryRequest[] = [];
+    const [first] = jobs;
+    for (const { locator, label, size } of jobs) {
+      if (locator.kind !== "entry" || first?.locator.kind !== "entry" || locator.archive !== first.locator.archive) return undefined;
+      requests.push({ entry: locator, path: label, size });
+    }
+    if (first?.locator.kind !== "entry" || requests.reduce((sum, { size }) => sum + size, 0) > LARGE) return undefined;
+    return this.#archives.get(first.locator.archive).readAll(requests);
+  }
+
   #read({ locator, label, size }: FileJob): Buffer {
     try {
-      if (locator.kind === "entry") return readEntry(this.#archives.get(locator.archive), locator, label, size);
+      if (locator.kind === "entry") return this.#archives.get(locator.archive).read(locator, label, size);
       const content = readFileSync(locator.path);
       return locator.kind === "file" ? content : Buffer.from(undo(content.toString("latin1"), locator.edits), "latin1");
     } catch (error) {

@@ -4,8 +4,7 @@ import { type RecordedEdit } from "../model/manifest.ts";
 import { applyEdits, undoable } from "../rewrite/applyEdits.ts";
 import type { FilePlace, RewriteOptions } from "../rewrite/context.ts";
 import { decide } from "../rewrite/decide.ts";
-import { readFacts } from "../syntax/readFacts.ts";
-import type { Grammar } from "../syntax/tree.ts";
+import { type Readers, readFacts } from "../syntax/readFacts.ts";
 
 export interface RelocatedSource {
   /** The very same buffer when nothing changed. */
@@ -14,9 +13,9 @@ export interface RelocatedSource {
   readonly decision: Decision;
 }
 
-/** Throws `needsGrammar` (syntax/readFacts.ts) when the file needs a parse and `grammar` is undefined. */
-export function relocateSource(source: Buffer, place: FilePlace, options: RewriteOptions, grammar: Grammar | undefined): RelocatedSource {
-  const result = readFacts(source, grammar);
+/** Throws `needsGrammar` (syntax/readFacts.ts) when the file needs a parse and there is no grammar. */
+export function relocateSource(source: Buffer, place: FilePlace, options: RewriteOptions, readers: Readers): RelocatedSource {
+  const result = readFacts(source, readers);
   if (result.kind === "unreadable") {
     const message = result.code === "syntax-error" ? `the file does not parse: ${result.problem.reason}` : result.problem.reason;
     return { content: source, undo: [], decision: { edits: [], sites: [], findings: [{ code: result.code, message, offset: result.problem.offset }] } };

@@ -12,7 +12,7 @@ import type { PythonVersion } from "../rewrite/context.ts";
 import { Transaction } from "../write/transaction.ts";
 import type { FileJob } from "./fileJob.ts";
 import { siblingsOf } from "../acquire/project.ts";
-import { withGrammarOnDemand } from "./grammar.ts";
+import { withReaders } from "./readers.ts";
 import { relocateSource } from "./relocateSource.ts";
 import { runJobs } from "./runJobs.ts";
 
@@ -99,7 +99,7 @@ export async function rewriteText(source: Buffer, name: string, options: Pick<Re
   checkMaps(options.relocations);
   const place = { package: undefined, stub: name.endsWith(".pyi"), siblings: new Set<string>() };
   const settings = { relocations: relocationMap(options.relocations), target: options.targetPython };
-  const relocated = await withGrammarOnDemand((grammar) => relocateSource(source, place, settings, grammar));
+  const relocated = await withReaders((readers) => relocateSource(source, place, settings, readers));
   const { content, decision } = relocated;
   const findings = decision.findings.map((local) => located(local, name, source));
   const changed = content !== source;

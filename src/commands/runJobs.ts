@@ -1,6 +1,7 @@
 /**
- * Runs file jobs on all cores. Jobs are handed out in chunks from one shared counter; the main thread takes part. The result of a
- * job depends on the job alone, and results are put in the order of the jobs, so the number of workers shows in nothing but time.
+ * Runs file jobs on all cores. Chunks of jobs are handed out from a shared queue with two ends: helpers take Python files from its front, the main
+ * thread takes from its back, where everything else is, so that the machine code of the rewriter is made in as few threads as possible. The
+ * result of a job depends on the job alone, and results are put in the order of the jobs: the number of helpers shows in nothing but time.
  */
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -21,8 +22,12 @@ const workerFile = fileURLToPath(new URL("./worker.js", import.meta.url));
 export interface WorkerInput {
   readonly jobs: readonly FileJob[];
   readonly settings: JobSettings;
-  readonly counter: Int32Array;
+  readonly queue: Int32Array;
 }
+
+/** Places of the queue's counters. */
+const [CLAIMED, FRONT, BACK] = [0, 1, 2];
+export type End = "front" | "back";
 
 export type WorkerMessage =
   | { readonly kind: "results"; readonly first: number; readonly results: readonly FileResult[] }
@@ -31,34 +36,36 @@ export type WorkerMessage =
 /** `progress` is told how many jobs are done. `parallelism` is for tests; the default is the machine's. */
 export async function runJobs(jobs: readonly FileJob[], settings: JobSettings, progress: (done: number) => void, parallelism = availableParallelism()): Promise<FileResult[]> {
   const results = Array.from<FileResult>({ length: jobs.length });
-  const counter = new Int32Array(new SharedArrayBuffer(4));
+  const queue = new Int32Array(new SharedArrayBuffer(12));
+  const order = jobs.map((_, index) => index).sort((a, b) => Number(jobs[a]?.place === undefined) - Number(jobs[b]?.place === undefined) || a - b);
   let done = 0;
   const take = (first: number, chunk: readonly FileResult[]): void => {
-    chunk.forEach((result, index) => (results[first + index] = result));
+    chunk.forEach((result, index) => (results[order[first + index] ?? -1] = result));
     progress((done += chunk.length));
   };
   makeDirectories(jobs);
+  const input: WorkerInput = { jobs: order.map((index) => jobs[index] as FileJob), settings, queue };
   const bytes = jobs.reduce((sum, job) => sum + job.size, 0);
   const worth = Math.max(Math.floor(bytes / BYTES_WORTH_A_WORKER), Math.floor(jobs.length / JOBS_WORTH_A_WORKER));
   const count = existsSync(workerFile) ? Math.max(0, Math.min(parallelism - 1, worth, MOST_WORKERS)) : 0;
-  const helpers = Array.from({ length: count }, () => startHelper({ jobs, settings, counter }, take));
+  const helpers = Array.from({ length: count }, () => startHelper(input, take));
   try {
-    await Promise.all([work({ jobs, settings, counter }, take), ...helpers.map((helper) => helper.finished)]);
+    await Promise.all([work(input, helpers.length > 0 ? "back" : "front", take), ...helpers.map((helper) => helper.finished)]);
   } finally {
-    Atomics.store(counter, 0, jobs.length); // after a failure: nobody takes another chunk
+    Atomics.store(queue, CLAIMED, jobs.length); // after a failure: nobody takes another chunk
     await Promise.all(helpers.map((helper) => helper.stop()));
   }
   return results;
 }
 
 /** Takes chunks until there are none. */
-export async function work({ jobs, settings, counter }: WorkerInput, take: (first: number, results: readonly FileResult[]) => void): Promise<void> {
+export async function work({ jobs, settings, queue }: WorkerInput, end: End, take: (first: number, results: readonly FileResult[]) => void): Promise<void> {
   const worker = new FileWorker(settings);
   try {
-    for (let first; (first = Atomics.add(counter, 0, CHUNK)) < jobs.length; ) {
-      const results: FileResult[] = [];
-      for (const job of jobs.slice(first, first + CHUNK)) results.push(await worker.run(job));
-      take(first, results);
+    const chunks = Math.ceil(jobs.length / CHUNK);
+    while (Atomics.add(queue, CLAIMED, 1) < chunks) {
+      const first = CHUNK * (end === "front" ? Atomics.add(queue, FRONT, 1) : chunks - 1 - Atomics.add(queue, BACK, 1));
+      take(first, await worker.run(jobs.slice(first, first + CHUNK)));
       await new Promise((resolve) => setImmediate(resolve)); // let messages and signals in
     }
   } finally {

@@ -21,10 +21,6 @@ const catalogue = {
     severity: "warning",
     help: "Write __lazy_modules__ as a literal list of names, or add the relocated names to it by hand.",
   },
-  "missing-requirement": {
-    severity: "note",
-    help: "Vendor it too, add it to your project's dependencies, or rely on the system's copy on purpose.",
-  },
   "partial-namespace-binding": {
     severity: "error",
     help: "Only a part of this namespace package moves, and the name is rebound or used in a way that cannot be split; import the module under a name of its own.",

@@ -50,20 +50,21 @@ function buildTable(): Uint8Array {
 }
 
 /** Index after the line end at `at` (LF, CR or CRLF); `at` itself when there is none. */
-export function afterNewline(source: Uint8Array, at: number): number {
+export function afterNewline(source: Buffer, at: number): number {
   if (source[at] === CR) return source[at + 1] === LF ? at + 2 : at + 1;
   return source[at] === LF ? at + 1 : at;
 }
 
-/** Index of the next line end at or after `at`, or the length. */
-export function endOfLine(source: Uint8Array, at: number): number {
-  let i = at;
-  while (i < source.length && source[i] !== LF && source[i] !== CR) i++;
-  return i;
+/** Index of the next line end at or after `at`, or the length. In lexical bytes (encoding.ts) a CR stands only before an LF. */
+export function endOfLine(source: Buffer, at: number): number {
+  // Native search: comments are long, and code that has just been loaded is slow byte by byte.
+  const end = source.indexOf(LF, at);
+  if (end < 0) return source.length;
+  return end > at && source[end - 1] === CR ? end - 1 : end;
 }
 
 /** Skips blanks and backslash-newlines; inside brackets newlines and comments too. */
-export function skipBlanks(source: Uint8Array, at: number, inBrackets: boolean): number {
+export function skipBlanks(source: Buffer, at: number, inBrackets: boolean): number {
   let i = at;
   for (;;) {
     const kind = classOf[source[i] ?? 0];
@@ -76,7 +77,7 @@ export function skipBlanks(source: Uint8Array, at: number, inBrackets: boolean):
 }
 
 /** Index after the identifier that starts at `at`. */
-export function endOfWord(source: Uint8Array, at: number): number {
+export function endOfWord(source: Buffer, at: number): number {
   let i = at;
   for (;;) {
     const kind = classOf[source[i] ?? 0];

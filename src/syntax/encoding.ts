@@ -2,7 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import type { SyntaxProblem } from "../model/facts.ts";
 import { isIdentifier } from "../model/name.ts";
-import { afterNewline, endOfLine } from "./bytes.ts";
+import { CR, LF, afterNewline, endOfLine } from "./bytes.ts";
 
 const cookie = /^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)/;
 const blankOrComment = /^[ \t\f]*(?:#.*)?$/;
@@ -10,6 +10,7 @@ const blankOrComment = /^[ \t\f]*(?:#.*)?$/;
 /** The declared encoding, lower case with dashes, and where it is declared; undefined when there is no declaration. */
 export function declaredEncoding(source: Buffer): { readonly name: string; readonly offset: number } | undefined {
   let at = source[0] === 0xef && source[1] === 0xbb && source[2] === 0xbf ? 3 : 0;
+  if (source.indexOf("coding", at, "latin1") < 0) return undefined; // the usual case
   for (let line = 0; line < 2; line++) {
     const end = endOfLine(source, at);
     const text = source.toString("latin1", at, end);
@@ -34,12 +35,12 @@ const doubleByte = /^(shift-?jis|s-?jis|sjis|cp932|932|ms932|mskanji|ms-kanji|sh
 export function lexicalBytes(source: Buffer): { readonly bytes: Buffer; readonly utf8: boolean } | SyntaxProblem {
   const declared = declaredEncoding(source);
   if (!declared || /^(utf-?8(-sig)?|u8|utf)$/.test(declared.name)) {
-    if (isUtf8(source)) return { bytes: source, utf8: true };
+    if (isUtf8(source)) return { bytes: withoutLoneCarriageReturns(source), utf8: true };
     return { offset: declared?.offset ?? 0, reason: declared ? "the file is not valid UTF-8" : "the file is not valid UTF-8 and declares no encoding (PEP 263)" };
   }
-  if (asciiTransparent.test(declared.name)) return { bytes: source, utf8: false };
+  if (asciiTransparent.test(declared.name)) return { bytes: withoutLoneCarriageReturns(source), utf8: false };
   if (!doubleByte.test(declared.name)) return { offset: declared.offset, reason: `encoding '${declared.name}' is not supported` };
-  const masked = Buffer.from(source);
+  const masked = Buffer.from(withoutLoneCarriageReturns(source));
   const singleKatakana = /jis|932|kanji/.test(declared.name);
   for (let i = 0; i < masked.length; i++) {
     const byte = masked[i] ?? 0;
@@ -51,15 +52,26 @@ export function lexicalBytes(source: Buffer): { readonly bytes: Buffer; readonly
   return { bytes: masked, utf8: false };
 }
 
+/** A CR alone ends a line too, as an LF does. */
+function withoutLoneCarriageReturns(source: Buffer): Buffer {
+  let bytes = source;
+  for (let at = source.indexOf(CR); at >= 0; at = source.indexOf(CR, at + 1)) {
+    if (source[at + 1] === LF) continue;
+    if (bytes === source) bytes = Buffer.from(source);
+    bytes[at] = LF;
+  }
+  return bytes;
+}
+
 /**
  * The text for the parser: positions stay, every byte above 127 becomes a letter, for it can only be part of an
  * identifier, a string or a comment. `oldNames` reads `async`, `await` and `nonlocal` as the names that they are in older Pythons.
  */
-export function parserText(source: Buffer, masks: readonly { readonly offset: number; readonly text: string }[], oldNames = false): string {
+export function parserText(source: Buffer, masks: readonly { readonly offset: number; readonly character: number }[], oldNames = false): string {
   let bytes = source;
   const own = (): Buffer => (bytes === source ? (bytes = Buffer.from(source)) : bytes);
   if (source[0] === 0xef && source[1] === 0xbb && source[2] === 0xbf) own().fill(32, 0, 3);
-  for (const { offset, text } of masks) own().write(text, offset, "latin1");
+  for (const { offset, character } of masks) own()[offset] = character;
   for (let i = 0; i < bytes.length; i++) if ((bytes[i] ?? 0) > 127) own()[i] = 0xea;
   const text = bytes.toString("latin1");
   return oldNames ? text.replace(/\b(?:async(?!\s+(?:def|for|with)\b)|await|nonlocal|True|False)\b/g, (word) => word.replace(/^./, "_")) : text;

@@ -2,7 +2,7 @@
 import type { AnyImport, Alias, ImportedName, ScopeKind, WrittenName } from "../model/facts.ts";
 import type { Span } from "../model/span.ts";
 import { Class, classOf, endOfWord, skipBlanks } from "./bytes.ts";
-import { keywordAt, keywordId } from "./keywords.ts";
+import { isKeyword } from "./keywords.ts";
 
 const [PAREN_OPEN, PAREN_CLOSE, STAR] = [40, 41, 42];
 
@@ -14,7 +14,7 @@ export function readImport(source: Buffer, at: number, lazy: Span | undefined, s
   const start = lazy?.start ?? at;
   const afterKeyword = endOfWord(source, at);
   const shared = { start, lazy, scope };
-  if (keywordAt(source, at, afterKeyword) === keywordId.import) {
+  if (word(source, at, afterKeyword) === "import") {
     const names = readNames(source, skipBlanks(source, afterKeyword, false), false, true);
     const last = names?.at(-1);
     return names && last && { ...shared, kind: "import", end: last.end, names };
@@ -23,7 +23,7 @@ export function readImport(source: Buffer, at: number, lazy: Span | undefined, s
   if (!module) return undefined;
   const importAt = skipBlanks(source, module.written.end, false);
   const afterImport = endOfWord(source, importAt);
-  if (keywordAt(source, importAt, afterImport) !== keywordId.import) return undefined;
+  if (word(source, importAt, afterImport) !== "import") return undefined;
   const listAt = skipBlanks(source, afterImport, false);
   const from = { ...shared, kind: "from" as const, level: module.level, module: module.written };
   if (source[listAt] === STAR) return { ...from, end: listAt + 1, names: [], star: true, list: { start: listAt, end: listAt + 1 } };
@@ -53,11 +53,13 @@ function readModule(source: Buffer, at: number): { readonly level: number; reado
   return level > 0 ? { level, written: { start: at, end, name: "", parts: [] } } : undefined;
 }
 
+function word(source: Buffer, start: number, end: number): string {
+  return source.toString("latin1", start, end);
+}
+
 /** Whether a name stands at `at`: no hard keyword, except those that some Python still takes for a name. */
-export function isNameAt(source: Buffer, at: number): boolean {
-  if (classOf[source[at] ?? 0] !== Class.word) return false;
-  const id = keywordAt(source, at, endOfWord(source, at));
-  return id === 0 || id >= keywordId.match || id === keywordId.async || id === keywordId.await || id === keywordId.nonlocal;
+function isNameAt(source: Buffer, at: number): boolean {
+  return classOf[source[at] ?? 0] === Class.word && !isKeyword(word(source, at, endOfWord(source, at)));
 }
 
 function readDotted(source: Buffer, at: number, inBrackets: boolean): WrittenName | undefined {
@@ -69,7 +71,7 @@ function readDotted(source: Buffer, at: number, inBrackets: boolean): WrittenNam
     parts.push({ start: i, end });
     const next = skipBlanks(source, end, inBrackets);
     if (classOf[source[next] ?? 0] !== Class.dot) {
-      return { start: at, end, name: parts.map((part) => source.toString("latin1", part.start, part.end)).join("."), parts };
+      return { start: at, end, name: parts.map((part) => word(source, part.start, part.end)).join("."), parts };
     }
     i = skipBlanks(source, next + 1, inBrackets);
   }
@@ -97,7 +99,7 @@ function readNames(source: Buffer, at: number, inBrackets: boolean, dotted: bool
 
 function readWord(source: Buffer, at: number): WrittenName {
   const end = endOfWord(source, at);
-  return { start: at, end, name: source.toString("latin1", at, end), parts: [{ start: at, end }] };
+  return { start: at, end, name: word(source, at, end), parts: [{ start: at, end }] };
 }
 
 /** `as x` after `at`; undefined when there is none, null when it is malformed. */
@@ -105,9 +107,9 @@ function readAlias(source: Buffer, at: number, inBrackets: boolean): Alias | und
   const asAt = skipBlanks(source, at, inBrackets);
   const afterAs = endOfWord(source, asAt);
   if (afterAs === asAt) return undefined;
-  if (keywordAt(source, asAt, afterAs) !== keywordId.as) return null;
+  if (word(source, asAt, afterAs) !== "as") return null;
   const start = skipBlanks(source, afterAs, inBrackets);
   if (classOf[source[start] ?? 0] !== Class.word) return null;
   const end = endOfWord(source, start);
-  return { start, end, name: source.toString("latin1", start, end) };
+  return { start, end, name: word(source, start, end) };
 }

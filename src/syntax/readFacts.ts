@@ -2,7 +2,7 @@
 import type { AnyImport, FileFacts, ScopeKind, SyntaxProblem } from "../model/facts.ts";
 import { lexicalBytes } from "./encoding.ts";
 import { readImport } from "./importStatement.ts";
-import { type Mask, scan } from "./scan.ts";
+import type { Mask, Scanner } from "./scan.ts";
 import { readScopes } from "./scopes.ts";
 import { type Grammar, type Node, firstError } from "./tree.ts";
 
@@ -13,14 +13,20 @@ export type FactsResult =
   | { readonly kind: "facts"; readonly facts: FileFacts }
   | { readonly kind: "unreadable"; readonly code: "syntax-error" | "unknown-encoding"; readonly problem: SyntaxProblem };
 
-/** Throws `needsGrammar` when the scanner is in doubt and `grammar` is undefined. */
-export function readFacts(source: Buffer, grammar: Grammar | undefined): FactsResult {
+export interface Readers {
+  readonly scanner: Scanner;
+  /** Loading it takes as long as relocating a small library. */
+  readonly grammar: Grammar | undefined;
+}
+
+/** Throws `needsGrammar` when the scanner is in doubt and there is no grammar. */
+export function readFacts(source: Buffer, { scanner, grammar }: Readers): FactsResult {
   const lexical = lexicalBytes(source);
   if ("reason" in lexical) {
     return { kind: "unreadable", code: lexical.reason.startsWith("encoding") ? "unknown-encoding" : "syntax-error", problem: lexical };
   }
   const { bytes } = lexical;
-  const scanned = scan(bytes, lexical.utf8);
+  const scanned = scanner(bytes, lexical.utf8);
   if (scanned.broken) return { kind: "unreadable", code: "syntax-error", problem: scanned.broken };
   let imports = scanned.imports;
   if (scanned.doubt) {
@@ -43,13 +49,16 @@ export function readFacts(source: Buffer, grammar: Grammar | undefined): FactsRe
   };
 }
 
+// Only the word `lazy` is masked letter by letter.
+const LOWER_L = 108;
+
 const scopeOfNode: Readonly<Record<string, ScopeKind>> = { function_definition: "function", class_definition: "class" };
 
 const importNodes = new Set(["import_statement", "import_from_statement", "future_import_statement"]);
 
 /** The import statements of a tree, each read by the same reader that the scanner uses. */
 export function importsOf(root: Node, source: Buffer, masks: readonly Mask[]): { readonly imports: AnyImport[] } {
-  const lazyAt = new Set(masks.filter((mask) => mask.text.length === 4).map((mask) => mask.offset));
+  const lazyAt = new Set(masks.filter((mask) => source[mask.offset] === LOWER_L).map((mask) => mask.offset));
   const imports: AnyImport[] = [];
   const visit = (node: Node, scope: ScopeKind): void => {
     if (importNodes.has(node.type)) {

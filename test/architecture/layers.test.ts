@@ -18,7 +18,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   report: ["model", "diagnostics"],
   commands: ["model", "diagnostics", "syntax", "rewrite", "plan", "manifest", "host", "config", "write", "acquire"],
 };
-const files = fastGlob.sync("src/**/*.ts");
+// The scanner is AssemblyScript, a world of its own.
+const files = fastGlob.sync("src/**/*.ts", { ignore: ["src/syntax/scanner/**"] });
 const importsOf = (file: string): string[] => [...readFileSync(file, "utf8").matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((match) => match[1] ?? "");
 
 describe("architecture", () => {
@@ -45,10 +46,10 @@ describe("architecture", () => {
   });
 
   test("files stay small", () => {
-    for (const file of files) {
+    for (const file of fastGlob.sync("src/**/*.ts")) {
       const length = readFileSync(file, "utf8").split("\n").length;
-      // The scanner is one state machine, and says why.
-      expect(length, file).toBeLessThan(file === "src/syntax/scan.ts" ? 620 : 300);
+      // The scanner's state machine is one on purpose: its parts share a dozen variables.
+      expect(length, file).toBeLessThan(file === "src/syntax/scanner/index.ts" ? 600 : 300);
     }
   });
 });

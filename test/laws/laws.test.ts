@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { undo } from "../../src/rewrite/applyEdits.ts";
 import { readFacts } from "../../src/syntax/readFacts.ts";
-import { readCases, run } from "../case.ts";
+import { readCases, readers, run } from "../case.ts";
 
 const cases = readCases("fixtures/rewrite/**/*.md").map((each) => [each.name, each] as const);
 const lineEnds = (text: string): number => text.split(/\r\n|\r|\n/).length;
@@ -39,9 +39,8 @@ describe("laws", () => {
     expect(after.slice(at + shift)).toBe(before.slice(at));
   });
 
-  test.each(cases)("what is written parses where the original did: %s", async (_, each) => {
-    const { grammar } = await import("../case.ts");
-    if (readFacts(each.before, grammar).kind === "unreadable") return;
-    expect(readFacts(run(each).content, grammar).kind).toBe("facts");
+  test.each(cases)("what is written parses where the original did: %s", (_, each) => {
+    if (readFacts(each.before, readers).kind === "unreadable") return;
+    expect(readFacts(run(each).content, readers).kind).toBe("facts");
   });
 });
