@@ -2,7 +2,7 @@
  * Finds the end of a string literal. In f- and t-strings (PEP 498, 750) a replacement field is Python code in which
  * any quote may stand again (PEP 701); what older Pythons accept is a subset of that. 0 stands for "it does not end".
  */
-import { CLOSE, COLON, HASH, NEWLINE, OPEN, QUOTE, WORD, afterNewline, classAt, endOfLine } from "./bytes";
+import { CLOSE, COLON, HASH, NEWLINE, OPEN, QUOTE, WORD, classAt, endOfLine } from "./bytes";
 import { endOfWord } from "./keywords";
 
 export const RAW: i32 = 1;
