@@ -1,9 +1,9 @@
 /** Wheels (PEP 427): reads the directory and the metadata, checks RECORD against it; contents are read later, file by file. */
-import { createHash } from "node:crypto";
-import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { basename } from "node:path";
 import type { Distribution, SourceFile } from "../model/distribution.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
+import { digestOfFile } from "./digest.ts";
 import { type RecordRow, parseMetadata, parseRecord } from "./metadata.ts";
 import { namespaceInits } from "./namespaceInit.ts";
 import { type ZipEntry, listZip } from "./zip.ts";
@@ -42,7 +42,7 @@ export async function acquireWheel(path: string, requirement: string): Promise<D
       .filter((name) => files.some((file) => file.path === name));
     return {
       metadata: { name: metadata.name, version: metadata.version, requires: metadata.requires, licenseExpression: metadata.licenseExpression, licenseFiles },
-      source: { kind: "wheel", file: basename(path), sha256: digestOf(path) },
+      source: { kind: "wheel", file: basename(path), sha256: await digestOfFile(path) },
       requirement,
       files,
       leftOut,
@@ -94,16 +94,4 @@ function place(entries: readonly ZipEntry[], record: ReadonlyMap<string, RecordR
     else files.push({ path: library, size: entry.size, executable: (entry.mode & 0o100) !== 0, locator: entry.locator, record: record.get(entry.path)?.hash });
   }
   return { files, leftOut };
-}
-
-function digestOf(path: string): string {
-  const digest = createHash("sha256");
-  const descriptor = openSync(path, "r");
-  try {
-    const buffer = Buffer.allocUnsafeSlow(1 << 20);
-    for (let read; (read = readSync(descriptor, buffer)) > 0; ) digest.update(buffer.subarray(0, read));
-  } finally {
-    closeSync(descriptor);
-  }
-  return digest.digest("hex");
 }

@@ -14,7 +14,7 @@ import type { FileJob } from "./fileJob.ts";
 import { siblingsOf } from "../acquire/project.ts";
 import { withReaders } from "./readers.ts";
 import { relocateSource } from "./relocateSource.ts";
-import { runJobs } from "./runJobs.ts";
+import { hireCrew } from "./runJobs.ts";
 
 export interface RewriteOptions {
   readonly paths: readonly string[];
@@ -49,6 +49,8 @@ export async function rewrite(options: RewriteOptions, host: Host): Promise<Outc
   const files = [...new Set(roots.flatMap(listPython))].sort();
   const base = commonDirectory(roots);
   const writes = !options.dryRun && !options.diff;
+  const sizes = files.map((file) => statSync(file).size);
+  const crew = hireCrew(sizes.reduce((sum, size) => sum + size, 0));
   const transaction = writes ? Transaction.begin(base) : undefined;
   try {
     const places = new Map<string, readonly string[]>();
@@ -62,7 +64,7 @@ export async function rewrite(options: RewriteOptions, host: Host): Promise<Outc
     const jobs = files.map((file, index): FileJob => ({
       label: relative(host.cwd, file).split(sep).join("/") || file,
       locator: { kind: "file", path: file },
-      size: statSync(file).size,
+      size: sizes[index] ?? 0,
       executable: false,
       record: undefined,
       sha256: undefined,
@@ -73,7 +75,7 @@ export async function rewrite(options: RewriteOptions, host: Host): Promise<Outc
       inPlace: true,
     }));
     const settings = { maps: [options.relocations], target: options.targetPython, keepContents: options.diff, keepSites: false };
-    const results = await runJobs(jobs, settings, (done) => host.progress(`Rewriting: ${done} of ${jobs.length} files`));
+    const results = await crew.run(jobs, settings, (done) => host.progress(`Rewriting: ${done} of ${jobs.length} files`));
     const changed = results.flatMap((result, index) => (result.changed ? [index] : []));
     if (transaction && changed.length > 0) {
       transaction.commit(changed.map((index) => ({ staged: transaction.path(String(index)), target: files[index] ?? "", before: results[index]?.sha256Upstream ?? "" })));
@@ -91,6 +93,8 @@ export async function rewrite(options: RewriteOptions, host: Host): Promise<Outc
   } catch (error) {
     transaction?.rollback();
     throw error;
+  } finally {
+    await crew.dismiss();
   }
 }
 

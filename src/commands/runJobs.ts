@@ -11,10 +11,9 @@ import { Failure } from "../model/failure.ts";
 import { type FileJob, type FileResult, FileWorker, type JobSettings, makeDirectories } from "./fileJob.ts";
 
 const CHUNK = 32;
-// Starting a worker costs some 40 ms of a core, which about 2 MB of sources are worth.
-const BYTES_WORTH_A_WORKER = 2_000_000;
-const JOBS_WORTH_A_WORKER = 250;
-const MOST_WORKERS = 7;
+// Starting a helper costs some 60 ms of a core, which about 1 MB of an archive is worth.
+const BYTES_WORTH_A_HELPER = 1_000_000;
+const MOST_HELPERS = 7;
 
 // Beside this module in the build; run from its sources the tool does without.
 const workerFile = fileURLToPath(new URL("./worker.js", import.meta.url));
@@ -31,35 +30,51 @@ export type End = "front" | "back";
 
 export type WorkerMessage =
   | { readonly kind: "results"; readonly first: number; readonly results: readonly FileResult[] }
+  | { readonly kind: "done" }
   | { readonly kind: "failure"; readonly message: string; readonly wayOut: string | undefined; readonly stack: string | undefined };
 
-/** `progress` is told how many jobs are done. `parallelism` is for tests; the default is the machine's. */
-export async function runJobs(jobs: readonly FileJob[], settings: JobSettings, progress: (done: number) => void, parallelism = availableParallelism()): Promise<FileResult[]> {
-  const results = Array.from<FileResult>({ length: jobs.length });
-  const queue = new Int32Array(new SharedArrayBuffer(12));
-  const order = jobs.map((_, index) => index).sort((a, b) => Number(jobs[a]?.place === undefined) - Number(jobs[b]?.place === undefined) || a - b);
-  let done = 0;
-  const take = (first: number, chunk: readonly FileResult[]): void => {
-    chunk.forEach((result, index) => (results[order[first + index] ?? -1] = result));
-    progress((done += chunk.length));
+type Take = (first: number, results: readonly FileResult[]) => void;
+
+/** The main thread and its helpers, which start while there is still something else to do. */
+export interface Crew {
+  /** Runs the jobs; `progress` is told how many are done. One call at a time. */
+  run(jobs: readonly FileJob[], settings: JobSettings, progress: (done: number) => void): Promise<FileResult[]>;
+  dismiss(): Promise<void>;
+}
+
+/** `bytes` says how much there is to do, roughly. */
+export function hireCrew(bytes: number, parallelism = availableParallelism()): Crew {
+  const count = existsSync(workerFile) ? Math.max(0, Math.min(parallelism - 1, Math.floor(bytes / BYTES_WORTH_A_HELPER), MOST_HELPERS)) : 0;
+  const helpers = Array.from({ length: count }, () => new Worker(workerFile));
+  // A crew that is dismissed, or waits for its first jobs, must not keep the process alive.
+  for (const helper of helpers) helper.unref();
+  return {
+    async run(jobs, settings, progress) {
+      const results = Array.from<FileResult>({ length: jobs.length });
+      const order = jobs.map((_, index) => index).sort((a, b) => Number(jobs[a]?.place === undefined) - Number(jobs[b]?.place === undefined) || a - b);
+      let done = 0;
+      const take: Take = (first, chunk) => {
+        chunk.forEach((result, index) => (results[order[first + index] ?? -1] = result));
+        progress((done += chunk.length));
+      };
+      makeDirectories(jobs);
+      const queue = new Int32Array(new SharedArrayBuffer(12));
+      const input: WorkerInput = { jobs: order.map((index) => jobs[index] as FileJob), settings, queue };
+      try {
+        await Promise.all([...helpers.map((helper) => delegate(helper, input, take)), work(input, helpers.length > 0 ? "back" : "front", take)]);
+      } finally {
+        Atomics.store(queue, CLAIMED, jobs.length); // after a failure: nobody takes another chunk
+      }
+      return results;
+    },
+    async dismiss() {
+      await Promise.all(helpers.map((helper) => helper.terminate()));
+    },
   };
-  makeDirectories(jobs);
-  const input: WorkerInput = { jobs: order.map((index) => jobs[index] as FileJob), settings, queue };
-  const bytes = jobs.reduce((sum, job) => sum + job.size, 0);
-  const worth = Math.max(Math.floor(bytes / BYTES_WORTH_A_WORKER), Math.floor(jobs.length / JOBS_WORTH_A_WORKER));
-  const count = existsSync(workerFile) ? Math.max(0, Math.min(parallelism - 1, worth, MOST_WORKERS)) : 0;
-  const helpers = Array.from({ length: count }, () => startHelper(input, take));
-  try {
-    await Promise.all([work(input, helpers.length > 0 ? "back" : "front", take), ...helpers.map((helper) => helper.finished)]);
-  } finally {
-    Atomics.store(queue, CLAIMED, jobs.length); // after a failure: nobody takes another chunk
-    await Promise.all(helpers.map((helper) => helper.stop()));
-  }
-  return results;
 }
 
 /** Takes chunks until there are none. */
-export async function work({ jobs, settings, queue }: WorkerInput, end: End, take: (first: number, results: readonly FileResult[]) => void): Promise<void> {
+export async function work({ jobs, settings, queue }: WorkerInput, end: End, take: Take): Promise<void> {
   const worker = new FileWorker(settings);
   try {
     const chunks = Math.ceil(jobs.length / CHUNK);
@@ -73,16 +88,21 @@ export async function work({ jobs, settings, queue }: WorkerInput, end: End, tak
   }
 }
 
-function startHelper(input: WorkerInput, take: (first: number, results: readonly FileResult[]) => void): { finished: Promise<void>; stop: () => Promise<unknown> } {
-  const worker = new Worker(workerFile, { workerData: input });
-  const finished = new Promise<void>((resolve, reject) => {
-    worker.on("message", (message: WorkerMessage) => {
+function delegate(helper: Worker, input: WorkerInput, take: Take): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (act: () => void): void => {
+      helper.removeAllListeners();
+      helper.unref();
+      act();
+    };
+    helper.ref();
+    helper.on("message", (message: WorkerMessage) => {
       if (message.kind === "results") take(message.first, message.results);
-      else reject(message.wayOut === undefined ? Object.assign(new Error(message.message), { stack: message.stack }) : new Failure(message.message, message.wayOut));
+      else if (message.kind === "done") settle(resolve);
+      else settle(() => reject(message.wayOut === undefined ? Object.assign(new Error(message.message), { stack: message.stack }) : new Failure(message.message, message.wayOut)));
     });
-    worker.on("error", reject);
-    worker.on("exit", () => resolve());
+    helper.on("error", (error) => settle(() => reject(error)));
+    helper.on("exit", (code) => settle(() => reject(new Error(`invariant: a helper ended early (code ${code})`))));
+    helper.postMessage(input);
   });
-  finished.catch(() => undefined); // it is awaited by the caller too; an early failure must not count as unhandled
-  return { finished, stop: () => worker.terminate() };
 }

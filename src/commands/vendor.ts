@@ -1,8 +1,9 @@
 /** `enisle vendor`: acquire → plan → rewrite into a staging directory → commit. Reads from top to bottom. */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, relative, resolve, sep } from "node:path";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { basename, join, relative, resolve, sep } from "node:path";
 import { type ProjectFile, listProjectFiles } from "../acquire/project.ts";
+import { digestOfFile } from "../acquire/digest.ts";
 import { acquire } from "../acquire/source.ts";
 import type { Host } from "../host/host.ts";
 import { formatManifest } from "../manifest/write.ts";
@@ -21,7 +22,7 @@ import { type Consumer, findConsumer, projectJobs, provided } from "./consumer.t
 import type { FileJob, FileResult, JobSettings } from "./fileJob.ts";
 import { copyJobs, keptDistribution, manifestEntry } from "./copies.ts";
 import { type NamespaceState, readNamespace } from "./namespaceState.ts";
-import { runJobs } from "./runJobs.ts";
+import { type Crew, hireCrew } from "./runJobs.ts";
 
 export interface VendorOptions {
   /** Absolute. */
@@ -35,18 +36,29 @@ export interface VendorOptions {
   readonly diff: boolean;
 }
 
+// What a directory is taken for without a look inside.
+const LARGE_DIRECTORY = 1_000_000;
 const INIT = "# Relocated copies of other projects' libraries; vendored.json says which. Made by enisle: do not edit.\n";
 
 export async function vendor(options: VendorOptions, host: Host): Promise<Outcome<VendorResult>> {
-  const writes = !options.dryRun && !options.diff;
   const consumer = await findConsumer(options.project, options.namespace, options.targetPython);
   if (options.sources.length === 0) throw new Failure("no SOURCE given", "Name a wheel or a directory: enisle vendor SOURCE…");
+  const crew = hireCrew(sizeOf(options.sources, host));
+  try {
+    return await vendorWith(options, consumer, crew, host);
+  } finally {
+    await crew.dismiss();
+  }
+}
+
+async function vendorWith(options: VendorOptions, consumer: Consumer, crew: Crew, host: Host): Promise<Outcome<VendorResult>> {
+  const writes = !options.dryRun && !options.diff;
   const notices = writes && recover(consumer.root) !== "nothing" ? ["cleaned up after a run that was interrupted"] : [];
 
   host.progress("Reading sources");
-  const acquired = await Promise.all(options.sources.map((source) => acquire(source, host.cwd)));
+  const state = await readNamespace(consumer.namespaceDirectory, consumer.namespace, async (jobs) => (await crew.run(jobs, settings(consumer, []), () => undefined)).map((result) => result.sha256Upstream));
+  const acquired = await Promise.all(options.sources.map(async (source) => (await vendoredAlready(source, state, consumer, host)) ?? acquire(source, host.cwd)));
   refuseRepetition(acquired);
-  const state = await readNamespace(consumer.namespaceDirectory, consumer.namespace, async (jobs) => (await runJobs(jobs, settings(consumer, []), () => undefined)).map((result) => result.sha256Upstream));
 
   const layouts = layOut([...acquired, ...kept(state, acquired, consumer)], consumer.namespace, consumer.package);
   const relocations = layouts.flatMap((layout) => layout.relocations);
@@ -61,7 +73,7 @@ export async function vendor(options: VendorOptions, host: Host): Promise<Outcom
     const copying = copies ? copyJobs(copies, consumer, stage("namespace")) : [];
     const rewriting = projectJobs(files, stage("project"), consumer.target);
     const jobs = [...copying, ...rewriting];
-    const results = await runJobs(jobs, { ...settings(consumer, maps), keepContents: options.diff }, (done) => host.progress(`Relocating: ${done} of ${jobs.length} files`));
+    const results = await crew.run(jobs, { ...settings(consumer, maps), keepContents: options.diff }, (done) => host.progress(`Relocating: ${done} of ${jobs.length} files`));
     const [copied, project] = [results.slice(0, copying.length), results.slice(copying.length)];
 
     const manifest = copies ? newManifest(consumer, copies, copied) : state.manifest;
@@ -111,12 +123,34 @@ function kept(state: NamespaceState, acquired: readonly Distribution[], consumer
   return (state.manifest?.distributions ?? []).filter((entry) => !replaced.has(normalisedName(entry.name))).map((entry) => keptDistribution(entry, consumer.namespaceDirectory));
 }
 
-/** True when every source lies in the namespace already, made by this version of the tool for the same target. */
-function isCurrent({ manifest }: NamespaceState, acquired: readonly Distribution[], consumer: Consumer): boolean {
-  if (!manifest || manifest.tool !== TOOL || manifest.targetPython !== consumer.target.join(".")) return false;
-  return acquired.every(({ metadata, source, requirement }) =>
-    manifest.distributions.some((entry) => entry.name === metadata.name && entry.requirement === requirementOf(requirement) && entry.source.sha256 === source.sha256 && entry.source.file === source.file),
+/** True when the namespace was made by this version of the tool for the same target, so that it would come out the same. */
+function isComparable({ manifest }: NamespaceState, consumer: Consumer): boolean {
+  return manifest?.tool === TOOL && manifest.targetPython === consumer.target.join(".");
+}
+
+/** The copy that a wheel was vendored as before: there is no need to open the wheel again. */
+async function vendoredAlready(source: string, state: NamespaceState, consumer: Consumer, host: Host): Promise<Distribution | undefined> {
+  const path = resolve(host.cwd, source);
+  const candidates = state.manifest?.distributions.filter((entry) => entry.source.kind === "wheel" && entry.source.file === basename(path)) ?? [];
+  if (candidates.length === 0 || !isComparable(state, consumer) || !statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined;
+  const sha256 = await digestOfFile(path);
+  const entry = candidates.find((candidate) => candidate.source.sha256 === sha256);
+  return entry && { ...keptDistribution(entry, consumer.namespaceDirectory), requirement: source };
+}
+
+/** True when every source lies in the namespace already. */
+function isCurrent(state: NamespaceState, acquired: readonly Distribution[], consumer: Consumer): boolean {
+  return isComparable(state, consumer) && acquired.every(({ metadata, source, requirement }) =>
+    state.manifest?.distributions.some((entry) => entry.name === metadata.name && entry.requirement === requirementOf(requirement) && entry.source.sha256 === source.sha256 && entry.source.file === source.file),
   );
+}
+
+/** Bytes of the sources, roughly: how much work there will be. */
+function sizeOf(sources: readonly string[], host: Host): number {
+  return sources.reduce((sum, source) => {
+    const stats = statSync(resolve(host.cwd, source), { throwIfNoEntry: false });
+    return sum + (stats?.isDirectory() ? LARGE_DIRECTORY : (stats?.size ?? 0));
+  }, 0);
 }
 
 /** What the manifest records of a SOURCE: no path of the machine. */

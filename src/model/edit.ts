@@ -38,7 +38,9 @@ export interface Decision {
 
 export const nothing: Decision = { edits: [], sites: [], findings: [] };
 
-export function merge(decisions: readonly Decision[]): Decision {
+export function merge(all: readonly Decision[]): Decision {
+  const decisions = all.filter((decision) => decision !== nothing);
+  if (decisions.length <= 1) return decisions[0] ?? nothing;
   return {
     edits: decisions.flatMap((decision) => decision.edits),
     sites: decisions.flatMap((decision) => decision.sites),

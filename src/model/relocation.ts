@@ -1,5 +1,5 @@
 /** Relocations and their look-up: longest *from* first, by whole components; the cost is that of one name, however many there are. */
-import { type DottedName, join, parent } from "./name.ts";
+import { type DottedName, join, parent, topLevel } from "./name.ts";
 
 export interface Relocation {
   readonly from: DottedName;
@@ -8,6 +8,8 @@ export interface Relocation {
 
 export interface RelocationMap {
   readonly relocations: readonly Relocation[];
+  /** False when no relocation has `top` as its first component: the quick answer for most names. */
+  concerns(top: string): boolean;
   /** The longest relocation whose *from* is `name` or a parent of it. */
   covering(name: DottedName): Relocation | undefined;
   /** True when `name` is a proper parent of some *from*: a namespace package of which only a part moves. */
@@ -33,6 +35,7 @@ export function relocationMap(named: readonly Relocation[]): RelocationMap {
       ancestors.set(original, ancestors.has(original) && ancestors.get(original) !== moved ? undefined : moved || undefined);
     }
   }
+  const tops = new Set(relocations.map(({ from }) => topLevel(from)));
   const covering = (name: DottedName): Relocation | undefined => {
     for (let prefix = name; prefix !== ""; prefix = parent(prefix)) {
       const found = byFrom.get(prefix);
@@ -42,6 +45,7 @@ export function relocationMap(named: readonly Relocation[]): RelocationMap {
   };
   return {
     relocations,
+    concerns: (top) => tops.has(top),
     covering,
     isAncestor: (name) => ancestors.has(name) && covering(name) === undefined,
     apply: (name) => {

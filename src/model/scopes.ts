@@ -25,6 +25,8 @@ export interface ScopeFacts {
   readonly occurrences: readonly Occurrence[];
   /** The scope in which each import statement stands, by the statement's start. */
   readonly scopeOfImport: ReadonlyMap<number, Scope>;
+  /** Starts of the import statements that run whenever their scope does: they stand in its body itself, in no block. */
+  readonly unconditional: ReadonlySet<number>;
 }
 
 /** The scope to which `name`, used in `from`, belongs (Python reference, 4.2.2): the module's where nothing else binds it. */

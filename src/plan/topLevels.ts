@@ -56,6 +56,11 @@ function movingBelow(directory: Directory, name: DottedName): DottedName[] {
   return [...new Set([...packages, ...modules.map((module) => join(name, module))])];
 }
 
+const known = new Map<string, boolean>();
+
+/** Asked for every component of every path, and they repeat. */
 function isImportable(name: string): boolean {
-  return isIdentifier(name) && !keywords.has(name);
+  let answer = known.get(name);
+  if (answer === undefined) known.set(name, (answer = isIdentifier(name) && !keywords.has(name)));
+  return answer;
 }

@@ -1,6 +1,7 @@
 /** Facts and relocations → what to do with every site of one file. The passes, in order. */
-import { type Decision, merge } from "../model/edit.ts";
-import { type Context, hasFuture, hasImplicitRelativeImports } from "./context.ts";
+import { type Decision, merge, nothing } from "../model/edit.ts";
+import { topLevel } from "../model/name.ts";
+import { type Context, hasFuture, hasImplicitRelativeImports, isBefore } from "./context.ts";
 import type { Style } from "./forms.ts";
 import { rewriteFrom } from "./fromStatement.ts";
 import { isSiblingOf, rewriteImport } from "./importStatement.ts";
@@ -12,12 +13,16 @@ export function decide(context: Context): Decision {
   const { facts, options, place } = context;
   const rootName = rootNameJudge(context);
   const isSibling = isSiblingOf(place.siblings, hasImplicitRelativeImports(context));
-  const style: Style = { target: options.target, lazy: "", stub: place.stub, fullName: false, unicodeLiterals: hasFuture(facts, "unicode_literals") };
+  const style: Style = { target: options.target, lazy: "", stub: place.stub, fullName: false, unicodeLiterals: isBefore(options.target, 3, 5) && hasFuture(facts, "unicode_literals") };
   const lazyModules = hasLazyModules(context);
   const namespaces = splitNamespaces(context, style, rootName);
   const statements = facts.imports.map((statement) => {
     const lazy = statement.lazy ? "lazy " : "";
-    if (statement.kind === "from") return rewriteFrom(context, statement, lazy, isSibling);
+    if (statement.kind === "from") {
+      const irrelevant = statement.level === 0 && !options.relocations.concerns(topLevel(statement.module.name));
+      return irrelevant ? nothing : rewriteFrom(context, statement, lazy, isSibling);
+    }
+    if (!statement.names.some(({ written }) => options.relocations.concerns(topLevel(written.name)))) return nothing;
     const own = { ...style, lazy, fullName: lazyModules && statement.scope === "module" };
     return rewriteImport(context, statement, { style: own, rootName, special: (_, name) => namespaces.text(name), isSibling });
   });

@@ -9,7 +9,7 @@ import { replaceSpan } from "./keepLines.ts";
 export interface ImportForms {
   readonly style: Style;
   /** See rootName.ts. */
-  rootName(statement: ImportStatement, root: string): RootName;
+  rootName(statement: ImportStatement, root: string, at: number): RootName;
   /** The text for a name that needs more than its own relocation (partialNamespace.ts); undefined for every other. */
   special(statement: ImportStatement, name: ImportedName): string | undefined;
   /** True when the name means a module of the file's own package (Python 2). */
@@ -42,7 +42,7 @@ function relocatedText(context: Context, statement: ImportStatement, { written, 
   const target = relocations.apply(top) ?? relocations.ancestorTarget(top);
   if (target === undefined) throw new Error(`invariant: ${written.name} should have been left to the partial-namespace pass`);
   if (top === written.name) return bindModule(target, top, forms.style);
-  return loadAndBind(moved, top, [bindModule(target, top, forms.style)], forms.rootName(statement, topLevel(moved)), forms.style);
+  return loadAndBind(moved, top, [bindModule(target, top, forms.style)], forms.rootName(statement, topLevel(moved), written.start), forms.style);
 }
 
 function site(context: Context, name: ImportedName, text: string | undefined): Site[] {

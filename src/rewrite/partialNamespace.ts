@@ -36,7 +36,7 @@ export interface PartialNamespaces {
 
 const none: PartialNamespaces = { decision: nothing, text: () => undefined };
 
-export function splitNamespaces(context: Context, style: Style, rootName: (statement: ImportStatement, root: string) => RootName): PartialNamespaces {
+export function splitNamespaces(context: Context, style: Style, rootName: (statement: ImportStatement, root: string, at: number) => RootName): PartialNamespaces {
   const bindings = context.facts.imports.flatMap((statement) => (statement.kind === "import" ? bindingsOf(context, statement) : []));
   if (bindings.length === 0) return none;
   const facts = context.facts.scopes(new Set(bindings.map((binding) => binding.local)));
@@ -58,7 +58,7 @@ function bindingsOf({ options }: Context, statement: ImportStatement): Binding[]
 }
 
 function splitOne(
-  context: Context, style: Style, rootName: (statement: ImportStatement, root: string) => RootName, facts: ScopeFacts, namespace: DottedName, bindings: readonly Binding[],
+  context: Context, style: Style, rootName: (statement: ImportStatement, root: string, at: number) => RootName, facts: ScopeFacts, namespace: DottedName, bindings: readonly Binding[],
 ): PartialNamespaces {
   const { relocations } = context.options;
   const loads = (binding: Binding): "moved" | "stays" | "nothing" =>
@@ -70,7 +70,7 @@ function splitOne(
   const target = relocations.ancestorTarget(namespace);
   const loading = (binding: Binding, binds: readonly string[]): string => {
     const moved = relocations.apply(binding.name.written.name);
-    return moved === undefined ? binds.join("; ") : loadAndBind(moved, binding.local, binds, rootName(binding.statement, topLevel(moved)), style);
+    return moved === undefined ? binds.join("; ") : loadAndBind(moved, binding.local, binds, rootName(binding.statement, topLevel(moved), binding.name.start), style);
   };
   if (!needsRest && target !== undefined) {
     const whole = (binding: Binding): string => loading(binding, [bindModule(target, binding.local, style)]);

@@ -7,24 +7,36 @@ import type { Occurrence, Scope, ScopeFacts } from "../model/scopes.ts";
 import type { Context } from "./context.ts";
 import type { RootName } from "./forms.ts";
 
-/** Answers for one file; asks for scopes only where the file's text holds the name. */
-export function rootNameJudge(context: Context): (statement: AnyImport, root: string) => RootName {
+/** Answers for one file, for the name at offset `at` of a statement; asks for scopes only where the file's text holds the name. */
+export function rootNameJudge(context: Context): (statement: AnyImport, root: string, at: number) => RootName {
   const known = new Map<string, ScopeFacts | undefined>();
   const scopesOf = (root: string): ScopeFacts | undefined => {
     if (!known.has(root)) known.set(root, context.source.includes(root, 0, "latin1") ? context.facts.scopes(new Set([root])) : undefined);
     return known.get(root);
   };
-  return (statement, root) => {
+  let star: boolean | undefined;
+  const starImports = (): boolean => (star ??= context.facts.imports.some((each) => each.kind === "from" && each.star));
+  return (statement, root, at) => {
     // A class body may have a namespace of its own kind, as that of an Enum, to which even a name deleted again makes a difference.
     if (statement.scope === "class") return "taken";
     // `from x import *` may bring the name in without writing it.
-    if (statement.scope === "module" && context.facts.imports.some((each) => each.kind === "from" && each.star)) return "taken";
+    if (statement.scope === "module" && starImports()) return "taken";
     const facts = scopesOf(root);
     if (!facts) return "free";
     const scope = facts.scopeOfImport.get(statement.start);
     if (scope === undefined || facts.occurrences.some((occurrence) => disturbs(occurrence, scope, root))) return "taken";
-    return facts.occurrences.some((occurrence) => reaches(occurrence.scope, scope, root)) ? "imported" : "free";
+    const own = facts.occurrences.filter((occurrence) => reaches(occurrence.scope, scope, root));
+    if (own.length === 0) return mayBeReached(context.source) ? "taken" : "free";
+    // Bound already, for certain, by the time the statement runs: else it would be bound too early.
+    return own.some((occurrence) => occurrence.scope === scope && occurrence.start < at && occurrence.statement && facts.unconditional.has(occurrence.statement.start)) ? "imported" : "taken";
   };
+}
+
+const reflective = /\b(?:exec|eval|globals|locals|vars|setattr|delattr|__dict__)\b/;
+
+/** `globals()["nova"]`, `exec("nova = 1")`: names that no scope analysis sees. */
+function mayBeReached(source: Buffer): boolean {
+  return reflective.test(source.toString("latin1"));
 }
 
 /** True when `occurrence` would see a binding of `root` made in `scope`, and must not. */

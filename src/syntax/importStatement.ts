@@ -1,5 +1,5 @@
 /** Reads one import statement from the bytes of a file: the grammar is small enough to need no parse tree. */
-import type { AnyImport, Alias, ImportedName, ScopeKind, WrittenName } from "../model/facts.ts";
+import type { Alias, AnyImport, FromStatement, ImportedName, ScopeKind, WrittenName } from "../model/facts.ts";
 import type { Span } from "../model/span.ts";
 import { Class, classOf, endOfWord, skipBlanks } from "./bytes.ts";
 import { isKeyword } from "./keywords.ts";
@@ -7,38 +7,63 @@ import { isKeyword } from "./keywords.ts";
 const [PAREN_OPEN, PAREN_CLOSE, STAR] = [40, 41, 42];
 
 /**
- * The statement whose `import` or `from` is at `at`, or undefined when what stands there is no well-formed import.
+ * The statement at `span`, whose first word is `import` or `from`, or undefined when it is not well-formed.
  * `lazy` is the span of a `lazy` keyword before it; the statement then starts there.
  */
-export function readImport(source: Buffer, at: number, lazy: Span | undefined, scope: ScopeKind): AnyImport | undefined {
-  const start = lazy?.start ?? at;
-  const afterKeyword = endOfWord(source, at);
-  const shared = { start, lazy, scope };
-  if (word(source, at, afterKeyword) === "import") {
-    const names = readNames(source, skipBlanks(source, afterKeyword, false), false, true);
-    const last = names?.at(-1);
-    return names && last && { ...shared, kind: "import", end: last.end, names };
+export function readImport(source: Buffer, span: Span, lazy: Span | undefined, scope: ScopeKind): AnyImport | undefined {
+  const afterKeyword = endOfWord(source, span.start);
+  const at = skipBlanks(source, afterKeyword, false);
+  if (source[span.start] === LOWER_F) {
+    const module = readModule(source, at);
+    return module && new LazyFrom(source, span, lazy, scope, module.level, module.written);
   }
-  const module = readModule(source, skipBlanks(source, afterKeyword, false));
-  if (!module) return undefined;
-  const importAt = skipBlanks(source, module.written.end, false);
-  const afterImport = endOfWord(source, importAt);
-  if (word(source, importAt, afterImport) !== "import") return undefined;
-  const listAt = skipBlanks(source, afterImport, false);
-  const from = { ...shared, kind: "from" as const, level: module.level, module: module.written };
-  if (source[listAt] === STAR) return { ...from, end: listAt + 1, names: [], star: true, list: { start: listAt, end: listAt + 1 } };
-  const parenthesised = source[listAt] === PAREN_OPEN;
-  const names = readNames(source, parenthesised ? skipBlanks(source, listAt + 1, true) : listAt, parenthesised, false);
+  const names = readNames(source, at, false, true);
   const last = names?.at(-1);
-  if (!names || !last) return undefined;
-  const end = parenthesised ? closingParenthesis(source, last.end) : last.end;
-  return end < 0 ? undefined : { ...from, end, names, star: false, list: { start: listAt, end } };
+  return names && last && { start: lazy?.start ?? span.start, lazy, scope, kind: "import", end: last.end, names };
 }
 
-function closingParenthesis(source: Buffer, at: number): number {
-  let i = skipBlanks(source, at, true);
-  if (classOf[source[i] ?? 0] === Class.comma) i = skipBlanks(source, i + 1, true);
-  return source[i] === PAREN_CLOSE ? i + 1 : -1;
+const LOWER_F = 102;
+
+/** Most from-imports are decided by their module alone: the names are read when somebody asks. */
+class LazyFrom implements FromStatement {
+  readonly kind = "from";
+  readonly start: number;
+  readonly end: number;
+  #list: { readonly span: Span; readonly names: readonly ImportedName[]; readonly star: boolean } | undefined;
+
+  constructor(
+    private readonly source: Buffer,
+    span: Span,
+    readonly lazy: Span | undefined,
+    readonly scope: ScopeKind,
+    readonly level: number,
+    readonly module: WrittenName,
+  ) {
+    this.start = lazy?.start ?? span.start;
+    this.end = span.end;
+  }
+
+  get names(): readonly ImportedName[] {
+    return this.#read().names;
+  }
+
+  get star(): boolean {
+    return this.#read().star;
+  }
+
+  get list(): Span {
+    return this.#read().span;
+  }
+
+  #read(): { readonly span: Span; readonly names: readonly ImportedName[]; readonly star: boolean } {
+    if (this.#list) return this.#list;
+    const { source } = this;
+    const start = skipBlanks(source, endOfWord(source, skipBlanks(source, this.module.end, false)), false);
+    const star = source[start] === STAR;
+    const parenthesised = source[start] === PAREN_OPEN;
+    const names = star ? [] : (readNames(source, parenthesised ? skipBlanks(source, start + 1, true) : start, parenthesised, false) ?? []);
+    return (this.#list = { span: { start, end: this.end }, names, star });
+  }
 }
 
 function readModule(source: Buffer, at: number): { readonly level: number; readonly written: WrittenName } | undefined {

@@ -64,7 +64,7 @@ export function importsOf(root: Node, source: Buffer, masks: readonly Mask[]): {
     if (importNodes.has(node.type)) {
       const lazyStart = [...lazyAt].find((offset) => offset < node.startIndex && /^lazy\s+$/.test(source.toString("latin1", offset, node.startIndex)));
       const lazy = lazyStart === undefined ? undefined : { start: lazyStart, end: node.startIndex };
-      const statement = readImport(source, node.startIndex, lazy, scope);
+      const statement = readImport(source, { start: node.startIndex, end: node.endIndex }, lazy, scope);
       if (statement) imports.push(statement);
       return;
     }

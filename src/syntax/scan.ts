@@ -60,6 +60,18 @@ export function loadScanner(module: Uint8Array): Scanner {
   };
 }
 
+/** The grammar takes lines in the parentheses of an import for lines of the block, when they are indented less. */
+function maskLineEnds(source: Buffer, start: number, end: number, masks: Mask[]): void {
+  const newline = source.indexOf(10, start);
+  if (newline < 0 || newline >= end) return;
+  let comment = false;
+  for (let at = start; at < end; at++) {
+    if (source[at] === 35) comment = true;
+    if (source[at] === 10) comment = false;
+    if (comment || source[at] === 10 || source[at] === 13 || source[at] === 92) masks.push({ offset: at, character: 32 });
+  }
+}
+
 function interpret(source: Buffer, utf8: boolean, records: Int32Array): Scan {
   const imports: AnyImport[] = [];
   const masks: Mask[] = [];
@@ -67,10 +79,11 @@ function interpret(source: Buffer, utf8: boolean, records: Int32Array): Scan {
   let namesLazyModules = false;
   for (let at = 0; at < records.length; at += 4) {
     const [kind = 0, a = 0, b = 0, c = 0] = [records[at], records[at + 1], records[at + 2], records[at + 3]];
-    if (kind === IMPORT_AT) {
-      const statement = readImport(source, a, b < 0 ? undefined : { start: b, end: a }, scopeKinds[c] ?? "module");
+    if ((kind & 15) === IMPORT_AT) {
+      const statement = readImport(source, { start: a, end: c }, b < 0 ? undefined : { start: b, end: a }, scopeKinds[kind >> 4] ?? "module");
       if (!statement) throw new Error(`invariant: the scanner saw an import at byte ${a} that cannot be read`);
       imports.push(statement);
+      maskLineEnds(source, a, c, masks);
     } else if (kind === MASK) masks.push({ offset: a, character: b });
     else if (kind === DOUBT) doubt = { offset: a, reason: reasons[b] ?? "" };
     else if (kind === BROKEN) broken ??= { offset: a, reason: reasons[b] ?? "" };

@@ -26,9 +26,10 @@ export function readScopes(root: Node, source: Buffer, imports: readonly AnyImpo
   const module = newScope("module", undefined);
   const occurrences: Occurrence[] = [];
   const scopeOfImport = new Map<number, Scope>();
+  const unconditional = new Set<number>();
   const importAt = new Map(imports.map((statement) => [statement.lazy?.end ?? statement.start, statement]));
   walk(root, module);
-  return { occurrences, scopeOfImport };
+  return { occurrences, scopeOfImport, unconditional };
 
   function newScope(kind: Scope["kind"], parent: OpenScope | undefined): OpenScope {
     return { kind, parent, bound: new Set(), globals: new Set(), nonlocals: new Set() };
@@ -136,6 +137,8 @@ export function readScopes(root: Node, source: Buffer, imports: readonly AnyImpo
     const statement = importAt.get(node.startIndex);
     if (!statement) return walkAll(node.namedChildren, scope);
     scopeOfImport.set(statement.start, scope);
+    const above = node.parent;
+    if (above?.type === "module" || (above?.type === "block" && above.parent?.type === "function_definition")) unconditional.add(statement.start);
     for (const name of statement.names) {
       const first = name.written.parts[0] ?? name;
       const bound = name.alias?.name ?? (statement.kind === "import" ? topLevel(name.written.name) : name.written.name);

@@ -267,7 +267,7 @@ function lazyImport(start: usize): bool {
   for (let at = start; at < i; at++) mask(at, 32);
   const after = endOfImport(next, end);
   if (!after) return false;
-  record(IMPORT_AT, offset(next), offset(start), scope);
+  record(IMPORT_AT + 16 * scope, offset(next), offset(start), offset(after));
   i = after;
   state = END;
   return true;
@@ -282,7 +282,7 @@ function startWithKeyword(start: usize, id: i32): void {
     case FROM: {
       const after = endOfImport(start, end);
       if (after) {
-        record(IMPORT_AT, offset(start), -1, scope);
+        record(IMPORT_AT + 16 * scope, offset(start), -1, offset(after));
         i = after;
       } else if (inDoubt()) suspect(start, SYNTAX);
       else reject(start, IMPORT_SYNTAX); // the grammar is lax about commas

@@ -1,6 +1,6 @@
 /** What the scanner has to say, as records of four 32-bit numbers in memory: kind, and three offsets or numbers. */
 
-/** An import statement: offset of its keyword, offset of `lazy` or -1, scope (0 module, 1 function, 2 class). */
+/** An import statement: offset of its keyword, offset of `lazy` or -1, its end. The kind is this plus 16 times the scope (0 module, 1 function, 2 class). */
 export const IMPORT_AT: i32 = 1;
 /** The scanner lost its certainty: offset, reason. */
 export const DOUBT: i32 = 2;

@@ -1,0 +1,4 @@
+from .most import bottom
+from witness import loaded
+
+loaded(__name__)

@@ -1,0 +1,5 @@
+from witness import loaded
+
+SLEEP = 8
+
+loaded(__name__)

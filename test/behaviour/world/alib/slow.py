@@ -1,0 +1,5 @@
+from witness import loaded
+
+SPEED = 1
+
+loaded(__name__)

@@ -1,0 +1,3 @@
+from witness import loaded
+
+loaded(__name__)

@@ -1,0 +1,2 @@
+"""Stays where it is: only its name begins like the library's."""
+WIDTH = 2

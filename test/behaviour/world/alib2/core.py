@@ -1,0 +1,1 @@
+LIMIT = "alib2's"

@@ -1,0 +1,6 @@
+import alib.core
+from witness import loaded
+
+VALUE = alib.core.LIMIT
+
+loaded(__name__)
