@@ -1,0 +1,48 @@
+/** What the scanner is asked to look out for, as the hash table that it reads (scanner/words.ts). */
+
+/** Bits of interest; a file's are those of all its words. */
+export const Interest = {
+  /** A string begins with a wanted name. */
+  wanted: 1,
+  /** `__name__`, `__package__`, `__spec__` are taken apart. */
+  namespace: 2,
+  /** They are compared, or handed on. */
+  name: 4,
+  /** A call that matters when its first argument is `__name__` or the like. */
+  called: 8,
+  /** Such a call stands in the file. */
+  relative: 16,
+  /** A name that matters in a file with a wanted string. */
+  static: 32,
+  /** A name that matters always: the call may name a module at run time. */
+  dynamic: 64,
+  /** A call that takes source code. */
+  code: 128,
+} as const;
+
+const SLOTS = 4096;
+
+/** Slots of a hash and its interest, 32 bits each. */
+export type WordTable = Uint32Array;
+
+/** `words` maps each word, as a byte string, to its interest. At most 3000 of them. */
+export function wordTable(words: ReadonlyMap<string, number>): WordTable {
+  if (words.size > 3000) throw new Error(`invariant: ${words.size} words are too many for the scanner's table`);
+  const table = new Uint32Array(SLOTS * 2);
+  for (const [word, interest] of words) {
+    const hash = hashOf(word);
+    let slot = (hash >>> 8) & (SLOTS - 1);
+    while (table[slot * 2 + 1] !== 0 && table[slot * 2] !== hash) slot = (slot + 1) % SLOTS;
+    table[slot * 2] = hash;
+    table[slot * 2 + 1] = (table[slot * 2 + 1] ?? 0) | interest;
+  }
+  return table;
+}
+
+function hashOf(word: string): number {
+  let hash = 0;
+  for (let i = 0; i < word.length; i++) hash = Math.imul(hash ^ word.charCodeAt(i), 0x01000193) >>> 0;
+  return hash;
+}
+
+export const noWords: WordTable = wordTable(new Map());
