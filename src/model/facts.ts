@@ -76,8 +76,10 @@ export interface FileFacts {
   readonly lexical: Buffer;
   /** Strings that begin with a wanted name. */
   readonly strings: readonly WantedString[];
-  /** What the file's words are of interest for (syntax/words.ts). */
+  /** What the file's words are of interest for (model/words.ts). */
   readonly interest: number;
   /** Names, expressions and scopes. The one question that needs a parse of the whole file. */
   program(): Program;
+  /** The facts of source code that is text in this file; undefined where it is none. */
+  nested(text: string): FileFacts | undefined;
 }

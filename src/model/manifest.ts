@@ -13,6 +13,8 @@ export interface ManifestFile {
   readonly sha256Upstream: string;
   readonly sha256Now: string;
   readonly executable?: true;
+  /** How many of the edits rewrite verified strings; none where it is missing. */
+  readonly verified?: number;
   readonly edits: readonly RecordedEdit[];
 }
 

@@ -55,6 +55,8 @@ export interface CallExpression extends Node {
   readonly keywords: readonly { readonly name: string; readonly value: Expression }[];
   /** `*args` or `**kwargs` are among its arguments. */
   readonly spread: boolean;
+  /** It is a statement of its own: nobody has its value. */
+  readonly statement: boolean;
 }
 
 export interface SubscriptExpression extends Node {

@@ -47,9 +47,10 @@ export function readExpression(node: Node, scope: Scope, reader: ScopeReader, us
       const [callee, list] = [node.childForFieldName("function"), node.childForFieldName("arguments")];
       if (!callee || !list) break;
       const called = read(callee);
-      if (list.type !== "argument_list") return finish({ ...base, kind: "call", callee: called, positional: [read(list)], keywords: [], spread: false }, [called]);
+      if (list.type !== "argument_list") return finish({ ...base, kind: "call", callee: called, positional: [read(list)], keywords: [], spread: false, statement: false }, [called]);
       const positional: Expression[] = [];
       const keywords: { name: string; value: Expression }[] = [];
+      const statement = node.parent?.type === "expression_statement";
       let spread = false;
       for (const child of list.namedChildren) {
         if (!child || child.type === "comment") continue;
@@ -60,7 +61,7 @@ export function readExpression(node: Node, scope: Scope, reader: ScopeReader, us
           positional.push(read(child));
         }
       }
-      return finish({ ...base, kind: "call", callee: called, positional, keywords, spread }, [called, ...positional, ...keywords.map(({ value }) => value)]);
+      return finish({ ...base, kind: "call", callee: called, positional, keywords, spread, statement }, [called, ...positional, ...keywords.map(({ value }) => value)]);
     }
     case "subscript": {
       const object = node.childForFieldName("value");

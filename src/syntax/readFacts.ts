@@ -21,8 +21,9 @@ export interface Readers {
   readonly grammar: Grammar | undefined;
 }
 
-/** `words` are looked out for. Throws `needsGrammar` when the scanner is in doubt and there is no grammar. */
-export function readFacts(source: Buffer, { scanner, grammar }: Readers, words: WordTable = noWords): FactsResult {
+/** `words` are looked out for. `lenient` takes the scanner's word for it where it is in doubt. Otherwise throws `needsGrammar` when the scanner is in doubt and there is no grammar. */
+export function readFacts(source: Buffer, readers: Readers, words: WordTable = noWords, lenient = false): FactsResult {
+  const { scanner, grammar } = readers;
   const lexical = lexicalBytes(source);
   if ("reason" in lexical) {
     return { kind: "unreadable", code: lexical.reason.startsWith("encoding") ? "unknown-encoding" : "syntax-error", problem: lexical };
@@ -31,7 +32,7 @@ export function readFacts(source: Buffer, { scanner, grammar }: Readers, words: 
   const scanned = scanner(bytes, lexical.utf8, words);
   if (scanned.broken) return { kind: "unreadable", code: "syntax-error", problem: scanned.broken };
   let imports = scanned.imports;
-  if (scanned.doubt) {
+  if (scanned.doubt && !lenient) {
     if (!grammar) throw needsGrammar;
     const judged = grammar.withTree(bytes, scanned.masks, (root) => firstError(root) ?? importsOf(root, bytes, scanned.masks));
     if ("reason" in judged) return { kind: "unreadable", code: "syntax-error", problem: { ...judged, offset: Math.min(judged.offset, scanned.doubt.offset) } };
@@ -49,6 +50,10 @@ export function readFacts(source: Buffer, { scanner, grammar }: Readers, words: 
       program() {
         if (!grammar) throw needsGrammar;
         return (program ??= grammar.withTree(bytes, scanned.masks, (root) => readProgram(root, bytes, imports)));
+      },
+      nested(text) {
+        const inner = readFacts(Buffer.from(text, "latin1"), readers, words);
+        return inner.kind === "facts" ? inner.facts : undefined;
       },
     },
   };

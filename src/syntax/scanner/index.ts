@@ -18,7 +18,7 @@ import {
 } from "./report";
 import { get, set } from "./numbers";
 import { endOfNumber, endOfString, stringPrefix } from "./strings";
-import { CALLED, NAME, NAMESPACE, RELATIVE, hashOf, interestAt, interestOf } from "./words";
+import { CALLED, NAME, NAMESPACE, NAME_ONLY, RELATIVE, hashOf, interestAt, interestOf } from "./words";
 
 // What the grammar allows next.
 /** A statement begins. */
@@ -475,7 +475,7 @@ function dot(): void {
     const interest = interestOf(hash);
     // The `__name__` of something else: only compared with a wanted string it matters.
     if (interest & NAMESPACE) noteInterest(NAME);
-    else noteWord(interest);
+    else if (!(interest & NAME_ONLY)) noteWord(interest);
     return;
   }
   i++;

@@ -11,6 +11,8 @@ export const NAME: i32 = 4;
 export const CALLED: i32 = 8;
 /** Such a call was seen. */
 export const RELATIVE: i32 = 16;
+/** As an attribute the word means something else. */
+export const NAME_ONLY: i32 = 256;
 
 const SLOTS: u32 = 4096;
 /** Slots of a hash and an interest, 32 bits each. */
