@@ -20,7 +20,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   commands: ["model", "diagnostics", "syntax", "catalogue", "rewrite", "plan", "manifest", "host", "config", "write", "acquire"],
 };
 // Long on purpose, as their headers say: a state machine whose parts share a dozen variables, and a walk whose steps share its lists.
-const long = new Map([["src/syntax/scanner/index.ts", 620], ["src/syntax/program.ts", 400]]);
+const long = new Map([["src/syntax/scanner/index.ts", 660], ["src/syntax/program.ts", 400]]);
 // The scanner is AssemblyScript, a world of its own.
 const files = fastGlob.sync("src/**/*.ts", { ignore: ["src/syntax/scanner/**"] });
 const importsOf = (file: string): string[] => [...readFileSync(file, "utf8").matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((match) => match[1] ?? "");
