@@ -65,6 +65,10 @@ const catalogue = {
     severity: "error",
     help: "The file was copied untouched. Convert it to UTF-8, or leave it out of the copy.",
   },
+  "unused-directive": {
+    severity: "warning",
+    help: "Take the comment away, or put it on the line that it is meant for: # enisle: skip, # enisle: relocate.",
+  },
 } as const satisfies Record<string, Code>;
 
 export type FindingCode = keyof typeof catalogue;
