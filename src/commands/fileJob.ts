@@ -61,13 +61,16 @@ export interface ReferenceSettings {
   readonly verified: "rewrite" | "report";
   readonly helper: string | undefined;
   readonly runtimeMap: boolean;
+  readonly leave: readonly { readonly string: string; readonly path?: string }[];
 }
 
-export const defaultReferences: ReferenceSettings = { rows: [], verified: "rewrite", helper: undefined, runtimeMap: false };
+export const defaultReferences: ReferenceSettings = { rows: [], verified: "rewrite", helper: undefined, runtimeMap: false, leave: [] };
 
 export interface FileResult {
   /** Edits that call the generated helper are among those of the file. */
   readonly needsHelper: boolean;
+  /** Indices of the configuration's exceptions that left something. */
+  readonly usedExceptions: readonly number[];
   readonly edits: { readonly proven: number; readonly verified: number };
   readonly sha256Upstream: string;
   readonly sha256Now: string;
@@ -138,7 +141,7 @@ export class FileWorker {
   #run(job: FileJob, source: Buffer): FileResult {
     const sha256Upstream = hash("sha256", source);
     verify(job, source, sha256Upstream);
-    const relocated = job.place && relocateSource(source, placeOf(job.place), this.#optionsFor(job), (this.#readers ??= scannerOnly()));
+    const relocated = job.place && relocateSource(source, placeOf(job.place, job.label), this.#optionsFor(job), (this.#readers ??= scannerOnly()));
     const content = relocated?.content ?? source;
     const changed = content !== source;
     if (job.target !== undefined && (changed || !job.inPlace)) this.#stage(job, job.target, content);
@@ -150,6 +153,7 @@ export class FileWorker {
       findings: relocated?.decision.findings.map((local) => located(local, job.label, source, job.distribution)) ?? [],
       changed,
       needsHelper: relocated?.decision.needsHelper === true,
+      usedExceptions: relocated?.decision.usedExceptions ?? [],
       edits: countEdits(relocated?.decision.edits ?? []),
       sites: this.#settings.keepSites ? (relocated?.decision.sites ?? []) : [],
       before: keep ? source : undefined,
@@ -209,8 +213,8 @@ function countEdits(edits: readonly Edit[]): { readonly proven: number; readonly
   return { proven: edits.length - verified, verified };
 }
 
-function placeOf(place: PlaceData): FilePlace {
-  return { module: place.module, package: place.package, stub: place.stub, siblings: new Set(place.siblings) };
+function placeOf(place: PlaceData, path: string): FilePlace {
+  return { module: place.module, package: place.package, stub: place.stub, siblings: new Set(place.siblings), path };
 }
 
 /** Whoever made a file read-only did not want it changed; for root the system would not say so. */

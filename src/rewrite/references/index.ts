@@ -3,6 +3,7 @@
  * word of the catalogue, and those that take names of modules apart. In the rest a string is looked at by itself.
  */
 import { type Decision, nothing } from "../../model/edit.ts";
+import type { CatalogueRow } from "../../model/catalogue.ts";
 import { topLevel } from "../../model/name.ts";
 import { Interest } from "../../model/words.ts";
 import type { Context } from "../context.ts";
@@ -13,6 +14,7 @@ import { rewriteDerived } from "./derived.ts";
 import { evaluator } from "./evaluate.ts";
 import { namesOf } from "./names.ts";
 import { rewriteRunning } from "./running.ts";
+import { importAtRunTime, mapAtRunTime } from "./runtimeMap.ts";
 import type { Scene } from "./scene.ts";
 import { decideString, rewriteStrings } from "./strings.ts";
 
@@ -84,8 +86,9 @@ function withProgram(context: Context): Decision {
     collector,
     importers: new Map(),
     moduleNames: new Set(),
-    opaque(call, row) {
-      if (context.place.module === undefined) return;
+    opaque(call, argument, row) {
+      const mapped = row.meaning === "top-module" ? importAtRunTime(call, context, collector) : isMapped(row) && mapAtRunTime(argument, "module-call", context, collector);
+      if (mapped || context.place.module === undefined) return;
       collector.finding("opaque-name", `${row.callable} is given a name that is known only at run time`, call.start);
       collector.site(call, context.source.toString("latin1", call.start, Math.min(call.end, call.start + 60)), "opaque", "catalogue", "reported", "known only at run time");
     },
@@ -96,4 +99,9 @@ function withProgram(context: Context): Decision {
   rewriteDerived(scene);
   rewriteStrings(scene);
   return collector.decision();
+}
+
+/** Names of modules and objects can be mapped at run time; those of distributions are asked for by functions of their own. */
+function isMapped({ meaning }: CatalogueRow): boolean {
+  return meaning === "module" || meaning === "object" || meaning === "anchor";
 }
