@@ -16,7 +16,9 @@ import type { Edit, Site } from "../model/edit.ts";
 import { type InventoryData, inventoryOf } from "./inventory.ts";
 import { type Readers, needsGrammar } from "../syntax/readFacts.ts";
 import { scannerOnly, withGrammar } from "./readers.ts";
+import { lookInto, observe } from "./observe.ts";
 import { relocateSource } from "./relocateSource.ts";
+import type { Observation } from "../model/observation.ts";
 
 export interface FileJob {
   /** For messages and findings: relative to the project. */
@@ -30,6 +32,8 @@ export interface FileJob {
   readonly distribution: string | undefined;
   /** A Python file, and its place; undefined for everything that is copied as it is. */
   readonly place: PlaceData | undefined;
+  /** Something else that names of modules may stand in. */
+  readonly content?: ContentKind;
   /** Index into `JobSettings.maps`: what is relocated differs between a copy and the project. */
   readonly map: number;
   /** Where the result is staged, in a directory that exists (`makeDirectories`); undefined: nowhere. */
@@ -37,6 +41,9 @@ export interface FileJob {
   /** Stage only a file that changed, and give it the original's mode and owner. */
   readonly inPlace: boolean;
 }
+
+/** `compiled`: an extension module, and its name before relocation. */
+export type ContentKind = { readonly kind: "compiled"; readonly module: string } | { readonly kind: "pickle" } | { readonly kind: "entry-points" };
 
 export interface PlaceData {
   readonly module: string | undefined;
@@ -76,6 +83,8 @@ export interface FileResult {
   readonly sha256Now: string;
   readonly undo: readonly RecordedEdit[];
   readonly findings: readonly Finding[];
+  /** Of files of copies. */
+  readonly observations: readonly Observation[];
   readonly changed: boolean;
   readonly sites: readonly Site[];
   readonly before: Uint8Array | undefined;
@@ -142,6 +151,9 @@ export class FileWorker {
     const sha256Upstream = hash("sha256", source);
     verify(job, source, sha256Upstream);
     const relocated = job.place && relocateSource(source, placeOf(job.place, job.label), this.#optionsFor(job), (this.#readers ??= scannerOnly()));
+    const looked = job.content && lookInto(source, job.content, this.#optionsFor(job));
+    // Before anything is staged: it may turn out that the grammar is needed.
+    const observations = looked?.observations ?? (job.place && relocated?.facts && job.distribution !== undefined ? observe(relocated.facts, job.place, this.#optionsFor(job), source) : []);
     const content = relocated?.content ?? source;
     const changed = content !== source;
     if (job.target !== undefined && (changed || !job.inPlace)) this.#stage(job, job.target, content);
@@ -150,7 +162,8 @@ export class FileWorker {
       sha256Upstream,
       sha256Now: changed ? hash("sha256", content) : sha256Upstream,
       undo: relocated?.undo ?? [],
-      findings: relocated?.decision.findings.map((local) => located(local, job.label, source, job.distribution)) ?? [],
+      findings: [...(relocated?.decision.findings ?? []), ...(looked?.findings ?? [])].map((local) => located(local, job.label, source, job.distribution)),
+      observations,
       changed,
       needsHelper: relocated?.decision.needsHelper === true,
       usedExceptions: relocated?.decision.usedExceptions ?? [],

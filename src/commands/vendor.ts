@@ -23,6 +23,7 @@ import { type Consumer, findConsumer, projectJobs, provided } from "./consumer.t
 import { type FileJob, type FileResult, type JobSettings, type ReferenceSettings, defaultReferences } from "./fileJob.ts";
 import { copyJobs, inventoryOfCopies, keptDistribution, manifestEntry } from "./copies.ts";
 import { type GeneratedFile, HELPER_FILE, generatedFiles, recorded } from "./generated.ts";
+import { observedFindings } from "./observed.ts";
 import { noInventory } from "./inventory.ts";
 import { type NamespaceState, readNamespace } from "./namespaceState.ts";
 import { type Crew, hireCrew } from "./runJobs.ts";
@@ -109,7 +110,7 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, crew: Crew
         project: { files: files.length, rewritten: project.filter((result) => result.changed).length },
         changed,
       },
-      findings: [...findingsOf(layouts, consumer, ours), ...unusedExceptions(consumer, results, copies !== undefined), ...results.flatMap((result) => result.findings)].sort(byPlace),
+      findings: [...findingsOf(layouts, ours), ...(copies ? observedFindings(copies, copying, copied, consumer) : []), ...unusedExceptions(consumer, results, copies !== undefined), ...results.flatMap((result) => result.findings)].sort(byPlace),
       changes: options.diff ? [...copyChanges(consumer, state, copying, copied, copyChanged ? manifestText : undefined, generated), ...projectChanges(files, project)] : [],
       notices,
     };
@@ -237,17 +238,14 @@ function countEdits({ files }: ManifestDistribution): { readonly proven: number;
   return { proven: files.reduce((sum, file) => sum + file.edits.length, 0) - verified, verified };
 }
 
-function findingsOf(layouts: readonly Layout[], consumer: Consumer, ours: ReadonlySet<string>): Finding[] {
-  const namespacePath = relative(consumer.root, consumer.namespaceDirectory).split(sep).join("/");
-  return layouts.flatMap(({ distribution, placements, topLevels }) => {
+function findingsOf(layouts: readonly Layout[], ours: ReadonlySet<string>): Finding[] {
+  return layouts.flatMap(({ distribution, topLevels }) => {
     const place = { distribution: distribution.metadata.name };
     const found: Finding[] = [];
     const [pth, data] = [distribution.leftOut.filter((path) => path.endsWith(".pth")), distribution.leftOut.filter((path) => !path.endsWith(".pth"))];
     if (pth.length > 0) found.push(finding("path-configuration", `left out: ${pth.join(", ")}`, place));
     if (data.length > 0) found.push(finding("data-not-vendored", `left out: ${data.slice(0, 5).join(", ")}${data.length > 5 ? ` and ${data.length - 5} more` : ""}`, place));
     if (topLevels.moving.length === 0 && topLevels.stubs.length === 0) found.push(finding("nothing-importable", "holds no module: only its metadata is kept", place));
-    const compiled = placements.filter((placement) => placement.compiled);
-    if (compiled[0]) found.push(finding("compiled-module", `${compiled.length} extension module${compiled.length > 1 ? "s were" : " was"} moved without a look inside`, { ...place, path: `${namespacePath}/${compiled[0].destination}` }));
     for (const name of topLevels.topLevels) if (ours.has(name)) found.push(finding("provided-by-project", `'${name}' is relocated, and the project has a '${name}' of its own: the project's imports of it were left`, place));
     return found;
   });

@@ -55,8 +55,8 @@ function* stringsWith(content: Buffer, top: string): Generator<{ readonly text: 
     while (isNameByte(content[end] ?? 0) || (content[end] === DOT && isNameByte(content[end + 1] ?? 0))) end++;
     if (content[end] !== 0 || content[end - 1] === DOT) continue; // a text goes on: a sentence, a path
     const text = content.toString("latin1", at, end);
-    const whole = before === 0 || content.toString("latin1", Math.max(0, at - 5), at) === "init ";
-    if (!whole || seen.has(text)) continue;
+    const whole = before < 32 || before > 126 || content.toString("latin1", Math.max(0, at - 5), at) === "init ";
+    if (!whole || seen.has(text) || /\.(?:c|cc|cpp|cxx|h|hpp|m|pyx|pxd|pxi|py|rs|so|dll|pyd)$/.test(text)) continue;
     seen.add(text);
     yield { text, whole };
   }

@@ -6,7 +6,7 @@ import type { RelocationMap } from "../model/relocation.ts";
 import { headersAround } from "./blocks.ts";
 import { isStandardLibrary } from "./standardLibrary.ts";
 
-/** One observation a name. `siblings` are modules that Python 2 finds first; what only type checkers read is left out. */
+/** One observation a name, or two where their second components differ. `siblings` are modules that Python 2 finds first; what only type checkers read is left out. */
 export function importsOutside(facts: FileFacts, relocations: RelocationMap, siblings: ReadonlySet<string>, source: Buffer): LocalObservation[] {
   const found = new Map<DottedName, LocalObservation>();
   let text: string | undefined;
@@ -15,11 +15,12 @@ export function importsOutside(facts: FileFacts, relocations: RelocationMap, sib
     for (const name of namesOf(statement)) {
       const absent = relocations.covering(name);
       const outside = absent ? (absent.absent ? absent.from : undefined) : outsidePart(name, relocations);
-      if (outside === undefined || siblings.has(outside) || found.has(outside)) continue;
+      const key = name.split(".", 2).join(".");
+      if (outside === undefined || siblings.has(outside) || found.has(key)) continue;
       const headers = headersAround((text ??= source.toString("latin1")), statement.start);
       if (headers.some((header) => /^(?:el)?if\b.*\bTYPE_CHECKING\b/.test(header) && !/\bnot\b/.test(header))) continue;
       const offset = statement.start;
-      found.set(outside, absent ? { kind: "isolated", name: outside, offset } : { kind: "outside", name: outside, guarded: headers.some((header) => /^(?:try|except)\b/.test(header)), offset });
+      found.set(key, absent ? { kind: "isolated", name: outside, offset } : { kind: "outside", name: outside, written: name, guarded: headers.some((header) => /^(?:try|except)\b/.test(header)), offset });
     }
   }
   return [...found.values()];

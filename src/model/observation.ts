@@ -3,7 +3,7 @@ import type { DottedName } from "./name.ts";
 
 export type Observation =
   /** An import of something that is neither relocated nor in the standard library; `guarded`: inside a `try` or an `except`. */
-  | { readonly kind: "outside"; readonly name: DottedName; readonly guarded: boolean; readonly line: number }
+  | { readonly kind: "outside"; readonly name: DottedName; /** As it is written, which tells parts of namespace packages apart. */ readonly written: DottedName; readonly guarded: boolean; readonly line: number }
   /** An import of a name that is kept out of the copies: it was redirected into the namespace. */
   | { readonly kind: "isolated"; readonly name: DottedName; readonly line: number }
   /** State that all code in the process shares. */

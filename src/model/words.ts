@@ -20,4 +20,6 @@ export const Interest = {
   code: 128,
   /** As an attribute the word means something else (`re.compile`). */
   nameOnly: 256,
+  /** State of the process may be changed (inspect/processState.ts). */
+  state: 512,
 } as const;
