@@ -24,6 +24,7 @@ import { type FileJob, type FileResult, type JobSettings, type ReferenceSettings
 import { copyJobs, inventoryOfCopies, keptDistribution, manifestEntry } from "./copies.ts";
 import { type GeneratedFile, HELPER_FILE, generatedFiles, recorded } from "./generated.ts";
 import { observedFindings } from "./observed.ts";
+import { type Isolation, isolate, unusedIsolation } from "./isolation.ts";
 import { noInventory } from "./inventory.ts";
 import { type NamespaceState, readNamespace } from "./namespaceState.ts";
 import { type Crew, hireCrew } from "./runJobs.ts";
@@ -73,7 +74,9 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, crew: Crew
   const relocations = layouts.flatMap((layout) => layout.relocations);
   const copies = !again && isCurrent(state, acquired, basis) ? undefined : layouts;
   const ours = provided(consumer, relocations);
-  const maps = [relocations, relocations.filter(({ from }) => !ours.has(from.split(".")[0] ?? from))];
+  const lookOnly = (jobs: readonly FileJob[]): Promise<FileResult[]> => crew.run(jobs, { ...settings(consumer, [relocations]), inventory: inventoryOfCopies(layouts), references }, () => host.progress("Looking for optional imports"));
+  const isolation = copies && (await isolate(consumer, copies, lookOnly));
+  const maps = [[...relocations, ...(isolation?.relocations ?? [])], relocations.filter(({ from }) => !ours.has(from.split(".")[0] ?? from))];
 
   const files = await listProjectFiles(consumer.root, consumer.packages, consumer.configuration, [consumer.namespaceDirectory, ...sourceDirectories(options.sources, host)], host);
   const transaction = writes ? Transaction.begin(consumer.root) : undefined;
@@ -93,7 +96,7 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, crew: Crew
       return await vendorWith(options, consumer, crew, host, true);
     }
     const generated = generatedFiles(consumer, layouts, needsHelper);
-    const manifest = copies ? newManifest(consumer, basis, copies, copied, generated) : state.manifest;
+    const manifest = copies ? newManifest(consumer, { ...basis, ...isolated(isolation) }, copies, copied, generated) : state.manifest;
     if (!manifest) throw new Error("invariant: a namespace without a manifest is never current");
     const manifestText = formatManifest(manifest);
     const copyChanged = copies !== undefined && manifestText !== state.manifestText;
@@ -110,7 +113,7 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, crew: Crew
         project: { files: files.length, rewritten: project.filter((result) => result.changed).length },
         changed,
       },
-      findings: [...findingsOf(layouts, ours), ...(copies ? observedFindings(copies, copying, copied, consumer) : []), ...unusedExceptions(consumer, results, copies !== undefined), ...results.flatMap((result) => result.findings)].sort(byPlace),
+      findings: [...findingsOf(layouts, ours), ...(copies ? observedFindings(copies, copying, copied, consumer) : []), ...(isolation ? unusedIsolation(consumer, isolation, copied) : []), ...unusedExceptions(consumer, results, copies !== undefined), ...results.flatMap((result) => result.findings)].sort(byPlace),
       changes: options.diff ? [...copyChanges(consumer, state, copying, copied, copyChanged ? manifestText : undefined, generated), ...projectChanges(files, project)] : [],
       notices,
     };
@@ -141,10 +144,17 @@ function kept(state: NamespaceState, acquired: readonly Distribution[], consumer
 }
 
 /** What decides, besides the sources, how a copy comes out. */
-type Basis = Pick<Manifest, "targetPython" | "settings">;
+type Basis = Pick<Manifest, "targetPython" | "settings" | "isolated">;
+
+function isolated(isolation: Isolation | undefined): Pick<Manifest, "isolated"> {
+  const names = isolation?.relocations.map(({ from }) => from) ?? [];
+  return names.length > 0 ? { isolated: names.sort() } : {};
+}
 
 function basisOf(consumer: Consumer, { rows, leave, verified, runtimeMap }: ReferenceSettings): Basis {
-  const choices = JSON.stringify({ rows, leave: leave.map(({ string, path }) => ({ string, path })), verified, runtimeMap });
+  const { "isolate-optional": isolated = false, "isolate-optional-except": except } = consumer.configuration;
+  const isolation = isolated === false ? {} : { isolated, except, dependencies: consumer.dependencies };
+  const choices = JSON.stringify({ ...isolation, rows, leave: leave.map(({ string, path }) => ({ string, path })), verified, runtimeMap });
   const defaults = JSON.stringify({ rows: [], leave: [], verified: "rewrite", runtimeMap: false });
   return { targetPython: consumer.target.join("."), ...(choices === defaults ? {} : { settings: createHash("sha256").update(choices).digest("hex") }) };
 }

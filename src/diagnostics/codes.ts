@@ -99,7 +99,7 @@ const catalogue = {
   },
   "unused-exception": {
     severity: "warning",
-    help: "Take the exception out of the configuration, or correct its string or path.",
+    help: "Take it out of the configuration, or correct its string, name or path.",
   },
 } as const satisfies Record<string, Code>;
 

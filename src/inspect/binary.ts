@@ -30,7 +30,7 @@ export function inspectBinary(content: Buffer, own: DottedName, relocations: Rel
       if (cython) registers = true;
       else if (text.includes(".")) shown.add(text);
     } else if (whole && isModule(text) && (text.includes(".") || cython) && relocations.covering(text)) imported.add(text);
-    else if (isAtOrBelow(text, own) && text.includes(".")) shown.add(text);
+    else if (isAtOrBelow(text, own) && text.includes(".") && !/__pyx|__\w+__$/.test(text)) shown.add(text);
   }
   const reasons: string[] = [];
   if (imported.size > 0) reasons.push(`names ${list([...imported].sort())}, which it would import by ${imported.size > 1 ? "those names" : "that name"}`);
