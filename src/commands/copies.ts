@@ -5,6 +5,7 @@ import { normalisedName } from "../model/distribution.ts";
 import type { ManifestDistribution, ManifestFile } from "../model/manifest.ts";
 import { join as dotted, parent } from "../model/name.ts";
 import type { Layout } from "../plan/layout.ts";
+import { textFormatOf } from "../model/textFormat.ts";
 import { moduleNameOf } from "../plan/topLevels.ts";
 import type { InventoryData } from "./inventory.ts";
 import type { Consumer } from "./consumer.ts";
@@ -37,7 +38,8 @@ function contentOf(destination: string, compiled: boolean): Pick<FileJob, "conte
   if (module !== undefined) return { content: { kind: "compiled", module } };
   if (/\.(?:pkl|pickle)$/.test(destination)) return { content: { kind: "pickle" } };
   if (/^[^/]+\.(?:dist|egg)-info\/entry_points\.txt$/.test(destination)) return { content: { kind: "entry-points" } };
-  return {};
+  const format = /^[^/]+\.(?:dist|egg)-info\//.test(destination) ? undefined : textFormatOf(destination.slice(destination.lastIndexOf("/") + 1));
+  return format === undefined ? {} : { content: { kind: "text", format } };
 }
 
 /** The module that an extension file is, in original names; undefined for a shared library that is none. */

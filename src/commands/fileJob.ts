@@ -17,6 +17,8 @@ import { type InventoryData, inventoryOf } from "./inventory.ts";
 import { type Readers, needsGrammar } from "../syntax/readFacts.ts";
 import { scannerOnly, withGrammar } from "./readers.ts";
 import { lookInto, observe } from "./observe.ts";
+import { type Parsers, type RelocatedText, relocateText } from "./relocateText.ts";
+import { MAX_TEXT_SIZE, type TextFormat } from "../model/textFormat.ts";
 import { relocateSource } from "./relocateSource.ts";
 import type { Observation } from "../model/observation.ts";
 
@@ -43,7 +45,7 @@ export interface FileJob {
 }
 
 /** `compiled`: an extension module, and its name before relocation. */
-export type ContentKind = { readonly kind: "compiled"; readonly module: string } | { readonly kind: "pickle" } | { readonly kind: "entry-points" };
+export type ContentKind = { readonly kind: "compiled"; readonly module: string } | { readonly kind: "pickle" } | { readonly kind: "entry-points" } | { readonly kind: "text"; readonly format: TextFormat };
 
 export interface PlaceData {
   readonly module: string | undefined;
@@ -117,6 +119,7 @@ export class FileWorker {
   readonly #options: readonly RewriteOptions[];
   readonly #archives = new OpenArchives();
   #readers: Readers | undefined;
+  #parsers: Parsers = { json: (text) => JSON.parse(text) as unknown };
 
   constructor(settings: JobSettings) {
     this.#settings = settings;
@@ -129,6 +132,7 @@ export class FileWorker {
   /** Does these jobs, in order; those on entries of one archive are read together. */
   async run(jobs: readonly FileJob[]): Promise<FileResult[]> {
     const contents = this.#readEntries(jobs);
+    if (!this.#parsers.toml && jobs.some(({ content }) => content?.kind === "text" && content.format === "toml")) this.#parsers = { ...this.#parsers, toml: (await import("smol-toml")).parse };
     const results: FileResult[] = [];
     for (const [index, job] of jobs.entries()) {
       const source = contents?.[index] ?? this.#read(job);
@@ -150,8 +154,8 @@ export class FileWorker {
   #run(job: FileJob, source: Buffer): FileResult {
     const sha256Upstream = hash("sha256", source);
     verify(job, source, sha256Upstream);
-    const relocated = job.place && relocateSource(source, placeOf(job.place, job.label), this.#optionsFor(job), (this.#readers ??= scannerOnly()));
-    const looked = job.content && lookInto(source, job.content, this.#optionsFor(job));
+    const relocated = job.content?.kind === "text" ? this.#relocateText(job, job.content.format, source) : job.place && relocateSource(source, placeOf(job.place, job.label), this.#optionsFor(job), (this.#readers ??= scannerOnly()));
+    const looked = job.content && job.content.kind !== "text" ? lookInto(source, job.content, this.#optionsFor(job)) : undefined;
     // Before anything is staged: it may turn out that the grammar is needed.
     const observations = looked?.observations ?? (job.place && relocated?.facts && job.distribution !== undefined ? observe(relocated.facts, job.place, this.#optionsFor(job), source) : []);
     const content = relocated?.content ?? source;
@@ -172,6 +176,11 @@ export class FileWorker {
       before: keep ? source : undefined,
       after: keep ? content : undefined,
     };
+  }
+
+  #relocateText(job: FileJob, format: TextFormat, source: Buffer): RelocatedText | undefined {
+    const place = { format, fileName: basename(job.label), ofProject: job.distribution === undefined };
+    return source.length > MAX_TEXT_SIZE ? undefined : relocateText(source, place, job.label, this.#optionsFor(job), this.#parsers);
   }
 
   #optionsFor(job: FileJob): RewriteOptions {

@@ -17,7 +17,7 @@ export function observe(facts: FileFacts, place: PlaceData, { relocations }: Rew
 }
 
 /** Of every other file. */
-export function lookInto(source: Buffer, content: ContentKind, { relocations, inventory }: RewriteOptions): { readonly findings: readonly LocalFinding[]; readonly observations: readonly Observation[] } {
+export function lookInto(source: Buffer, content: Exclude<ContentKind, { readonly kind: "text" }>, { relocations, inventory }: RewriteOptions): { readonly findings: readonly LocalFinding[]; readonly observations: readonly Observation[] } {
   switch (content.kind) {
     case "compiled": {
       const { findings, observations } = inspectBinary(source, content.module, relocations, inventory.isModule);

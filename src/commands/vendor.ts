@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, join, relative, resolve, sep } from "node:path";
-import { type ProjectFile, listProjectFiles } from "../acquire/project.ts";
+import { type ProjectFile, listProjectFiles, listProjectText } from "../acquire/project.ts";
 import { digestOfFile } from "../acquire/digest.ts";
 import { acquire } from "../acquire/source.ts";
 import type { Host } from "../host/host.ts";
@@ -78,7 +78,9 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, crew: Crew
   const isolation = copies && (await isolate(consumer, copies, lookOnly));
   const maps = [[...relocations, ...(isolation?.relocations ?? [])], relocations.filter(({ from }) => !ours.has(from.split(".")[0] ?? from))];
 
-  const files = await listProjectFiles(consumer.root, consumer.packages, consumer.configuration, [consumer.namespaceDirectory, ...sourceDirectories(options.sources, host)], host);
+  const excluded = [consumer.namespaceDirectory, ...sourceDirectories(options.sources, host)];
+  const sources = await listProjectFiles(consumer.root, consumer.packages, consumer.configuration, excluded, host);
+  const files = [...sources, ...(await listProjectText(consumer.root, consumer.configuration, excluded, relocations.map(({ from }) => from), host))];
   const transaction = writes ? Transaction.begin(consumer.root) : undefined;
   try {
     const stage = (name: string): string | undefined => transaction?.path(name);
@@ -110,7 +112,7 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, crew: Crew
       result: {
         namespace: consumer.namespace,
         distributions: summarise(manifest, layouts, consumer),
-        project: { files: files.length, rewritten: project.filter((result) => result.changed).length },
+        project: { files: sources.length, rewritten: countChanged(project.slice(0, sources.length)), otherRewritten: countChanged(project.slice(sources.length)) },
         changed,
       },
       findings: [...findingsOf(layouts, ours), ...(copies ? observedFindings(copies, copying, copied, consumer) : []), ...(isolation ? unusedIsolation(consumer, isolation, copied) : []), ...unusedExceptions(consumer, results, copies !== undefined), ...results.flatMap((result) => result.findings)].sort(byPlace),
@@ -241,6 +243,10 @@ function summarise(manifest: Manifest, layouts: readonly Layout[], consumer: Con
     edits: countEdits(entry),
     missingRequirements: missingRequirements(entry.requires, provides, consumer.target),
   }));
+}
+
+function countChanged(results: readonly FileResult[]): number {
+  return results.filter((result) => result.changed).length;
 }
 
 function countEdits({ files }: ManifestDistribution): { readonly proven: number; readonly verified: number } {
