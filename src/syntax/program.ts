@@ -26,7 +26,7 @@ interface OpenScope extends Scope {
 const comprehensions = new Set(["list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression"]);
 
 /** `imports` are the file's statements as the scanner or the tree found them. */
-export function readProgram(root: Node, source: Buffer, imports: readonly AnyImport[]): Program {
+export function readProgram(root: Node, source: Buffer, imports: readonly AnyImport[], hidden: readonly Span[] = []): Program {
   const module = newScope("module", undefined);
   const occurrences: Occurrence[] = [];
   const scopeOfImport = new Map<number, Scope>();
@@ -38,7 +38,7 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
   const importAt = new Map(imports.map((statement) => [statement.lazy?.end ?? statement.start, statement]));
   const reader = { source, load: (node: Node, scope: Scope) => note(node, scope as OpenScope, "load"), special: (node: Node, scope: Scope) => special(node, scope as OpenScope), found: (expression: Expression) => void expressions.push(expression) };
   walk(root, module);
-  return { module, occurrences, scopeOfImport, unconditional, expressions: expressions.reverse().sort((a, b) => a.start - b.start), bindings, assignments, functions };
+  return { module, hidden, occurrences, scopeOfImport, unconditional, expressions: expressions.reverse().sort((a, b) => a.start - b.start), bindings, assignments, functions };
 
   function newScope(kind: Scope["kind"], parent: OpenScope | undefined): OpenScope {
     return { kind, parent, bound: new Set(), globals: new Set(), nonlocals: new Set() };
