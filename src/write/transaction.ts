@@ -11,6 +11,9 @@ import { STAGING_NAME } from "../model/manifest.ts";
 
 const JOURNAL = "journal.json";
 const OWNER = "owner.json";
+const MOST_PASSES = 1000;
+/** Milliseconds that a run may take between making its staging directory and writing its name into it. */
+const PATIENCE = 1000;
 
 export interface Move {
   /** Absolute; below the staging directory. */
@@ -81,7 +84,18 @@ export class Transaction {
 
   rollback(): void {
     open.delete(this);
-    rmSync(this.directory, { recursive: true, force: true });
+    remove(this.directory);
+  }
+}
+
+/** Helper threads may still be staging files: each pass takes directories away from them, and they make no new ones. */
+function remove(directory: string): void {
+  for (let pass = 1; ; pass++) {
+    try {
+      return rmSync(directory, { recursive: true, force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOTEMPTY" || pass === MOST_PASSES) throw fileFailure(error, directory);
+    }
   }
 }
 
@@ -89,11 +103,11 @@ export class Transaction {
 export function recover(root: string): "nothing" | "dropped" | "finished" {
   const directory = join(root, STAGING_NAME);
   if (!existsSync(directory)) return "nothing";
-  const owner = readOwner(directory);
+  const owner = readOwner(directory) ?? ownerOfYoung(directory);
   if (owner && owner.pid !== process.pid && isAlive(owner)) throw busy(root, `process ${owner.pid}`);
   const journal = join(directory, JOURNAL);
   if (!existsSync(journal)) {
-    rmSync(directory, { recursive: true, force: true });
+    remove(directory);
     return "dropped";
   }
   const moves = JSON.parse(readFileSync(journal, "utf8")) as Move[];
@@ -164,6 +178,14 @@ function readOwner(directory: string): Owner | undefined {
   } catch {
     return undefined; // killed before it was written
   }
+}
+
+/** A directory without an owner may be one that a run has made just now. */
+function ownerOfYoung(directory: string): Owner | undefined {
+  const age = Date.now() - (statSync(directory, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+  if (existsSync(join(directory, JOURNAL)) || age < 0 || age > PATIENCE) return undefined;
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PATIENCE - age);
+  return readOwner(directory);
 }
 
 function isAlive({ pid, started }: Owner): boolean {

@@ -1,5 +1,6 @@
 /** Killed at any moment the project has the old tree or the new one, after the next run at the latest, and nothing is left over. */
 import { spawn, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { makeWheel } from "./wheel.ts";
@@ -93,7 +94,8 @@ describe("interrupted", () => {
 
   test.each(["SIGINT", "SIGTERM"] as const)("%s leaves the old tree, and code 130", async (signal) => {
     const root = project(consumers);
-    const wheel = makeWheel(temporary(), { "alib/__init__.py": "", ...Object.fromEntries(Array.from({ length: 3000 }, (_, n) => [`alib/m${n}.py`, "import alib\n"])) });
+    // Large enough for helper threads, which go on writing while the staging directory is taken away.
+    const wheel = makeWheel(temporary(), { "alib/__init__.py": "", "alib/noise.bin": randomBytes(3_000_000), ...Object.fromEntries(Array.from({ length: 3000 }, (_, n) => [`alib/m${n}.py`, "import alib\n"])) });
     const before = snapshot(root);
     const codes = new Set<number | null>();
     for (const wait of [300, 450, 600, 800]) {
