@@ -1,5 +1,5 @@
 // What is measured: each case gives rows `{group, name, value, unit, ratio?, against?, limit?, note?}`. A row with a limit is a promise.
-import { cpSync, mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { census, copyShare, newProject } from "./inputs.mjs";
 import { median, paired, peakMemory, ratio, run } from "./measure.mjs";
@@ -9,6 +9,8 @@ const node = process.execPath;
 const cli = resolve(import.meta.dirname, "..", "dist", "cli.js");
 const TO = "acme._vendor";
 
+// Not by Node: its own way takes several times as long.
+const copyTree = (from, to) => run(["cp", "-r", from, to]);
 const remove = (path) => rmSync(path, { recursive: true, force: true });
 const timed = (group, seconds, name, reference, limit) => ({
   group, name, value: median(seconds.get(name)), unit: "s",
@@ -52,7 +54,7 @@ export function wheelToProject({ title, wheel, tree, work, rounds }) {
 /** The bare rewriter in place, on a fresh copy of the tree in each run. */
 export function rewriteInPlace({ title, module, tree, work, rounds, peers }) {
   const { fresh, here, drop } = places(work);
-  const copy = () => (cpSync(join(tree, module), join(fresh(), module), { recursive: true }), here());
+  const copy = () => (copyTree(join(tree, module), join(fresh(), module)), here());
   const maps = (more) => Array.from({ length: more }, (_, index) => `--map=library_${index}=${TO}.library_${index}`);
   const enisle = (more) => () => [node, cli, "rewrite", `--map=${module}=${TO}.${module}`, ...maps(more), copy()];
   const contenders = [
@@ -77,7 +79,7 @@ export function linearity({ title, module, tree, work, rounds }) {
   const { fresh, here, drop } = places(work);
   const [quarter, nothing] = [join(work, "quarter"), newProject(join(work, "nothing"))];
   const [some, all] = [copyShare(tree, module, quarter, 0.25), census(join(tree, module)).bytes];
-  const rewrite = (from) => () => (cpSync(from, join(fresh(), module), { recursive: true }), [node, cli, "rewrite", `--map=${module}=${TO}.${module}`, here()]);
+  const rewrite = (from) => () => (copyTree(from, join(fresh(), module)), [node, cli, "rewrite", `--map=${module}=${TO}.${module}`, here()]);
   const seconds = paired([
     { name: "nothing", prepare: rewrite(nothing), after: drop },
     { name: "quarter", prepare: rewrite(join(quarter, module)), after: drop },
@@ -97,12 +99,13 @@ export function slowPeers({ title, module, requirement, wheel, tree, work, peers
   const group = `${title}: other peers, run once`;
   const { fresh, here, drop } = places(work);
   const rows = [];
+  const part = () => (mkdirSync(join(fresh(), module)), copyTree(join(tree, module, "core"), join(here(), module, "core")));
   if (peers.libcst) {
-    cpSync(join(tree, module, "core"), join(fresh(), module, "core"), { recursive: true });
+    part();
     const megabytes = census(here()).bytes / 1e6;
     const libcst = run(libcstCommand(peers.libcst, module, `${TO}.${module}`, here()), { cwd: here() }).seconds;
     drop();
-    cpSync(join(tree, module, "core"), join(fresh(), module, "core"), { recursive: true });
+    part();
     const ours = run([node, cli, "rewrite", `--map=${module}=${TO}.${module}`, here()]).seconds;
     drop();
     rows.push({ group, name: `LibCST, ${megabytes.toFixed(1)} MB`, value: libcst, unit: "s", ratio: libcst / ours, against: "enisle rewrite" });

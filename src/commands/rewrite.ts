@@ -14,7 +14,7 @@ import type { FileJob } from "./fileJob.ts";
 import { siblingsOf } from "../acquire/project.ts";
 import { withReaders } from "./readers.ts";
 import { relocateSource } from "./relocateSource.ts";
-import { hireCrew } from "./runJobs.ts";
+import { type Crew, LARGE_DIRECTORY, hireCrew } from "./runJobs.ts";
 
 export interface RewriteOptions {
   readonly paths: readonly string[];
@@ -46,12 +46,18 @@ export async function rewrite(options: RewriteOptions, host: Host): Promise<Outc
   checkMaps(options.relocations);
   if (options.paths.length === 0) throw new Failure("no PATH given", "Name files or directories, or use --stdin.");
   const roots = options.paths.map((path) => resolve(host.cwd, path));
+  const crew = hireCrew(roots.some((root) => statSync(root, { throwIfNoEntry: false })?.isDirectory()) ? LARGE_DIRECTORY : 0);
+  try {
+    return await rewriteWith(options, roots, crew, host);
+  } finally {
+    await crew.dismiss();
+  }
+}
+
+async function rewriteWith(options: RewriteOptions, roots: readonly string[], crew: Crew, host: Host): Promise<Outcome<RewriteResult>> {
   const files = [...new Set(roots.flatMap(listPython))].sort();
   const base = commonDirectory(roots);
-  const writes = !options.dryRun && !options.diff;
-  const sizes = files.map((file) => statSync(file).size);
-  const crew = hireCrew(sizes.reduce((sum, size) => sum + size, 0));
-  const transaction = writes ? Transaction.begin(base) : undefined;
+  const transaction = options.dryRun || options.diff ? undefined : Transaction.begin(base);
   try {
     const places = new Map<string, readonly string[]>();
     const siblings = (file: string): readonly string[] => {
@@ -64,7 +70,7 @@ export async function rewrite(options: RewriteOptions, host: Host): Promise<Outc
     const jobs = files.map((file, index): FileJob => ({
       label: relative(host.cwd, file).split(sep).join("/") || file,
       locator: { kind: "file", path: file },
-      size: sizes[index] ?? 0,
+      size: 0, // unknown, and asked for by archives only
       executable: false,
       record: undefined,
       sha256: undefined,
@@ -93,8 +99,6 @@ export async function rewrite(options: RewriteOptions, host: Host): Promise<Outc
   } catch (error) {
     transaction?.rollback();
     throw error;
-  } finally {
-    await crew.dismiss();
   }
 }
 

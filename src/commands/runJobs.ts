@@ -14,8 +14,10 @@ const CHUNK = 32;
 // Starting a helper costs some 60 ms of a core, which about 1 MB of an archive is worth.
 const BYTES_WORTH_A_HELPER = 1_000_000;
 const MOST_HELPERS = 7;
+/** What a directory is taken for without a look inside: helpers start while it is listed. */
+export const LARGE_DIRECTORY = BYTES_WORTH_A_HELPER;
 // Megabytes for short-lived objects in a helper: with more it is no faster, and they count for every helper.
-const YOUNG = 12;
+const YOUNG = 8;
 
 // Beside this module in the build; run from its sources the tool does without.
 const workerFile = fileURLToPath(new URL("./worker.js", import.meta.url));

@@ -22,7 +22,7 @@ import { type Consumer, findConsumer, projectJobs, provided } from "./consumer.t
 import type { FileJob, FileResult, JobSettings } from "./fileJob.ts";
 import { copyJobs, keptDistribution, manifestEntry } from "./copies.ts";
 import { type NamespaceState, readNamespace } from "./namespaceState.ts";
-import { type Crew, hireCrew } from "./runJobs.ts";
+import { type Crew, LARGE_DIRECTORY, hireCrew } from "./runJobs.ts";
 
 export interface VendorOptions {
   /** Absolute. */
@@ -36,8 +36,6 @@ export interface VendorOptions {
   readonly diff: boolean;
 }
 
-// What a directory is taken for without a look inside.
-const LARGE_DIRECTORY = 1_000_000;
 const INIT = "# Relocated copies of other projects' libraries; vendored.json says which. Made by enisle: do not edit.\n";
 
 export async function vendor(options: VendorOptions, host: Host): Promise<Outcome<VendorResult>> {

@@ -65,7 +65,8 @@ export class Transaction {
   }
 
   commit(moves: readonly Move[]): void {
-    for (const { target } of moves) checkReplaceable(this.directory, target);
+    const device = statSync(this.directory).dev;
+    for (const [directory, target] of new Map(moves.map((move) => [dirname(move.target), move.target]))) checkReplaceable(device, directory, target);
     const journal = join(this.directory, JOURNAL);
     try {
       writeFileSync(`${journal}.new`, JSON.stringify(moves));
@@ -138,8 +139,9 @@ function finish(directory: string, moves: readonly Move[]): void {
 function perform(directory: string, { staged, target }: Move, index: number): void {
   if (!existsSync(staged)) return; // done before the interruption
   const old = join(directory, `old-${index}`);
-  if (isDirectory(target)) renameSync(target, old);
-  else if (existsSync(target) && !existsSync(old)) linkSync(target, old); // kept until all is done; the rename replaces it in one step
+  const found = lstatSync(target, { throwIfNoEntry: false });
+  if (found?.isDirectory()) renameSync(target, old);
+  else if (found && !existsSync(old)) linkSync(target, old); // kept until all is done; the rename replaces it in one step
   renameSync(staged, target);
 }
 
@@ -156,17 +158,13 @@ function revert(directory: string, moves: readonly Move[]): void {
   });
 }
 
-function isDirectory(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
-
-/** Throws before anything is renamed where a rename would fail. */
-function checkReplaceable(directory: string, target: string): void {
-  let existing = dirname(target);
+/** Throws before anything is renamed where a rename into `directory` would fail. */
+function checkReplaceable(device: number, directory: string, target: string): void {
+  let existing = directory;
   while (!existsSync(existing)) existing = dirname(existing);
   try {
     accessSync(existing, constants.W_OK);
-    if (statSync(existing).dev !== statSync(directory).dev) throw Object.assign(new Error("another file system"), { code: "EXDEV" });
+    if (statSync(existing).dev !== device) throw Object.assign(new Error("another file system"), { code: "EXDEV" });
   } catch (error) {
     throw fileFailure(error, target);
   }
