@@ -90,9 +90,9 @@ async function rewriteWith(options: RewriteOptions, roots: readonly string[], cr
       command: "rewrite",
       result: summary(options.relocations, files.length, changed.length, results.reduce((sum, result) => sum + result.undo.length, 0)),
       findings: results.flatMap((result) => result.findings).sort(byPlace),
-      changes: jobs.flatMap((job, index): FileChange[] => {
+      changes: files.flatMap((file, index): FileChange[] => {
         const { before, after } = results[index] ?? {};
-        return before && after ? [{ path: job.label, before: Buffer.from(before), after: Buffer.from(after), executable: false }] : [];
+        return before && after ? [{ path: patchPath(host.cwd, base, file), before: Buffer.from(before), after: Buffer.from(after), executable: false }] : [];
       }),
       notices: [],
     };
@@ -113,6 +113,12 @@ export async function rewriteText(source: Buffer, name: string, options: Pick<Re
   const changed = content !== source;
   const changes = changed ? [{ path: name, before: source, after: content, executable: false }] : [];
   return { content, outcome: { command: "rewrite", result: summary(options.relocations, 1, changed ? 1 : 0, decision.edits.length), findings, changes, notices: [] } };
+}
+
+/** `git apply` takes no `..`: a file outside the current directory is called by its place below the directory that was named. */
+function patchPath(cwd: string, base: string, file: string): string {
+  const here = relative(cwd, file);
+  return (here.startsWith("..") ? relative(base, file) : here).split(sep).join("/");
 }
 
 function summary(relocations: readonly Relocation[], files: number, rewritten: number, edits: number): RewriteResult {

@@ -72,6 +72,8 @@ export function hireCrew(bytes: number, parallelism = availableParallelism()): C
       return results;
     },
     async dismiss() {
+      // After a failure a helper may still have something to say, and whoever hears it would let the process end before the helper has.
+      for (const helper of helpers) helper.removeAllListeners("message").removeAllListeners("error").on("error", () => undefined);
       await Promise.all(helpers.map((helper) => helper.terminate()));
     },
   };
@@ -94,20 +96,21 @@ export async function work({ jobs, settings, queue }: WorkerInput, end: End, tak
 
 function delegate(helper: Worker, input: WorkerInput, take: Take): Promise<void> {
   return new Promise((resolve, reject) => {
+    const onMessage = (message: WorkerMessage): void => {
+      if (message.kind === "results") take(message.first, message.results);
+      else if (message.kind === "done") settle(resolve);
+      else settle(() => reject(message.wayOut === undefined ? Object.assign(new Error(message.message), { stack: message.stack }) : new Failure(message.message, message.wayOut)));
+    };
+    const onError = (error: unknown): void => settle(() => reject(error));
+    const onExit = (code: number): void => settle(() => reject(new Error(`invariant: a helper ended early (code ${code})`)));
+    // Only our own listeners: Node's own deliver messages, and tell `terminate` that the helper has ended.
     const settle = (act: () => void): void => {
-      // Each by its name: Node keeps listeners of its own there, without which no later message arrives.
-      for (const event of ["message", "error", "exit"]) helper.removeAllListeners(event);
+      helper.off("message", onMessage).off("error", onError).off("exit", onExit);
       helper.unref();
       act();
     };
     helper.ref();
-    helper.on("message", (message: WorkerMessage) => {
-      if (message.kind === "results") take(message.first, message.results);
-      else if (message.kind === "done") settle(resolve);
-      else settle(() => reject(message.wayOut === undefined ? Object.assign(new Error(message.message), { stack: message.stack }) : new Failure(message.message, message.wayOut)));
-    });
-    helper.on("error", (error) => settle(() => reject(error)));
-    helper.on("exit", (code) => settle(() => reject(new Error(`invariant: a helper ended early (code ${code})`))));
+    helper.on("message", onMessage).on("error", onError).on("exit", onExit);
     helper.postMessage(input);
   });
 }

@@ -103,7 +103,9 @@ function remove(directory: string): void {
 /** Brings a tree that a killed run left behind to its old or its new state. */
 export function recover(root: string): "nothing" | "dropped" | "finished" {
   const directory = join(root, STAGING_NAME);
-  if (!existsSync(directory)) return "nothing";
+  const found = lstatSync(directory, { throwIfNoEntry: false });
+  if (!found) return "nothing";
+  if (!found.isDirectory()) throw new Failure(`${directory}: is ${found.isSymbolicLink() ? "a symbolic link" : "a file"}, and work in progress needs a directory there`, "Move it out of the way.");
   const owner = readOwner(directory) ?? ownerOfYoung(directory);
   if (owner && owner.pid !== process.pid && isAlive(owner)) throw busy(root, `process ${owner.pid}`);
   const journal = join(directory, JOURNAL);
