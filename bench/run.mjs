@@ -1,6 +1,6 @@
 // npm run bench: our time beside that of unzip, cp and the peers, in one run. Exit code 1 when a promise is not kept, 2 when it cannot run.
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { linearity, rewriteInPlace, slowPeers, startUp, wheelToProject } from "./cases.mjs";
@@ -25,6 +25,7 @@ function measure(values, rounds, say) {
     installPeers();
   }
   const peers = findPeers();
+  const load = loadavg()[0];
   const work = mkdtempSync(join(resolve(values.work), "enisle-bench-"));
   process.once("SIGINT", () => (rmSync(work, { recursive: true, force: true }), process.exit(130)));
   const rows = startUp(rounds * 3);
@@ -47,11 +48,12 @@ function measure(values, rounds, say) {
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
-  return { node: process.version, cores: availableParallelism(), rounds, inputs: measured, rows: rows.map((row) => ({ ...row, holds: holds(row) })), missing: Object.keys(peers).filter((name) => !peers[name]) };
+  return { node: process.version, cores: availableParallelism(), load, rounds, inputs: measured, rows: rows.map((row) => ({ ...row, holds: holds(row) })), missing: Object.keys(peers).filter((name) => !peers[name]) };
 }
 
-function print({ cores, rounds, inputs: all, rows, missing }) {
+function print({ cores, load, rounds, inputs: all, rows, missing }) {
   console.log(`Medians of ${rounds} rounds on ${cores} cores; ratios are medians of the rounds' own.`);
+  if (load > cores / 2) console.log(`The machine was busy (load ${load.toFixed(1)}): what uses all cores comes out too slow beside what uses one.`.replace(/(.{1,79}) /, "$1\n"));
   for (const { title, files, python, bytes } of all) console.log(`  ${title}: ${files} files, ${python} of them Python, ${(bytes / 1e6).toFixed(1)} MB`);
   process.stdout.write(formatRows(rows));
   if (missing.length > 0) console.log(`\nAbsent: ${missing.join(", ")} (npm run bench -- --install-peers).`);
