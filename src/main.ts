@@ -37,12 +37,14 @@ export async function main(argv: readonly string[]): Promise<number> {
 
   withCommon(program.command("vendor").argument("[SOURCE...]", "wheels (.whl) or directories with importable modules"))
     .description("relocate distributions into the project's namespace and rewrite the project to use them")
-    .action(async (sources: string[], options: CommonOptions) => {
+    .addOption(verifiedOption())
+    .option("--runtime-map", "let names that are known only at run time go through a generated helper module")
+    .action(async (sources: string[], options: CommonOptions & { verified: "rewrite" | "report"; runtimeMap?: boolean }) => {
       const { vendor } = await import("./commands/vendor.ts");
       const { parsePython } = await import("./commands/consumer.ts");
       const { formatVendor } = await import("./report/text.ts");
       code = await perform(options, async (host) => {
-        const outcome = await vendor({ project: resolve(options.project), sources, namespace: options.namespace, targetPython: parsePython(options.targetPython), dryRun: options.dryRun === true, diff: options.diff === true }, host);
+        const outcome = await vendor({ project: resolve(options.project), sources, namespace: options.namespace, targetPython: parsePython(options.targetPython), dryRun: options.dryRun === true, diff: options.diff === true, verified: options.verified, runtimeMap: options.runtimeMap === true }, host);
         return { outcome, format: formatVendor };
       });
     });
@@ -52,14 +54,15 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("--map <FROM=TO>", "a name and the name it is relocated to (repeatable)", collect, [])
     .option("--stdin", "read one file from standard input and write the result to standard output")
     .option("--stdin-name <NAME>", "its name, for messages; a name in .pyi makes it a stub", "stdin.py")
-    .action(async (paths: string[], options: CommonOptions & { map: string[]; stdin?: boolean; stdinName: string }) => {
+    .addOption(verifiedOption())
+    .action(async (paths: string[], options: CommonOptions & { map: string[]; stdin?: boolean; stdinName: string; verified: "rewrite" | "report" }) => {
       const { parseMap, rewrite, rewriteText } = await import("./commands/rewrite.ts");
       const { parsePython } = await import("./commands/consumer.ts");
       const { formatRewrite } = await import("./report/text.ts");
       code = await perform(options, async (host) => {
         const settings = { relocations: options.map.map(parseMap), targetPython: parsePython(options.targetPython) ?? ([3, 9] as const) };
         if (!options.stdin) {
-          const outcome = await rewrite({ ...settings, paths, dryRun: options.dryRun === true, diff: options.diff === true }, host);
+          const outcome = await rewrite({ ...settings, paths, verified: options.verified, dryRun: options.dryRun === true, diff: options.diff === true }, host);
           return { outcome, format: formatRewrite };
         }
         if (paths.length > 0) throw new Failure("--stdin and PATH were both given", "Use one of them.");
@@ -93,6 +96,10 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 function collect(value: string, previous: string[]): string[] {
   return [...previous, value];
+}
+
+function verifiedOption(): Option {
+  return new Option("--verified <WHAT>", "strings that are dotted names of the library's modules or their attributes: rewrite or report").choices(["rewrite", "report"]).default("rewrite");
 }
 
 function withCommon(command: Command): Command {

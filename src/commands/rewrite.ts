@@ -10,7 +10,11 @@ import { type Relocation, relocationMap } from "../model/relocation.ts";
 import { isAtOrBelow, isIdentifier, keywords } from "../model/name.ts";
 import type { PythonVersion } from "../rewrite/context.ts";
 import { Transaction } from "../write/transaction.ts";
-import type { FileJob } from "./fileJob.ts";
+import { type FileJob, defaultReferences } from "./fileJob.ts";
+import { catalogueWith } from "../catalogue/index.ts";
+import { emptyInventory } from "../rewrite/context.ts";
+import { moduleOfFile } from "../model/name.ts";
+import { type InventoryData, noInventory } from "./inventory.ts";
 import { siblingsOf } from "../acquire/project.ts";
 import { withReaders } from "./readers.ts";
 import { relocateSource } from "./relocateSource.ts";
@@ -22,6 +26,7 @@ export interface RewriteOptions {
   readonly targetPython: PythonVersion;
   readonly dryRun: boolean;
   readonly diff: boolean;
+  readonly verified: "rewrite" | "report";
 }
 
 /** Throws Failure unless `text` is `from=to`. */
@@ -75,12 +80,12 @@ async function rewriteWith(options: RewriteOptions, roots: readonly string[], cr
       record: undefined,
       sha256: undefined,
       distribution: undefined,
-      place: { package: packageOf(dirname(file), packages), stub: file.endsWith(".pyi"), siblings: siblings(file) },
+      place: { ...placeAt(file, packages), stub: file.endsWith(".pyi"), siblings: siblings(file) },
       map: 0,
       target: transaction?.path(String(index)),
       inPlace: true,
     }));
-    const settings = { maps: [options.relocations], target: options.targetPython, keepContents: options.diff, keepSites: false };
+    const settings = { maps: [options.relocations], target: options.targetPython, inventory: inventoryOfFiles(jobs), references: { ...defaultReferences, verified: options.verified }, keepContents: options.diff, keepSites: false };
     const results = await crew.run(jobs, settings, (done) => host.progress(`Rewriting: ${done} of ${jobs.length} files`));
     const changed = results.flatMap((result, index) => (result.changed ? [index] : []));
     if (transaction && changed.length > 0) {
@@ -105,8 +110,8 @@ async function rewriteWith(options: RewriteOptions, roots: readonly string[], cr
 /** Rewrites one text; `name` tells a stub from a module, and stands in findings. */
 export async function rewriteText(source: Buffer, name: string, options: Pick<RewriteOptions, "relocations" | "targetPython">): Promise<{ readonly content: Buffer; readonly outcome: Outcome<RewriteResult> }> {
   checkMaps(options.relocations);
-  const place = { package: undefined, stub: name.endsWith(".pyi"), siblings: new Set<string>() };
-  const settings = { relocations: relocationMap(options.relocations), target: options.targetPython };
+  const place = { module: undefined, package: undefined, stub: name.endsWith(".pyi"), siblings: new Set<string>() };
+  const settings = { ...defaultReferences, relocations: relocationMap(options.relocations), target: options.targetPython, inventory: emptyInventory, catalogue: catalogueWith([]) };
   const relocated = await withReaders((readers) => relocateSource(source, place, settings, readers));
   const { content, decision } = relocated;
   const findings = decision.findings.map((local) => located(local, name, source));
@@ -159,4 +164,14 @@ function packageOf(directory: string, known: Map<string, string>): string {
   }
   known.set(directory, name);
   return name;
+}
+
+function placeAt(file: string, packages: Map<string, string>): { readonly module: string | undefined; readonly package: string } {
+  const within = packageOf(dirname(file), packages);
+  return { module: moduleOfFile(within, basename(file)), package: within };
+}
+
+/** The files themselves say what exists, where they are the relocated distribution. */
+function inventoryOfFiles(jobs: readonly FileJob[]): InventoryData {
+  return { ...noInventory, modules: jobs.flatMap(({ place, locator, size }) => (place?.module ? [{ name: place.module, package: place.package ?? "", locator: place.stub ? undefined : locator, size }] : [])) };
 }

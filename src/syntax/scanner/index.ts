@@ -4,7 +4,7 @@
  * What is found goes to report.ts; scan.ts, on the other side, is the only caller.
  */
 import {
-  BACKSLASH, BLANK, CLOSE, COLON, COMMA, DIGIT, DOT, HASH, NEWLINE, OPEN, OPERATOR, QUOTE, SEMICOLON, WORD, afterNewline, classAt, endOfLine, skipBlanks,
+  BACKSLASH, BLANK, CLOSE, COLON, COMMA, DIGIT, DOT, HASH, NEWLINE, OPEN, OPERATOR, QUOTE, SEMICOLON, WORD, afterNewline, classAt, endOfLine, isWordOrDigit, skipBlanks,
 } from "./bytes";
 import { endOfImport } from "./imports";
 import {
@@ -14,10 +14,11 @@ import {
 import { beginLevels, currentScope, endOfFile, endStatement, enterLine, startStatement } from "./levels";
 import {
   CHARACTER, CONTINUATION, IMPORT_AT, IMPORT_SYNTAX, NEVER_CLOSED, NO_COLON, NULL_BYTE, SYNTAX, UNICODE_WORD, UNMATCHED, UNTERMINATED, beginReport, inDoubt,
-  mask, noteLazyModules, offset, record, reject, reportAddress, reportCount, suspect,
+  ADJACENT, STATEMENT, STRING_AT, mask, noteInterest, noteLazyModules, offset, record, reject, reportAddress, reportCount, suspect, takeInterest,
 } from "./report";
 import { get, set } from "./numbers";
 import { endOfNumber, endOfString, stringPrefix } from "./strings";
+import { CALLED, NAME, NAMESPACE, NAME_ONLY, RELATIVE, hashOf, interestAt, interestOf } from "./words";
 
 // What the grammar allows next.
 /** A statement begins. */
@@ -101,8 +102,12 @@ export function scan(length: i32): i32 {
     logicalLine(column);
   }
   endOfFile(end, block);
+  takeInterest();
   return reportCount();
 }
+
+/** Where the table of wanted words is to be put: see words.ts. */
+export { wordsAddress } from "./words";
 
 export function recordsAddress(): usize {
   return reportAddress();
@@ -233,12 +238,15 @@ function word(afterString: bool): void {
   const start = i;
   let high: u8 = 0;
   let byte = load<u8>(i);
+  let hash: u32 = 0;
   while (true) {
     high |= byte;
+    hash = hashOf(hash, byte);
     byte = load<u8>(++i);
     const kind = classAt(i);
     if (kind != WORD && kind != DIGIT) break;
   }
+  noteWord(interestOf(hash));
   if (high > 127) record(UNICODE_WORD, offset(start), offset(i), 0);
   if (i - start <= 2 && classAt(i) == QUOTE) {
     const prefix = stringPrefix(start, i);
@@ -248,6 +256,24 @@ function word(afterString: bool): void {
   if (id == 0 || id > LAST_HARD) return name(start, id);
   if (state == START) startWithKeyword(start, id);
   else keywordInside(start, id);
+}
+
+/** A word has ended at `i` that somebody asked for: `import_module`, `__name__` before a dot, `version` before `(__name__`. */
+function noteWord(interest: i32): void {
+  if (!interest) return;
+  if (interest & CALLED) {
+    let at = skipBlanks(i, end, true);
+    if (load<u8>(at) == 40) at = skipBlanks(at + 1, end, true);
+    if (load<u16>(at) == 0x5f5f) noteInterest(RELATIVE);
+  }
+  if (interest & NAMESPACE) {
+    // `__name__` alone follows a relocation by itself; taken apart it may not.
+    const next = load<u8>(skipBlanks(i, end, depth > 0));
+    if (next == 46 || next == 91) noteInterest(NAMESPACE);
+    else if (next == 61 || next == 33 || next == 37 || next == 43 || next == 41 || next == 44) noteInterest(NAME);
+    return;
+  }
+  noteInterest(interest);
 }
 
 function name(start: usize, id: i32): void {
@@ -409,7 +435,10 @@ function keywordInside(start: usize, id: i32): void {
 }
 
 function stringFrom(start: usize, prefix: i32, afterString: bool): void {
+  const opening = i;
+  const statement = state == START;
   i = endOfString(i, end, prefix);
+  if (i && interestAt(opening, end)) record(STRING_AT + 16 * (prefix | (statement ? STATEMENT : 0) | (afterString ? ADJACENT : 0)), offset(start), offset(opening), offset(i));
   if (!i) {
     suspect(start, UNTERMINATED);
     i = end;
@@ -438,9 +467,15 @@ function dot(): void {
   }
   const start = i;
   const next = skipBlanks(i + 1, end, depth > 0);
-  const after = endOfWord(next);
+  let after = next;
+  let hash: u32 = 0;
+  while (isWordOrDigit(load<u8>(after))) hash = hashOf(hash, load<u8>(after++));
   if (state == OPERAND && classAt(next) == WORD && isName(next, after)) {
     i = after;
+    const interest = interestOf(hash);
+    // The `__name__` of something else: only compared with a wanted string it matters.
+    if (interest & NAMESPACE) noteInterest(NAME);
+    else if (!(interest & NAME_ONLY)) noteWord(interest);
     return;
   }
   i++;

@@ -1,0 +1,28 @@
+/** What the scanner is asked to look out for, as the hash table that it reads (scanner/words.ts). */
+
+const SLOTS = 4096;
+
+/** Slots of a hash and its interest, 32 bits each. */
+export type WordTable = Uint32Array;
+
+/** `words` maps each word, as a byte string, to its interest. At most 3000 of them. */
+export function wordTable(words: ReadonlyMap<string, number>): WordTable {
+  if (words.size > 3000) throw new Error(`invariant: ${words.size} words are too many for the scanner's table`);
+  const table = new Uint32Array(SLOTS * 2);
+  for (const [word, interest] of words) {
+    const hash = hashOf(word);
+    let slot = (hash >>> 8) & (SLOTS - 1);
+    while (table[slot * 2 + 1] !== 0 && table[slot * 2] !== hash) slot = (slot + 1) % SLOTS;
+    table[slot * 2] = hash;
+    table[slot * 2 + 1] = (table[slot * 2 + 1] ?? 0) | interest;
+  }
+  return table;
+}
+
+function hashOf(word: string): number {
+  let hash = 0;
+  for (let i = 0; i < word.length; i++) hash = Math.imul(hash ^ word.charCodeAt(i), 0x01000193) >>> 0;
+  return hash;
+}
+
+export const noWords: WordTable = wordTable(new Map());
