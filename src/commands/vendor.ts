@@ -25,7 +25,7 @@ import { copyJobs, inventoryOfCopies, keptDistribution, manifestEntry } from "./
 import { type GeneratedFile, HELPER_FILE, generatedFiles, recorded } from "./generated.ts";
 import { noInventory } from "./inventory.ts";
 import { type NamespaceState, readNamespace } from "./namespaceState.ts";
-import { type Crew, hireCrew } from "./runJobs.ts";
+import { type Crew, LARGE_DIRECTORY, hireCrew } from "./runJobs.ts";
 
 export interface VendorOptions {
   /** Absolute. */
@@ -42,8 +42,6 @@ export interface VendorOptions {
   readonly runtimeMap: boolean;
 }
 
-// What a directory is taken for without a look inside.
-const LARGE_DIRECTORY = 1_000_000;
 
 export async function vendor(options: VendorOptions, host: Host): Promise<Outcome<VendorResult>> {
   const consumer = await findConsumer(options.project, options.namespace, options.targetPython);
