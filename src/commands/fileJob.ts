@@ -4,6 +4,7 @@ import { type Stats, chmodSync, chownSync, closeSync, mkdirSync, openSync, readF
 import { basename, dirname } from "node:path";
 import { type EntryRequest, OpenArchives } from "../acquire/zipEntry.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
+import { positionAt } from "../model/span.ts";
 import { type Finding, located } from "../model/finding.ts";
 import type { Locator, SourceFile } from "../model/distribution.ts";
 import { type RecordedEdit, STAGING_NAME } from "../model/manifest.ts";
@@ -80,6 +81,8 @@ export interface FileResult {
   readonly findings: readonly Finding[];
   readonly changed: boolean;
   readonly sites: readonly Site[];
+  /** Verified strings that were rewritten. */
+  readonly verified: readonly { readonly line: number; readonly name: string }[];
   readonly before: Uint8Array | undefined;
   readonly after: Uint8Array | undefined;
 }
@@ -160,6 +163,7 @@ export class FileWorker {
       needsHelper: relocated?.decision.needsHelper === true,
       usedExceptions: relocated?.decision.usedExceptions ?? [],
       edits: countEdits(relocated?.decision.edits ?? []),
+      verified: relocated ? verifiedIn(relocated.decision.sites, source) : [],
       sites: this.#settings.keepSites ? (relocated?.decision.sites ?? []) : [],
       before: keep ? source : undefined,
       after: keep ? content : undefined,
@@ -217,6 +221,12 @@ export class FileWorker {
 function countEdits(edits: readonly Edit[]): { readonly proven: number; readonly verified: number } {
   const verified = edits.filter(({ rule }) => rule === "verified-string").length;
   return { proven: edits.length - verified, verified };
+}
+
+function verifiedIn(sites: readonly Site[], source: Buffer): FileResult["verified"] {
+  const found = sites.filter((site) => site.rule === "verified-string" && site.outcome === "rewritten");
+  const text = found.length === 0 ? "" : source.toString("latin1");
+  return found.map(({ start, name }) => ({ line: positionAt(text, start).line, name: Buffer.from(name, "latin1").toString("utf8") }));
 }
 
 function placeOf(place: PlaceData, path: string): FilePlace {

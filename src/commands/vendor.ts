@@ -110,6 +110,7 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, crew: Crew
       findings: [...findingsOf(layouts, consumer, ours), ...unusedExceptions(consumer, results, copies !== undefined), ...results.flatMap((result) => result.findings)].sort(byPlace),
       changes: options.diff ? [...copyChanges(consumer, state, copying, copied, copyChanged ? manifestText : undefined, generated), ...projectChanges(files, project)] : [],
       notices,
+      verified: results.flatMap((result, index) => result.verified.map((each) => ({ path: jobs[index]?.label ?? "", ...each }))),
     };
   } catch (error) {
     transaction?.rollback();
