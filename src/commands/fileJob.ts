@@ -1,9 +1,10 @@
 /** The work on one file, as plain data, so that any worker can do it: read, verify, relocate, stage. */
 import { hash } from "node:crypto";
-import { chmodSync, chownSync, closeSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
+import { type Stats, chmodSync, chownSync, closeSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { type EntryRequest, OpenArchives } from "../acquire/zipEntry.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
+import { positionAt } from "../model/span.ts";
 import { type Finding, located } from "../model/finding.ts";
 import type { Locator, SourceFile } from "../model/distribution.ts";
 import { type RecordedEdit, STAGING_NAME } from "../model/manifest.ts";
@@ -81,7 +82,9 @@ export interface FileResult {
   /** Indices of the configuration's exceptions that left something. */
   readonly usedExceptions: readonly number[];
   readonly edits: { readonly proven: number; readonly verified: number };
+  /** SHA-256, hex; empty for a source of the project (`inPlace`, with a `place`) that did not change. */
   readonly sha256Upstream: string;
+  /** Of files of copies only. */
   readonly sha256Now: string;
   readonly undo: readonly RecordedEdit[];
   readonly findings: readonly Finding[];
@@ -89,6 +92,8 @@ export interface FileResult {
   readonly observations: readonly Observation[];
   readonly changed: boolean;
   readonly sites: readonly Site[];
+  /** Verified strings that were rewritten. */
+  readonly verified: readonly { readonly line: number; readonly name: string }[];
   readonly before: Uint8Array | undefined;
   readonly after: Uint8Array | undefined;
 }
@@ -152,19 +157,22 @@ export class FileWorker {
   }
 
   #run(job: FileJob, source: Buffer): FileResult {
-    const sha256Upstream = hash("sha256", source);
-    verify(job, source, sha256Upstream);
+    // Nobody asks for the digest of a project's file that stays as it is.
+    const own = job.inPlace && (job.place !== undefined || job.content !== undefined) && job.record === undefined && job.sha256 === undefined;
+    const known = own ? undefined : hash("sha256", source);
+    if (known !== undefined) verify(job, source, known);
     const relocated = job.content?.kind === "text" ? this.#relocateText(job, job.content.format, source) : job.place && relocateSource(source, placeOf(job.place, job.label), this.#optionsFor(job), (this.#readers ??= scannerOnly()));
     const looked = job.content && job.content.kind !== "text" ? lookInto(source, job.content, this.#optionsFor(job)) : undefined;
     // Before anything is staged: it may turn out that the grammar is needed.
     const observations = looked?.observations ?? (job.place && relocated?.facts && job.distribution !== undefined ? observe(relocated.facts, job.place, this.#optionsFor(job), source) : []);
     const content = relocated?.content ?? source;
     const changed = content !== source;
+    const sha256Upstream = known ?? (changed ? hash("sha256", source) : "");
     if (job.target !== undefined && (changed || !job.inPlace)) this.#stage(job, job.target, content);
     const keep = this.#settings.keepContents && (changed || !job.inPlace);
     return {
       sha256Upstream,
-      sha256Now: changed ? hash("sha256", content) : sha256Upstream,
+      sha256Now: changed && !own ? hash("sha256", content) : sha256Upstream,
       undo: relocated?.undo ?? [],
       findings: [...(relocated?.decision.findings ?? []), ...(looked?.findings ?? [])].map((local) => located(local, job.label, source, job.distribution)),
       observations,
@@ -172,6 +180,7 @@ export class FileWorker {
       needsHelper: relocated?.decision.needsHelper === true,
       usedExceptions: relocated?.decision.usedExceptions ?? [],
       edits: countEdits(relocated?.decision.edits ?? []),
+      verified: relocated ? verifiedIn(relocated.decision.sites, source) : [],
       sites: this.#settings.keepSites ? (relocated?.decision.sites ?? []) : [],
       before: keep ? source : undefined,
       after: keep ? content : undefined,
@@ -216,14 +225,15 @@ export class FileWorker {
 
   #stage(job: FileJob, target: string, content: Buffer): void {
     try {
-      if (job.inPlace) refuseReadOnly(job);
+      const original = job.inPlace && job.locator.kind === "file" ? statSync(job.locator.path) : undefined;
+      if (original) refuseReadOnly(job.label, original);
       const descriptor = openSync(target, "wx", job.executable ? 0o755 : 0o644);
       try {
         for (let at = 0; at < content.length; ) at += writeSync(descriptor, content, at);
       } finally {
         closeSync(descriptor);
       }
-      if (job.inPlace && job.locator.kind === "file") keepOwner(job.locator.path, target);
+      if (original) keepOwner(original, target);
     } catch (error) {
       throw fileFailure(error, target);
     }
@@ -235,19 +245,24 @@ function countEdits(edits: readonly Edit[]): { readonly proven: number; readonly
   return { proven: edits.length - verified, verified };
 }
 
+function verifiedIn(sites: readonly Site[], source: Buffer): FileResult["verified"] {
+  const found = sites.filter((site) => site.rule === "verified-string" && site.outcome === "rewritten");
+  const text = found.length === 0 ? "" : source.toString("latin1");
+  return found.map(({ start, name }) => ({ line: positionAt(text, start).line, name: Buffer.from(name, "latin1").toString("utf8") }));
+}
+
 function placeOf(place: PlaceData, path: string): FilePlace {
   return { module: place.module, package: place.package, stub: place.stub, siblings: new Set(place.siblings), path };
 }
 
 /** Whoever made a file read-only did not want it changed; for root the system would not say so. */
-function refuseReadOnly({ locator, label }: FileJob): void {
-  if (locator.kind === "file" && (statSync(locator.path).mode & 0o222) === 0) {
+function refuseReadOnly(label: string, { mode }: Stats): void {
+  if ((mode & 0o222) === 0) {
     throw new Failure(`${label}: has to be rewritten and is read-only`, "Make it writable (chmod u+w), or leave it out of the project: exclude in [tool.enisle].");
   }
 }
 
-function keepOwner(original: string, staged: string): void {
-  const { mode, uid, gid } = statSync(original);
+function keepOwner({ mode, uid, gid }: Stats, staged: string): void {
   if (uid !== process.getuid?.() || gid !== process.getgid?.()) chownSync(staged, uid, gid);
   chmodSync(staged, mode & 0o7777);
 }

@@ -44,7 +44,7 @@ function wordsFor(options: RewriteOptions): WordTable {
   let table = tables.get(options);
   if (!table) {
     const words = new Map(interests(options));
-    if (words.size > 0) for (const word of stateWords) words.set(word, (words.get(word) ?? 0) | Interest.state);
+    if (words.size > 0) for (const word of stateWords) words.set(word, { interest: (words.get(word)?.interest ?? 0) | Interest.state, number: words.get(word)?.number ?? 0 });
     tables.set(options, (table = wordTable(words)));
   }
   return table;

@@ -27,7 +27,7 @@ import { observedFindings } from "./observed.ts";
 import { type Isolation, isolate, unusedIsolation } from "./isolation.ts";
 import { noInventory } from "./inventory.ts";
 import { type NamespaceState, readNamespace } from "./namespaceState.ts";
-import { type Crew, hireCrew } from "./runJobs.ts";
+import { type Crew, LARGE_DIRECTORY, hireCrew } from "./runJobs.ts";
 
 export interface VendorOptions {
   /** Absolute. */
@@ -44,8 +44,6 @@ export interface VendorOptions {
   readonly runtimeMap: boolean;
 }
 
-// What a directory is taken for without a look inside.
-const LARGE_DIRECTORY = 1_000_000;
 
 export async function vendor(options: VendorOptions, host: Host): Promise<Outcome<VendorResult>> {
   const consumer = await findConsumer(options.project, options.namespace, options.targetPython);
@@ -118,6 +116,7 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, crew: Crew
       findings: [...findingsOf(layouts, ours), ...(copies ? observedFindings(copies, copying, copied, consumer) : []), ...(isolation ? unusedIsolation(consumer, isolation, copied) : []), ...unusedExceptions(consumer, results, copies !== undefined), ...results.flatMap((result) => result.findings)].sort(byPlace),
       changes: options.diff ? [...copyChanges(consumer, state, copying, copied, copyChanged ? manifestText : undefined, generated), ...projectChanges(files, project)] : [],
       notices,
+      verified: results.flatMap((result, index) => result.verified.map((each) => ({ path: jobs[index]?.label ?? "", ...each }))),
     };
   } catch (error) {
     transaction?.rollback();

@@ -35,7 +35,7 @@ const kinds: readonly Kind[] = [
 /** Words that make a file worth the look. */
 export const stateWords: readonly string[] = [...new Set(kinds.flatMap(({ words }) => words))];
 
-/** `mentions`: the file has one of `stateWords`. May throw what `facts.program()` throws. */
+/** `mentions`: the file has one of `stateWords`. May throw what `facts.programAround()` throws. */
 export function processState(facts: FileFacts, mentions: boolean, source: Buffer): LocalObservation[] {
   const modules = patchable(facts);
   if (!mentions && modules.size === 0) return [];
@@ -74,9 +74,10 @@ function patches(facts: FileFacts, modules: ReadonlyMap<string, string>, text: s
   if (modules.size === 0) return [];
   const names = [...modules.keys()].sort().join("|");
   let pattern = patterns.get(names);
-  if (!pattern) patterns.set(names, (pattern = new RegExp(`^[ \\t]*(?:(?:${names})(?:\\.\\w+)+[ \\t]*=(?!=)|setattr\\([ \\t]*(?:${names})(?:\\.\\w+)*[ \\t]*,)`, "m")));
-  if (!pattern.test(text)) return [];
-  const program = facts.program();
+  if (!pattern) patterns.set(names, (pattern = new RegExp(`^[ \\t]*(?:(?:${names})(?:\\.\\w+)+[ \\t]*=(?!=)|setattr\\([ \\t]*(?:${names})(?:\\.\\w+)*[ \\t]*,)`, "gm")));
+  const candidates = [...text.matchAll(pattern)].map(({ index }) => index);
+  if (candidates.length === 0) return [];
+  const program = facts.programAround(candidates);
   const importedOnly = (expression: Expression): string | undefined => {
     const [root, attributes] = chain(expression);
     if (root?.kind !== "name" || !modules.has(root.name)) return undefined;
