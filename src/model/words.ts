@@ -20,4 +20,6 @@ export const Interest = {
   code: 128,
   /** As an attribute the word means something else (`re.compile`). */
   nameOnly: 256,
+  /** A string imports a wanted name, or a field of a format string holds one that begins with it. */
+  text: 512,
 } as const;

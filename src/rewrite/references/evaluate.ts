@@ -66,6 +66,8 @@ export function evaluator(context: Context, names: Names): Evaluator {
       case "subscript": {
         const root = derivedRoot(expression, evaluate, context.source);
         if (root) return { kind: "running", original: root.original === undefined ? undefined : topLevel(root.original) };
+        // `globals()["__name__"]`, `frame.f_globals["__name__"]`
+        if (expression.indices[0] && isRunningKey(evaluate(expression.indices[0]))) return { kind: "running", original: undefined };
         return ofSubscript(evaluate(expression.object), expression.indices);
       }
       case "call":
@@ -156,6 +158,7 @@ export function evaluator(context: Context, names: Names): Evaluator {
       const receiver = evaluate(call.callee.object);
       const method = call.callee.name;
       if (receiver.kind === "object" && receiver.names.includes("sys.modules")) return method === "copy" ? receiver : unknown;
+      if (method === "get" && call.positional[0] && isRunningKey(evaluate(call.positional[0]))) return { kind: "running", original: undefined };
       if (receiver.kind === "text" && method === "format") return formatted(receiver, /\{(\w*)(?:!s)?\}/, { positional: call.positional, named: call.keywords }, call);
       if (receiver.kind === "text" && receiver.complete && method === "join" && call.positional[0]) return joined(receiver, evaluate(call.positional[0]), call);
       if (receiver.kind === "running" && stringMethods.has(method)) return { kind: "running", original: undefined };
@@ -240,6 +243,10 @@ export function derivedRoot(expression: Expression, evaluate: Evaluator, source:
   if (separator?.kind !== "text" || separator.text !== ".") return undefined;
   const receiver = evaluate(callee.object);
   return receiver.kind === "running" && source[index.start] === 48 ? receiver : undefined;
+}
+
+function isRunningKey(key: Value): boolean {
+  return key.kind === "text" && key.complete && runningAttributes.has(key.text);
 }
 
 /** `table.get(name, name)` */

@@ -7,6 +7,7 @@ import { topLevel } from "../../model/name.ts";
 import { Interest } from "../../model/words.ts";
 import type { Context } from "../context.ts";
 import { rewriteCalls } from "./calls.ts";
+import { relocateTexts } from "./code.ts";
 import { Collector } from "./collector.ts";
 import { rewriteCommands } from "./commands.ts";
 import { rewriteDerived } from "./derived.ts";
@@ -36,7 +37,7 @@ export function rewriteReferences(context: Context): Decision {
 function needsProgram(context: Context): boolean {
   const { facts, place, source } = context;
   const { interest, strings } = facts;
-  if (interest & (Interest.dynamic | Interest.namespace | Interest.relative)) return true;
+  if (interest & (Interest.dynamic | Interest.namespace | Interest.relative | Interest.text)) return true;
   if (interest & Interest.code && mentionsImport(context)) return true;
   if (strings.length === 0) return false;
   if (interest & (Interest.static | Interest.name)) return true;
@@ -94,6 +95,7 @@ function withProgram(context: Context): Decision {
   rewriteRunning(scene);
   rewriteCommands(scene);
   rewriteDerived(scene);
+  relocateTexts(scene);
   rewriteStrings(scene);
   return collector.decision();
 }

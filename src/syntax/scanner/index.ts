@@ -18,7 +18,7 @@ import {
 } from "./report";
 import { get, set } from "./numbers";
 import { endOfNumber, endOfString, stringPrefix } from "./strings";
-import { CALLED, NAME, NAMESPACE, NAME_ONLY, RELATIVE, hashOf, interestAt, interestOf } from "./words";
+import { CALLED, NAME, NAMESPACE, NAME_ONLY, RELATIVE, TEXT, hashOf, importsAt, interestAt, interestOf } from "./words";
 
 // What the grammar allows next.
 /** A statement begins. */
@@ -439,6 +439,7 @@ function stringFrom(start: usize, prefix: i32, afterString: bool): void {
   const statement = state == START;
   i = endOfString(i, end, prefix);
   if (i && interestAt(opening, end)) record(STRING_AT + 16 * (prefix | (statement ? STATEMENT : 0) | (afterString ? ADJACENT : 0)), offset(start), offset(opening), offset(i));
+  if (i && !statement && importsAt(opening, i)) noteInterest(TEXT);
   if (!i) {
     suspect(start, UNTERMINATED);
     i = end;
