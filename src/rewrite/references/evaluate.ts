@@ -174,6 +174,7 @@ export function evaluator(context: Context, names: Names): Evaluator {
     const callee = evaluate(call.callee);
     const [first] = call.positional;
     if (callee.kind !== "object" || !first) return unknown;
+    if (callee.names.includes("builtins.getattr") && call.positional[1] && isRunningKey(evaluate(call.positional[1]))) return { kind: "running", original: undefined };
     if (callee.names.some((name) => passThrough.has(name))) return elements(evaluate(first));
     if (callee.names.includes("builtins.str")) return evaluate(first);
     if (callee.names.includes("builtins.enumerate")) return pairs(elements(evaluate(first)));

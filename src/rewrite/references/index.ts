@@ -23,7 +23,7 @@ export function rewriteReferences(context: Context): Decision {
   if (facts.strings.length === 0 || place.stub) return nothing;
   const collector = new Collector();
   for (const string of facts.strings) {
-    if (string.statement) continue;
+    if (string.statement || /b/i.test(context.source.toString("latin1", string.start, string.opening))) continue;
     const start = string.opening + quotesAt(context.source, string.opening);
     const end = string.end - (start - string.opening);
     const text = context.source.toString("latin1", start, string.format ? endOfConstant(context.source, start, end) : end);

@@ -6,7 +6,7 @@ import type { RewriteOptions } from "../context.ts";
 
 /** Whatever they are given at run time, it is a module. */
 const dynamic = new Set(["import_module", "__import__"]);
-const others = ["modules", "__module__", "executable", "find_module", "load_module"];
+const others = ["modules", "__module__", "executable", "find_module", "load_module", "getattr", "globals", "f_globals"];
 
 export function interests({ relocations, catalogue }: RewriteOptions): ReadonlyMap<string, number> {
   const words = new Map<string, number>();
