@@ -46,6 +46,7 @@ export function evaluator(context: Context, names: Names): Evaluator {
       case "attribute": {
         const object = evaluate(expression.object);
         if (runningAttributes.has(expression.name)) return { kind: "running", original: object.kind === "object" && object.names.length === 1 && expression.name === "__name__" ? object.names[0] : undefined };
+        if ((expression.name === "name" || expression.name === "parent") && expression.object.kind === "attribute" && expression.object.name === "__spec__") return { kind: "running", original: undefined };
         if (object.kind === "object") {
           // `__spec__.name`, `__spec__.parent`
           if (object.names[0] === "__spec__") return expression.name === "name" ? { kind: "running", original: place.module } : expression.name === "parent" ? { kind: "running", original: place.package } : unknown;
@@ -157,7 +158,7 @@ export function evaluator(context: Context, names: Names): Evaluator {
     if (call.callee.kind === "attribute") {
       const receiver = evaluate(call.callee.object);
       const method = call.callee.name;
-      if (receiver.kind === "object" && receiver.names.includes("sys.modules")) return method === "copy" ? receiver : unknown;
+      if (receiver.kind === "object" && receiver.names.includes("sys.modules")) return ofModules(receiver, method);
       if (method === "get" && call.positional[0] && isRunningKey(evaluate(call.positional[0]))) return { kind: "running", original: undefined };
       if (receiver.kind === "text" && method === "format") return formatted(receiver, /\{(\w*)(?:!s)?\}/, { positional: call.positional, named: call.keywords }, call);
       if (receiver.kind === "text" && receiver.complete && method === "join" && call.positional[0]) return joined(receiver, evaluate(call.positional[0]), call);
@@ -174,11 +175,22 @@ export function evaluator(context: Context, names: Names): Evaluator {
     const callee = evaluate(call.callee);
     const [first] = call.positional;
     if (callee.kind !== "object" || !first) return unknown;
+    const imports = callee.names.find((name) => name === "builtins.__import__" || name === "importlib.import_module");
+    const imported = imports === undefined ? unknown : evaluate(first);
+    if (imported.kind === "text" && imported.complete && call.positional.length === 1) return { kind: "object", names: [imports === "builtins.__import__" ? topLevel(imported.text) : imported.text] };
     if (callee.names.includes("builtins.getattr") && call.positional[1] && isRunningKey(evaluate(call.positional[1]))) return { kind: "running", original: undefined };
     if (callee.names.some((name) => passThrough.has(name))) return elements(evaluate(first));
     if (callee.names.includes("builtins.str")) return evaluate(first);
     if (callee.names.includes("builtins.enumerate")) return pairs(elements(evaluate(first)));
     return unknown;
+  }
+
+  /** `sys.modules.keys()`, `.items()`, `.copy()` */
+  function ofModules(modules: Value, method: string): Value {
+    const name: Value = { kind: "running", original: undefined };
+    if (method === "copy") return modules;
+    if (method === "keys") return { kind: "items", items: [name] };
+    return method === "items" ? { kind: "items", items: [{ kind: "items", items: [name, unknown] }] } : unknown;
   }
 
   function pairs(value: Value): Value {

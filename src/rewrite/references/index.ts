@@ -40,7 +40,7 @@ function needsProgram(context: Context): boolean {
   if (interest & (Interest.dynamic | Interest.namespace | Interest.relative | Interest.text)) return true;
   if (interest & Interest.code && mentionsImport(context)) return true;
   if (strings.length === 0) return false;
-  if (interest & (Interest.static | Interest.name)) return true;
+  if (interest & (Interest.static | Interest.name) || source.includes("__module__")) return true;
   if (place.stub) return false;
   // An annotation names what an import binds; implicit concatenation makes one string of several.
   const bound = new Set(facts.imports.flatMap((statement) => statement.names.map((name) => name.alias?.name ?? topLevel(name.written.name))));
