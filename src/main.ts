@@ -161,9 +161,19 @@ async function perform<Result>(options: CommonOptions, run: (host: NodeHost) => 
   }
 }
 
-/** Waits until the stream took it: a pipe may be slow, and exit codes must come after the output. */
+/** Waits until the stream took it: a pipe may be slow, and exit codes must come after the output. Throws Failure where it does not, as on a full disk. */
 function print(stream: NodeJS.WriteStream, content: string | Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
-    stream.write(content, (error) => (error && (error as NodeJS.ErrnoException).code !== "EPIPE" ? reject(error) : resolve()));
+    const done = (error?: Error | null): void => {
+      const code = (error as NodeJS.ErrnoException | null | undefined)?.code;
+      // Who closed a pipe has seen enough; and what cannot be said on standard error cannot be said.
+      if (code === undefined || code === "EPIPE" || stream === process.stderr) resolve();
+      else reject(new Failure(`standard output: cannot be written (${code === "ENOSPC" ? "no space left on the device" : code})`, "Send it elsewhere. Without --dry-run, --diff or --stdin the work itself has been done."));
+    };
+    stream.once("error", done); // without a listener the process would end with a stack trace
+    stream.write(content, (error) => {
+      if (!error) stream.off("error", done);
+      done(error);
+    });
   });
 }

@@ -1,6 +1,6 @@
 /** The work on one file, as plain data, so that any worker can do it: read, verify, relocate, stage. */
 import { hash } from "node:crypto";
-import { chmodSync, chownSync, closeSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
+import { type Stats, chmodSync, chownSync, closeSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { type EntryRequest, OpenArchives } from "../acquire/zipEntry.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
@@ -61,15 +61,20 @@ export interface ReferenceSettings {
   readonly verified: "rewrite" | "report";
   readonly helper: string | undefined;
   readonly runtimeMap: boolean;
+  readonly leave: readonly { readonly string: string; readonly path?: string }[];
 }
 
-export const defaultReferences: ReferenceSettings = { rows: [], verified: "rewrite", helper: undefined, runtimeMap: false };
+export const defaultReferences: ReferenceSettings = { rows: [], verified: "rewrite", helper: undefined, runtimeMap: false, leave: [] };
 
 export interface FileResult {
   /** Edits that call the generated helper are among those of the file. */
   readonly needsHelper: boolean;
+  /** Indices of the configuration's exceptions that left something. */
+  readonly usedExceptions: readonly number[];
   readonly edits: { readonly proven: number; readonly verified: number };
+  /** SHA-256, hex; empty for a source of the project (`inPlace`, with a `place`) that did not change. */
   readonly sha256Upstream: string;
+  /** Of files of copies only. */
   readonly sha256Now: string;
   readonly undo: readonly RecordedEdit[];
   readonly findings: readonly Finding[];
@@ -136,20 +141,24 @@ export class FileWorker {
   }
 
   #run(job: FileJob, source: Buffer): FileResult {
-    const sha256Upstream = hash("sha256", source);
-    verify(job, source, sha256Upstream);
-    const relocated = job.place && relocateSource(source, placeOf(job.place), this.#optionsFor(job), (this.#readers ??= scannerOnly()));
+    // Nobody asks for the digest of a project's source that stays as it is.
+    const own = job.inPlace && job.place !== undefined && job.record === undefined && job.sha256 === undefined;
+    const known = own ? undefined : hash("sha256", source);
+    if (known !== undefined) verify(job, source, known);
+    const relocated = job.place && relocateSource(source, placeOf(job.place, job.label), this.#optionsFor(job), (this.#readers ??= scannerOnly()));
     const content = relocated?.content ?? source;
     const changed = content !== source;
+    const sha256Upstream = known ?? (changed ? hash("sha256", source) : "");
     if (job.target !== undefined && (changed || !job.inPlace)) this.#stage(job, job.target, content);
     const keep = this.#settings.keepContents && (changed || !job.inPlace);
     return {
       sha256Upstream,
-      sha256Now: changed ? hash("sha256", content) : sha256Upstream,
+      sha256Now: changed && !own ? hash("sha256", content) : sha256Upstream,
       undo: relocated?.undo ?? [],
       findings: relocated?.decision.findings.map((local) => located(local, job.label, source, job.distribution)) ?? [],
       changed,
       needsHelper: relocated?.decision.needsHelper === true,
+      usedExceptions: relocated?.decision.usedExceptions ?? [],
       edits: countEdits(relocated?.decision.edits ?? []),
       sites: this.#settings.keepSites ? (relocated?.decision.sites ?? []) : [],
       before: keep ? source : undefined,
@@ -190,14 +199,15 @@ export class FileWorker {
 
   #stage(job: FileJob, target: string, content: Buffer): void {
     try {
-      if (job.inPlace) refuseReadOnly(job);
+      const original = job.inPlace && job.locator.kind === "file" ? statSync(job.locator.path) : undefined;
+      if (original) refuseReadOnly(job.label, original);
       const descriptor = openSync(target, "wx", job.executable ? 0o755 : 0o644);
       try {
         for (let at = 0; at < content.length; ) at += writeSync(descriptor, content, at);
       } finally {
         closeSync(descriptor);
       }
-      if (job.inPlace && job.locator.kind === "file") keepOwner(job.locator.path, target);
+      if (original) keepOwner(original, target);
     } catch (error) {
       throw fileFailure(error, target);
     }
@@ -209,19 +219,18 @@ function countEdits(edits: readonly Edit[]): { readonly proven: number; readonly
   return { proven: edits.length - verified, verified };
 }
 
-function placeOf(place: PlaceData): FilePlace {
-  return { module: place.module, package: place.package, stub: place.stub, siblings: new Set(place.siblings) };
+function placeOf(place: PlaceData, path: string): FilePlace {
+  return { module: place.module, package: place.package, stub: place.stub, siblings: new Set(place.siblings), path };
 }
 
 /** Whoever made a file read-only did not want it changed; for root the system would not say so. */
-function refuseReadOnly({ locator, label }: FileJob): void {
-  if (locator.kind === "file" && (statSync(locator.path).mode & 0o222) === 0) {
+function refuseReadOnly(label: string, { mode }: Stats): void {
+  if ((mode & 0o222) === 0) {
     throw new Failure(`${label}: has to be rewritten and is read-only`, "Make it writable (chmod u+w), or leave it out of the project: exclude in [tool.enisle].");
   }
 }
 
-function keepOwner(original: string, staged: string): void {
-  const { mode, uid, gid } = statSync(original);
+function keepOwner({ mode, uid, gid }: Stats, staged: string): void {
   if (uid !== process.getuid?.() || gid !== process.getgid?.()) chownSync(staged, uid, gid);
   chmodSync(staged, mode & 0o7777);
 }

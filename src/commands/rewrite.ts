@@ -18,7 +18,7 @@ import { type InventoryData, noInventory } from "./inventory.ts";
 import { siblingsOf } from "../acquire/project.ts";
 import { withReaders } from "./readers.ts";
 import { relocateSource } from "./relocateSource.ts";
-import { hireCrew } from "./runJobs.ts";
+import { type Crew, LARGE_DIRECTORY, hireCrew } from "./runJobs.ts";
 
 export interface RewriteOptions {
   readonly paths: readonly string[];
@@ -51,12 +51,18 @@ export async function rewrite(options: RewriteOptions, host: Host): Promise<Outc
   checkMaps(options.relocations);
   if (options.paths.length === 0) throw new Failure("no PATH given", "Name files or directories, or use --stdin.");
   const roots = options.paths.map((path) => resolve(host.cwd, path));
+  const crew = hireCrew(roots.some((root) => statSync(root, { throwIfNoEntry: false })?.isDirectory()) ? LARGE_DIRECTORY : 0);
+  try {
+    return await rewriteWith(options, roots, crew, host);
+  } finally {
+    await crew.dismiss();
+  }
+}
+
+async function rewriteWith(options: RewriteOptions, roots: readonly string[], crew: Crew, host: Host): Promise<Outcome<RewriteResult>> {
   const files = [...new Set(roots.flatMap(listPython))].sort();
   const base = commonDirectory(roots);
-  const writes = !options.dryRun && !options.diff;
-  const sizes = files.map((file) => statSync(file).size);
-  const crew = hireCrew(sizes.reduce((sum, size) => sum + size, 0));
-  const transaction = writes ? Transaction.begin(base) : undefined;
+  const transaction = options.dryRun || options.diff ? undefined : Transaction.begin(base);
   try {
     const places = new Map<string, readonly string[]>();
     const siblings = (file: string): readonly string[] => {
@@ -69,7 +75,7 @@ export async function rewrite(options: RewriteOptions, host: Host): Promise<Outc
     const jobs = files.map((file, index): FileJob => ({
       label: relative(host.cwd, file).split(sep).join("/") || file,
       locator: { kind: "file", path: file },
-      size: sizes[index] ?? 0,
+      size: 0, // unknown, and asked for by archives only
       executable: false,
       record: undefined,
       sha256: undefined,
@@ -89,17 +95,15 @@ export async function rewrite(options: RewriteOptions, host: Host): Promise<Outc
       command: "rewrite",
       result: summary(options.relocations, files.length, changed.length, results.reduce((sum, result) => sum + result.undo.length, 0)),
       findings: results.flatMap((result) => result.findings).sort(byPlace),
-      changes: jobs.flatMap((job, index): FileChange[] => {
+      changes: files.flatMap((file, index): FileChange[] => {
         const { before, after } = results[index] ?? {};
-        return before && after ? [{ path: job.label, before: Buffer.from(before), after: Buffer.from(after), executable: false }] : [];
+        return before && after ? [{ path: patchPath(host.cwd, base, file), before: Buffer.from(before), after: Buffer.from(after), executable: false }] : [];
       }),
       notices: [],
     };
   } catch (error) {
     transaction?.rollback();
     throw error;
-  } finally {
-    await crew.dismiss();
   }
 }
 
@@ -114,6 +118,12 @@ export async function rewriteText(source: Buffer, name: string, options: Pick<Re
   const changed = content !== source;
   const changes = changed ? [{ path: name, before: source, after: content, executable: false }] : [];
   return { content, outcome: { command: "rewrite", result: summary(options.relocations, 1, changed ? 1 : 0, decision.edits.length), findings, changes, notices: [] } };
+}
+
+/** `git apply` takes no `..`: a file outside the current directory is called by its place below the directory that was named. */
+function patchPath(cwd: string, base: string, file: string): string {
+  const here = relative(cwd, file);
+  return (here.startsWith("..") ? relative(base, file) : here).split(sep).join("/");
 }
 
 function summary(relocations: readonly Relocation[], files: number, rewritten: number, edits: number): RewriteResult {

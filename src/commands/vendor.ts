@@ -1,4 +1,5 @@
 /** `enisle vendor`: acquire → plan → rewrite into a staging directory → commit. Reads from top to bottom. */
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, join, relative, resolve, sep } from "node:path";
 import { type ProjectFile, listProjectFiles } from "../acquire/project.ts";
@@ -19,12 +20,12 @@ import { HELPER_NAME } from "../rewrite/helperModule.ts";
 import { type Move, Transaction, recover } from "../write/transaction.ts";
 import { TOOL } from "../version.ts";
 import { type Consumer, findConsumer, projectJobs, provided } from "./consumer.ts";
-import { type FileJob, type FileResult, type JobSettings, defaultReferences } from "./fileJob.ts";
+import { type FileJob, type FileResult, type JobSettings, type ReferenceSettings, defaultReferences } from "./fileJob.ts";
 import { copyJobs, inventoryOfCopies, keptDistribution, manifestEntry } from "./copies.ts";
 import { type GeneratedFile, HELPER_FILE, generatedFiles, recorded } from "./generated.ts";
 import { noInventory } from "./inventory.ts";
 import { type NamespaceState, readNamespace } from "./namespaceState.ts";
-import { type Crew, hireCrew } from "./runJobs.ts";
+import { type Crew, LARGE_DIRECTORY, hireCrew } from "./runJobs.ts";
 
 export interface VendorOptions {
   /** Absolute. */
@@ -41,8 +42,6 @@ export interface VendorOptions {
   readonly runtimeMap: boolean;
 }
 
-// What a directory is taken for without a look inside.
-const LARGE_DIRECTORY = 1_000_000;
 
 export async function vendor(options: VendorOptions, host: Host): Promise<Outcome<VendorResult>> {
   const consumer = await findConsumer(options.project, options.namespace, options.targetPython);
@@ -59,14 +58,17 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, crew: Crew
   const writes = !options.dryRun && !options.diff;
   const notices = writes && recover(consumer.root) !== "nothing" ? ["cleaned up after a run that was interrupted"] : [];
 
+  const references = { helper: `${consumer.namespace}.${HELPER_NAME}`, verified: options.verified, runtimeMap: options.runtimeMap, rows: consumer.configuration.catalogue ?? [], leave: consumer.configuration.leave ?? [] };
+  const basis = basisOf(consumer, references);
+
   host.progress("Reading sources");
   const state = await readNamespace(consumer.namespaceDirectory, consumer.namespace, async (jobs) => (await crew.run(jobs, settings(consumer, []), () => undefined)).map((result) => result.sha256Upstream));
-  const acquired = await Promise.all(options.sources.map(async (source) => (await vendoredAlready(source, state, consumer, host)) ?? acquire(source, host.cwd)));
+  const acquired = await Promise.all(options.sources.map(async (source) => (await vendoredAlready(source, state, basis, consumer, host)) ?? acquire(source, host.cwd)));
   refuseRepetition(acquired);
 
   const layouts = layOut([...acquired, ...kept(state, acquired, consumer)], consumer.namespace, consumer.package);
   const relocations = layouts.flatMap((layout) => layout.relocations);
-  const copies = !again && isCurrent(state, acquired, consumer) ? undefined : layouts;
+  const copies = !again && isCurrent(state, acquired, basis) ? undefined : layouts;
   const ours = provided(consumer, relocations);
   const maps = [relocations, relocations.filter(({ from }) => !ours.has(from.split(".")[0] ?? from))];
 
@@ -77,7 +79,6 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, crew: Crew
     const copying = copies ? copyJobs(copies, consumer, stage("namespace")) : [];
     const rewriting = projectJobs(files, stage("project"), consumer.target);
     const jobs = [...copying, ...rewriting];
-    const references = { ...defaultReferences, helper: `${consumer.namespace}.${HELPER_NAME}`, verified: options.verified, runtimeMap: options.runtimeMap };
     const jobSettings = { ...settings(consumer, maps), inventory: inventoryOfCopies(layouts), references, keepContents: options.diff };
     const results = await crew.run(jobs, jobSettings, (done) => host.progress(`Relocating: ${done} of ${jobs.length} files`));
     const [copied, project] = [results.slice(0, copying.length), results.slice(copying.length)];
@@ -89,7 +90,7 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, crew: Crew
       return await vendorWith(options, consumer, crew, host, true);
     }
     const generated = generatedFiles(consumer, layouts, needsHelper);
-    const manifest = copies ? newManifest(consumer, copies, copied, generated) : state.manifest;
+    const manifest = copies ? newManifest(consumer, basis, copies, copied, generated) : state.manifest;
     if (!manifest) throw new Error("invariant: a namespace without a manifest is never current");
     const manifestText = formatManifest(manifest);
     const copyChanged = copies !== undefined && manifestText !== state.manifestText;
@@ -106,7 +107,7 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, crew: Crew
         project: { files: files.length, rewritten: project.filter((result) => result.changed).length },
         changed,
       },
-      findings: [...findingsOf(layouts, consumer, ours), ...results.flatMap((result) => result.findings)].sort(byPlace),
+      findings: [...findingsOf(layouts, consumer, ours), ...unusedExceptions(consumer, results, copies !== undefined), ...results.flatMap((result) => result.findings)].sort(byPlace),
       changes: options.diff ? [...copyChanges(consumer, state, copying, copied, copyChanged ? manifestText : undefined, generated), ...projectChanges(files, project)] : [],
       notices,
     };
@@ -136,24 +137,33 @@ function kept(state: NamespaceState, acquired: readonly Distribution[], consumer
   return (state.manifest?.distributions ?? []).filter((entry) => !replaced.has(normalisedName(entry.name))).map((entry) => keptDistribution(entry, consumer.namespaceDirectory));
 }
 
+/** What decides, besides the sources, how a copy comes out. */
+type Basis = Pick<Manifest, "targetPython" | "settings">;
+
+function basisOf(consumer: Consumer, { rows, leave, verified, runtimeMap }: ReferenceSettings): Basis {
+  const choices = JSON.stringify({ rows, leave: leave.map(({ string, path }) => ({ string, path })), verified, runtimeMap });
+  const defaults = JSON.stringify({ rows: [], leave: [], verified: "rewrite", runtimeMap: false });
+  return { targetPython: consumer.target.join("."), ...(choices === defaults ? {} : { settings: createHash("sha256").update(choices).digest("hex") }) };
+}
+
 /** True when the namespace was made by this version of the tool for the same target, so that it would come out the same. */
-function isComparable({ manifest }: NamespaceState, consumer: Consumer): boolean {
-  return manifest?.tool === TOOL && manifest.targetPython === consumer.target.join(".");
+function isComparable({ manifest }: NamespaceState, basis: Basis): boolean {
+  return manifest?.tool === TOOL && manifest.targetPython === basis.targetPython && manifest.settings === basis.settings;
 }
 
 /** The copy that a wheel was vendored as before: there is no need to open the wheel again. */
-async function vendoredAlready(source: string, state: NamespaceState, consumer: Consumer, host: Host): Promise<Distribution | undefined> {
+async function vendoredAlready(source: string, state: NamespaceState, basis: Basis, consumer: Consumer, host: Host): Promise<Distribution | undefined> {
   const path = resolve(host.cwd, source);
   const candidates = state.manifest?.distributions.filter((entry) => entry.source.kind === "wheel" && entry.source.file === basename(path)) ?? [];
-  if (candidates.length === 0 || !isComparable(state, consumer) || !statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined;
+  if (candidates.length === 0 || !isComparable(state, basis) || !statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined;
   const sha256 = await digestOfFile(path);
   const entry = candidates.find((candidate) => candidate.source.sha256 === sha256);
   return entry && { ...keptDistribution(entry, consumer.namespaceDirectory), requirement: source };
 }
 
 /** True when every source lies in the namespace already. */
-function isCurrent(state: NamespaceState, acquired: readonly Distribution[], consumer: Consumer): boolean {
-  return isComparable(state, consumer) && acquired.every(({ metadata, source, requirement }) =>
+function isCurrent(state: NamespaceState, acquired: readonly Distribution[], basis: Basis): boolean {
+  return isComparable(state, basis) && acquired.every(({ metadata, source, requirement }) =>
     state.manifest?.distributions.some((entry) => entry.name === metadata.name && entry.requirement === requirementOf(requirement) && entry.source.sha256 === source.sha256 && entry.source.file === source.file),
   );
 }
@@ -175,14 +185,14 @@ function sourceDirectories(sources: readonly string[], host: Host): string[] {
   return sources.map((source) => resolve(host.cwd, source));
 }
 
-function newManifest(consumer: Consumer, copies: readonly Layout[], results: readonly FileResult[], generated: readonly GeneratedFile[]): Manifest {
+function newManifest(consumer: Consumer, basis: Basis, copies: readonly Layout[], results: readonly FileResult[], generated: readonly GeneratedFile[]): Manifest {
   let first = 0;
   const distributions = copies.map((copy) => {
     const own = results.slice(first, first + copy.placements.length);
     first += copy.placements.length;
     return manifestEntry(copy, own, requirementOf(copy.distribution.requirement));
   });
-  return { schema: 1, tool: TOOL, namespace: consumer.namespace, targetPython: consumer.target.join("."), generated: recorded(generated), distributions: distributions.sort((a, b) => (a.name < b.name ? -1 : 1)) };
+  return { schema: 1, tool: TOOL, namespace: consumer.namespace, ...basis, generated: recorded(generated), distributions: distributions.sort((a, b) => (a.name < b.name ? -1 : 1)) };
 }
 
 function commit(transaction: Transaction, consumer: Consumer, manifestText: string | undefined, generated: readonly GeneratedFile[], files: readonly ProjectFile[], project: readonly FileResult[]): void {
@@ -239,6 +249,12 @@ function findingsOf(layouts: readonly Layout[], consumer: Consumer, ours: Readon
     for (const name of topLevels.topLevels) if (ours.has(name)) found.push(finding("provided-by-project", `'${name}' is relocated, and the project has a '${name}' of its own: the project's imports of it were left`, place));
     return found;
   });
+}
+
+/** Exceptions that nothing needs any more; judged only where every file was looked at. */
+function unusedExceptions({ configuration }: Consumer, results: readonly FileResult[], all: boolean): Finding[] {
+  const used = new Set(results.flatMap((result) => result.usedExceptions));
+  return all ? (configuration.leave ?? []).flatMap((exception, index) => (used.has(index) ? [] : [finding("unused-exception", `${basename(exception.place)}: no string '${exception.string}' would be rewritten${exception.path === undefined ? "" : ` in ${exception.path}`}`)])) : [];
 }
 
 function copyChanges(consumer: Consumer, state: NamespaceState, jobs: readonly FileJob[], results: readonly FileResult[], manifestText: string | undefined, made: readonly GeneratedFile[]): FileChange[] {

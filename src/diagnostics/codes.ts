@@ -65,6 +65,14 @@ const catalogue = {
     severity: "error",
     help: "The file was copied untouched. Convert it to UTF-8, or leave it out of the copy.",
   },
+  "unused-directive": {
+    severity: "warning",
+    help: "Take the comment away, or put it on the line that it is meant for: # enisle: skip, # enisle: relocate.",
+  },
+  "unused-exception": {
+    severity: "warning",
+    help: "Take the exception out of the configuration, or correct its string or path.",
+  },
 } as const satisfies Record<string, Code>;
 
 export type FindingCode = keyof typeof catalogue;

@@ -47,17 +47,10 @@ export interface CatalogueRow {
 
 export interface Catalogue {
   readonly rows: ReadonlyMap<string, readonly CatalogueRow[]>;
-  /** Last components of the callables: words that a file must have for a row to matter. */
-  readonly words: ReadonlyMap<string, readonly Meaning[]>;
 }
 
 export function catalogueOf(rows: readonly CatalogueRow[]): Catalogue {
   const byCallable = new Map<string, CatalogueRow[]>();
-  const words = new Map<string, Meaning[]>();
-  for (const row of rows) {
-    byCallable.set(row.callable, [...(byCallable.get(row.callable) ?? []), row]);
-    const word = row.callable.slice(row.callable.lastIndexOf(".") + 1);
-    words.set(word, [...(words.get(word) ?? []), row.meaning]);
-  }
-  return { rows: byCallable, words };
+  for (const row of rows) byCallable.set(row.callable, [...(byCallable.get(row.callable) ?? []), row]);
+  return { rows: byCallable };
 }

@@ -40,6 +40,8 @@ export interface Decision {
   readonly findings: readonly LocalFinding[];
   /** The edits call functions of the generated helper. */
   readonly needsHelper?: boolean;
+  /** Indices of the configuration's exceptions that left something. */
+  readonly usedExceptions?: readonly number[];
 }
 
 export const nothing: Decision = { edits: [], sites: [], findings: [] };

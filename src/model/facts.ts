@@ -63,6 +63,12 @@ export interface WantedString extends Span {
   readonly adjacent: boolean;
 }
 
+/** A wanted word in the file, by its number. */
+export interface SeenWord {
+  readonly number: number;
+  readonly offset: number;
+}
+
 export interface SyntaxProblem {
   readonly offset: number;
   readonly reason: string;
@@ -78,8 +84,14 @@ export interface FileFacts {
   readonly strings: readonly WantedString[];
   /** What the file's words are of interest for (model/words.ts). */
   readonly interest: number;
+  /** The wanted words that have a number, in order. */
+  readonly words: readonly SeenWord[];
+  /** Offsets of strings that import a wanted name, or that begin with it in a field of another string. */
+  readonly texts: readonly number[];
   /** Names, expressions and scopes. The one question that needs a parse of the whole file. */
   program(): Program;
+  /** The same without the bodies of functions that hold none of these offsets: a parse costs by the byte. */
+  programAround(offsets: readonly number[]): Program;
   /** The facts of source code that is text in this file; undefined where it is none. */
   nested(text: string): FileFacts | undefined;
 }

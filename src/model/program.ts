@@ -157,4 +157,6 @@ export interface Program extends ScopeFacts {
   readonly assignments: readonly Assignment[];
   readonly functions: readonly Function[];
   readonly module: Scope;
+  /** Bodies of functions that were left out. */
+  readonly hidden: readonly Span[];
 }

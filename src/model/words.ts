@@ -12,14 +12,16 @@ export const Interest = {
   called: 8,
   /** Such a call stands in the file. */
   relative: 16,
-  /** A name that matters in a file with a wanted string. */
-  static: 32,
   /** A name that matters always: the call may name a module at run time. */
   dynamic: 64,
   /** A call that takes source code. */
   code: 128,
   /** As an attribute the word means something else (`re.compile`). */
   nameOnly: 256,
-  /** A string imports a wanted name, or a field of a format string holds one that begins with it. */
-  text: 512,
 } as const;
+
+/** A wanted word: what it is of interest for, and a number by which a file's facts tell that it has it; 0: nobody asks. */
+export interface WantedWord {
+  readonly interest: number;
+  readonly number: number;
+}

@@ -104,10 +104,13 @@ function clash(a: Layout, b: Layout, why: string): Failure {
  */
 function settleSharedFiles(layouts: readonly Layout[]): Layout[] {
   const taken = new Map<string, Layout>();
+  // A root-level `__init__.py` means nothing to an importer upstream; here it would run whenever the namespace is imported.
+  const ownFiles = new Set(["__init__.py", "vendored.json"]);
   return layouts.map((layout) => ({
     ...layout,
     placements: layout.placements.flatMap((placement): Placement[] => {
       const { file, destination, python, compiled } = placement;
+      if (ownFiles.has(destination)) return [aside(layout, placement)];
       const other = taken.get(destination);
       if (!other) {
         taken.set(destination, layout);
@@ -115,7 +118,11 @@ function settleSharedFiles(layouts: readonly Layout[]): Layout[] {
       }
       if (layout.distribution.namespaceInits.has(file.path)) return [];
       if (python || compiled) throw clash(other, layout, `both provide the file '${destination}'`);
-      return [{ ...placement, destination: `${normalisedName(layout.distribution.metadata.name)}.files/${destination}` }];
+      return [aside(layout, placement)];
     }),
   }));
+}
+
+function aside({ distribution }: Layout, placement: Placement): Placement {
+  return { ...placement, destination: `${normalisedName(distribution.metadata.name)}.files/${placement.destination}` };
 }

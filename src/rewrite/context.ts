@@ -33,6 +33,8 @@ export interface FilePlace {
   readonly stub: boolean;
   /** Modules and packages in the file's own directory: in Python 2 they win over top-level ones. */
   readonly siblings: ReadonlySet<string>;
+  /** Relative to the project, for exceptions of the configuration; undefined where there is none. */
+  readonly path?: string;
 }
 
 export interface RewriteOptions {
@@ -44,6 +46,8 @@ export interface RewriteOptions {
   readonly verified: "rewrite" | "report";
   /** Name of the generated module in the namespace that look-ups at run time go through; undefined where none can be made. */
   readonly helper: DottedName | undefined;
+  /** Strings that the configuration leaves as they are, with the path below which. */
+  readonly leave: readonly { readonly string: string; readonly path?: string }[];
   /** Names that are known only at run time go through the helper too. */
   readonly runtimeMap: boolean;
 }

@@ -3,6 +3,8 @@ import { type Decision, merge, nothing } from "../model/edit.ts";
 import { topLevel } from "../model/name.ts";
 import type { Span } from "../model/span.ts";
 import { type Context, hasFuture, hasImplicitRelativeImports, isBefore } from "./context.ts";
+import { applyDirectives } from "./directives.ts";
+import { applyExceptions } from "./exceptions.ts";
 import type { Style } from "./forms.ts";
 import { rewriteFrom } from "./fromStatement.ts";
 import { isSiblingOf, rewriteImport } from "./importStatement.ts";
@@ -12,6 +14,10 @@ import { rewriteReferences } from "./references/index.ts";
 import { rootNameJudge } from "./rootName.ts";
 
 export function decide(context: Context): Decision {
+  return applyDirectives(context, applyExceptions(context, decideAlone(context)));
+}
+
+function decideAlone(context: Context): Decision {
   const { facts, options, place } = context;
   const rootName = rootNameJudge(context);
   const isSibling = isSiblingOf(place.siblings, hasImplicitRelativeImports(context));

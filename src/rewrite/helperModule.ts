@@ -26,14 +26,6 @@ import os
 import re
 import sys
 
-try:
-    from importlib import metadata as _metadata
-except ImportError:
-    try:
-        import importlib_metadata as _metadata
-    except ImportError:
-        _metadata = None
-
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _NAMESPACE = ${JSON.stringify(`${namespace}.`)}
 
@@ -47,9 +39,10 @@ ${kept}}
 
 
 def relocated(name):
-    # type: (str) -> str
-    """The name under which the module is found: its own, unless it was relocated."""
-    prefix = name
+    """The name under which a module or an object is found: its own, unless it was relocated."""
+    if not hasattr(name, "rpartition"):
+        return name
+    prefix = name.partition(":")[0]
     while prefix:
         if prefix in MODULES:
             return MODULES[prefix] + name[len(prefix):]
@@ -57,31 +50,15 @@ def relocated(name):
     return name
 
 
-def import_module(name, package=None):
-    return importlib.import_module(relocated(name), package and relocated(package))
-
-
 def import_(name, globals=None, locals=None, fromlist=(), level=0):
-    """As __import__: the top module, unless a fromlist is given."""
+    """As __import__: gives the top module, unless a fromlist is given."""
     moved = relocated(name)
     if level > 0 or moved == name:
         return __import__(name, globals, locals, fromlist, level)
-    leaf = importlib.import_module(moved)
     if fromlist:
         return __import__(moved, globals, locals, fromlist, 0)
-    top = moved[:len(moved) - len(name)] + name.partition(".")[0]
-    return sys.modules.get(top, leaf)
-
-
-def find_spec(name, package=None):
-    import importlib.util
-
-    return importlib.util.find_spec(relocated(name), package and relocated(package))
-
-
-def module(name, *default):
-    """As sys.modules[name], or sys.modules.get(name, default)."""
-    return sys.modules.get(relocated(name), *default) if default else sys.modules[relocated(name)]
+    importlib.import_module(moved)
+    return sys.modules[moved[:len(moved) - len(name)] + name.partition(".")[0]]
 
 
 def _kept(name):
@@ -92,16 +69,18 @@ def _kept(name):
 
 
 def distribution(name):
-    directory = _kept(name)
-    if directory is None:
-        return _metadata.distribution(name)
+    """As importlib.metadata.distribution."""
+    try:
+        from importlib import metadata
+    except ImportError:
+        import importlib_metadata as metadata
     from pathlib import Path
 
-    return _metadata.PathDistribution(Path(_HERE) / directory)
+    directory = _kept(name)
+    return metadata.distribution(name) if directory is None else metadata.PathDistribution(Path(_HERE) / directory)
 
 
 def version(name):
-    # type: (str) -> str
     return distribution(name).version
 
 
@@ -121,11 +100,9 @@ def pkg_distribution(name):
     """As pkg_resources.get_distribution."""
     import pkg_resources
 
-    project = getattr(name, "project_name", None) or re.split(r"[^\\w.-]", str(name))[0]
-    directory = _kept(project)
+    directory = _kept(getattr(name, "project_name", None) or re.split(r"[^\\w.-]", str(name))[0])
     if directory is None:
         return pkg_resources.get_distribution(name)
-    path = os.path.join(_HERE, directory)
-    return pkg_resources.Distribution.from_location(_HERE, directory, pkg_resources.PathMetadata(_HERE, path))
+    return pkg_resources.Distribution.from_location(_HERE, directory, pkg_resources.PathMetadata(_HERE, os.path.join(_HERE, directory)))
 `;
 }

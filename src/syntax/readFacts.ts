@@ -1,5 +1,6 @@
 /** Text → facts. The scanner answers for nearly every file; the parser is asked where the scanner doubts, and where scopes matter. */
 import type { AnyImport, FileFacts, ScopeKind, SyntaxProblem } from "../model/facts.ts";
+import type { Span } from "../model/span.ts";
 import type { Program } from "../model/program.ts";
 import { type WordTable, noWords } from "./words.ts";
 import { lexicalBytes } from "./encoding.ts";
@@ -47,9 +48,17 @@ export function readFacts(source: Buffer, readers: Readers, words: WordTable = n
       lexical: bytes,
       strings: scanned.strings,
       interest: scanned.interest,
+      words: scanned.words,
+      texts: scanned.texts,
       program() {
         if (!grammar) throw needsGrammar;
         return (program ??= grammar.withTree(bytes, scanned.masks, (root) => readProgram(root, bytes, imports)));
+      },
+      programAround(offsets) {
+        if (program) return program;
+        if (!grammar) throw needsGrammar;
+        const hidden = bodiesWithout(offsets, scanned.bodies, bytes);
+        return grammar.withTree(withoutBodies(bytes, hidden), scanned.masks, (root) => readProgram(root, bytes, imports, hidden));
       },
       nested(text) {
         const inner = readFacts(Buffer.from(text, "latin1"), readers, words);
@@ -57,6 +66,38 @@ export function readFacts(source: Buffer, readers: Readers, words: WordTable = n
       },
     },
   };
+}
+
+/** Bodies, the outermost each, in which none of the offsets lies and no statement that binds names outside. */
+function bodiesWithout(offsets: readonly number[], bodies: readonly Span[], source: Buffer): Span[] {
+  const hidden: Span[] = [];
+  // Outer bodies come after the inner ones.
+  for (let index = bodies.length - 1; index >= 0; index--) {
+    const body = bodies[index] as Span;
+    const outer = hidden.at(-1);
+    if (outer && outer.start <= body.start && body.end <= outer.end) continue;
+    if (offsets.some((offset) => body.start <= offset && offset < body.end)) continue;
+    const end = source.lastIndexOf(10, body.end - 1);
+    if (end <= body.start || contains(source, "global", body.start, end) || contains(source, "nonlocal", body.start, end)) continue;
+    hidden.push({ start: body.start, end });
+  }
+  return hidden;
+}
+
+function contains(source: Buffer, word: string, start: number, end: number): boolean {
+  const at = source.indexOf(word, start, "latin1");
+  return at >= 0 && at < end;
+}
+
+/** The text with `0` for each of the bodies. */
+function withoutBodies(source: Buffer, bodies: readonly Span[]): Buffer {
+  if (bodies.length === 0) return source;
+  const text = Buffer.from(source);
+  for (const { start, end } of bodies) {
+    text.fill(32, start, end);
+    text[start] = 48;
+  }
+  return text;
 }
 
 // Only the word `lazy` is masked letter by letter.

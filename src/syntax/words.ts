@@ -1,20 +1,25 @@
 /** What the scanner is asked to look out for, as the hash table that it reads (scanner/words.ts). */
 
+import type { WantedWord } from "../model/words.ts";
+
 const SLOTS = 4096;
 
 /** Slots of a hash and its interest, 32 bits each. */
 export type WordTable = Uint32Array;
 
-/** `words` maps each word, as a byte string, to its interest. At most 3000 of them. */
-export function wordTable(words: ReadonlyMap<string, number>): WordTable {
+/** The scanner keeps the bits of interest below, and the word's number above. */
+const NUMBER_SHIFT = 12;
+
+/** `words` maps each word, as a byte string, to what it is wanted for. At most 3000 of them. */
+export function wordTable(words: ReadonlyMap<string, WantedWord>): WordTable {
   if (words.size > 3000) throw new Error(`invariant: ${words.size} words are too many for the scanner's table`);
   const table = new Uint32Array(SLOTS * 2);
-  for (const [word, interest] of words) {
+  for (const [word, { interest, number }] of words) {
     const hash = hashOf(word);
     let slot = (hash >>> 8) & (SLOTS - 1);
     while (table[slot * 2 + 1] !== 0 && table[slot * 2] !== hash) slot = (slot + 1) % SLOTS;
     table[slot * 2] = hash;
-    table[slot * 2 + 1] = (table[slot * 2 + 1] ?? 0) | interest;
+    table[slot * 2 + 1] = (table[slot * 2 + 1] ?? 0) | interest | (number << NUMBER_SHIFT);
   }
   return table;
 }

@@ -13,7 +13,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   plan: ["model"],
   manifest: ["model"],
   host: ["model"],
-  config: ["model"],
+  config: ["model", "catalogue"],
   write: ["model"],
   acquire: ["model", "host", "config"],
   report: ["model", "diagnostics"],

@@ -45,21 +45,21 @@ function rewriteCall(call: CallExpression, row: CatalogueRow, scene: Scene): voi
       case "module":
       case "namespace-package":
       case "anchor":
-        note(call, handle(argument, "module", "module-call", row, scene), row, scene);
+        note(call, argument, handle(argument, "module", "module-call", row, scene), row, scene);
         break;
       case "object":
         // These are given objects themselves as well.
-        note(call, handle(argument, "object", "object-call", row, scene), /^@|patch\.dict$/.test(row.callable) ? undefined : row, scene);
+        note(call, argument, handle(argument, "object", "object-call", row, scene), /^@|patch\.dict$/.test(row.callable) ? undefined : row, scene);
         break;
       case "module-prefix":
-        note(call, handle(argument, "prefix", "module-call", row, scene), undefined, scene);
+        note(call, argument, handle(argument, "prefix", "module-call", row, scene), undefined, scene);
         break;
       case "logger":
-        note(call, handle(argument, "prefix", "logger-name", row, scene), undefined, scene);
+        note(call, argument, handle(argument, "prefix", "logger-name", row, scene), undefined, scene);
         break;
       case "top-module":
         noteName(argument, scene);
-        note(call, relocateTopModule(call, argument, row, scene), row, scene);
+        note(call, argument, relocateTopModule(call, argument, row, scene), row, scene);
         break;
       case "module-regex":
         relocatePattern(argument, row, scene);
@@ -92,10 +92,10 @@ function noteName(argument: Expression, { names, moduleNames }: Scene): void {
 }
 
 /** What is known only at run time is said; a parameter makes its function a callable of the same kind. */
-function note(call: CallExpression, outcome: Outcome, row: CatalogueRow | undefined, scene: Scene): void {
+function note(call: CallExpression, argument: Expression, outcome: Outcome, row: CatalogueRow | undefined, scene: Scene): void {
   for (const parameter of outcome.parameters) scene.importers.set(`${parameter.function} ${parameter.index}`, { parameter, row });
   if (outcome.kind !== "opaque" || !row) return;
-  scene.opaque(call, row);
+  scene.opaque(call, argument, row);
 }
 
 function rewriteHandedOn(call: CallExpression, scene: Scene): void {

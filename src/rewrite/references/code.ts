@@ -6,7 +6,6 @@ import type { Decision } from "../../model/edit.ts";
 import type { AnyImport } from "../../model/facts.ts";
 import { join, topLevel } from "../../model/name.ts";
 import type { Expression } from "../../model/program.ts";
-import { Interest } from "../../model/words.ts";
 import type { Context } from "../context.ts";
 import { type Characters, charactersOf } from "./characters.ts";
 import type { Scene } from "./scene.ts";
@@ -75,7 +74,7 @@ function namesIn({ sites }: Decision): string {
 
 /** Strings that no rule has claimed: templates of generated modules, scripts for another interpreter. */
 export function relocateTexts({ program, context, collector, ...scene }: Scene): void {
-  if (!(context.facts.interest & Interest.text) || context.place.stub) return;
+  if (context.facts.texts.length === 0 || context.place.stub) return;
   for (const expression of program.expressions) {
     if (expression.kind !== "string" || expression.statement || collector.isClaimed(expression)) continue;
     const code = charactersOf(expression.parts, context.source);

@@ -2,8 +2,11 @@
  * References that are not import statements. Few files need a parse for them: those with a string that begins with a relocated name and a
  * word of the catalogue, and those that take names of modules apart. In the rest a string is looked at by itself.
  */
-import { type Decision, nothing } from "../../model/edit.ts";
+import { type Decision, merge, nothing } from "../../model/edit.ts";
+import type { CatalogueRow } from "../../model/catalogue.ts";
 import { topLevel } from "../../model/name.ts";
+import type { WantedString } from "../../model/facts.ts";
+import type { Span } from "../../model/span.ts";
 import { Interest } from "../../model/words.ts";
 import type { Context } from "../context.ts";
 import { rewriteCalls } from "./calls.ts";
@@ -14,16 +17,34 @@ import { rewriteDerived } from "./derived.ts";
 import { evaluator } from "./evaluate.ts";
 import { namesOf } from "./names.ts";
 import { rewriteRunning } from "./running.ts";
+import { importAtRunTime, mapAtRunTime } from "./runtimeMap.ts";
+import { wordsThere } from "./interests.ts";
 import type { Scene } from "./scene.ts";
 import { decideString, rewriteStrings } from "./strings.ts";
 
 export function rewriteReferences(context: Context): Decision {
   const { facts, place } = context;
-  if (needsProgram(context)) return withProgram(context);
-  if (facts.strings.length === 0 || place.stub) return nothing;
+  const strings = facts.strings.filter((string) => !string.statement && !isBytes(string, context.source));
+  const around = offsetsToParse(context, strings);
+  if (around.length === 0) return place.stub ? nothing : judged(strings, context);
+  const parsed = withProgram(context, around);
+  // A function of this file takes names of modules: whoever calls it with one must be seen, and who hands on what it was called with.
+  if (parsed.importers > 0 && strings.length > 0 && parsed.hidden.length > 0) return withProgram(context, undefined).decision;
+  const rest = strings.filter((string) => parsed.hidden.some(({ start, end }) => start <= string.start && string.start < end));
+  if (rest.length === 0) return parsed.decision;
+  return place.stub ? parsed.decision : merge([parsed.decision, judged(rest, context)]);
+}
+
+/** Bytes name no module. */
+function isBytes({ start, opening }: WantedString, source: Buffer): boolean {
+  return /b/i.test(source.toString("latin1", start, opening));
+}
+
+/** Strings by themselves: in the text around them nothing can make more of them than they say. */
+function judged(strings: readonly WantedString[], context: Context): Decision {
+  if (strings.length === 0) return nothing;
   const collector = new Collector();
-  for (const string of facts.strings) {
-    if (string.statement || /b/i.test(context.source.toString("latin1", string.start, string.opening))) continue;
+  for (const string of strings) {
     const start = string.opening + quotesAt(context.source, string.opening);
     const end = string.end - (start - string.opening);
     const text = context.source.toString("latin1", start, string.format ? endOfConstant(context.source, start, end) : end);
@@ -34,17 +55,31 @@ export function rewriteReferences(context: Context): Decision {
   return collector.decision();
 }
 
-function needsProgram(context: Context): boolean {
-  const { facts, place, source } = context;
-  const { interest, strings } = facts;
-  if (interest & (Interest.dynamic | Interest.namespace | Interest.relative | Interest.text)) return true;
-  if (interest & Interest.code && mentionsImport(context)) return true;
-  if (strings.length === 0) return false;
-  if (interest & (Interest.static | Interest.name) || source.includes("__module__")) return true;
-  if (place.stub) return false;
-  // An annotation names what an import binds; implicit concatenation makes one string of several.
+/** Where it takes a parse to decide; empty where the strings can be judged one by one. */
+export function offsetsToParse(context: Context, strings: readonly WantedString[]): number[] {
+  const { facts } = context;
+  const { interest } = facts;
+  const asksForWords = strings.length > 0 || interest & (Interest.namespace | Interest.dynamic | Interest.relative | Interest.code);
+  const words = asksForWords ? wordsThere(context) : undefined;
+  const offsets = [...facts.texts];
+  if (words && interest & (Interest.dynamic | Interest.relative)) offsets.push(...words.always);
+  if (words && interest & Interest.code && mentionsImport(context)) offsets.push(...words.always);
+  if (words && (interest & Interest.namespace || (interest & Interest.name && strings.length > 0))) offsets.push(...words.names);
+  if (words && strings.length > 0) offsets.push(...words.calls, ...keyOffsets(context.source), ...unclear(strings, context));
+  return offsets;
+}
+
+/** `{"__module__": "a"}`: a class is made by a call. */
+function keyOffsets(source: Buffer): number[] {
+  const offsets: number[] = [];
+  for (let at = source.indexOf('__module__"'); at >= 0; at = source.indexOf('__module__"', at + 1)) offsets.push(at);
+  return offsets;
+}
+
+/** Strings that may be more than themselves: an annotation names what an import binds, and neighbours make one string of several. */
+function unclear(strings: readonly WantedString[], { facts, source }: Context): number[] {
   const bound = new Set(facts.imports.flatMap((statement) => statement.names.map((name) => name.alias?.name ?? topLevel(name.written.name))));
-  return strings.some((string) => string.adjacent || isFollowedByMore(source, string.end) || bound.has(topAt(source, string.opening)));
+  return strings.filter((string) => string.adjacent || isFollowedByMore(source, string.end) || bound.has(topAt(source, string.opening))).map((string) => string.start);
 }
 
 function topAt(source: Buffer, opening: number): string {
@@ -73,8 +108,9 @@ function endOfConstant(source: Buffer, start: number, end: number): number {
   return field < 0 || field > end ? end : field;
 }
 
-function withProgram(context: Context): Decision {
-  const program = context.facts.program();
+/** `around`: where it has to be parsed; undefined: everywhere. */
+function withProgram(context: Context, around: readonly number[] | undefined): { readonly decision: Decision; readonly hidden: readonly Span[]; readonly importers: number } {
+  const program = around ? context.facts.programAround(around) : context.facts.program();
   const names = namesOf(program, context);
   const collector = new Collector();
   const scene: Scene = {
@@ -85,8 +121,9 @@ function withProgram(context: Context): Decision {
     collector,
     importers: new Map(),
     moduleNames: new Set(),
-    opaque(call, row) {
-      if (context.place.module === undefined) return;
+    opaque(call, argument, row) {
+      const mapped = row.meaning === "top-module" ? importAtRunTime(call, context, collector) : isMapped(row) && mapAtRunTime(argument, "module-call", context, collector);
+      if (mapped || context.place.module === undefined) return;
       collector.finding("opaque-name", `${row.callable} is given a name that is known only at run time`, call.start);
       collector.site(call, context.source.toString("latin1", call.start, Math.min(call.end, call.start + 60)), "opaque", "catalogue", "reported", "known only at run time");
     },
@@ -97,5 +134,10 @@ function withProgram(context: Context): Decision {
   rewriteDerived(scene);
   relocateTexts(scene);
   rewriteStrings(scene);
-  return collector.decision();
+  return { decision: collector.decision(), hidden: program.hidden, importers: scene.importers.size };
+}
+
+/** Names of modules and objects can be mapped at run time; those of distributions are asked for by functions of their own. */
+function isMapped({ meaning }: CatalogueRow): boolean {
+  return meaning === "module" || meaning === "object" || meaning === "anchor";
 }

@@ -13,7 +13,7 @@ export function rewriteMetadata(call: CallExpression, argument: Expression, row:
   const names = all.map(distributionName);
   const found = names.map((name) => (name === undefined ? undefined : inventory.distribution(name)));
   if (found.every((each) => each === undefined)) {
-    if (names.includes(undefined) && context.place.module !== undefined) scene.opaque(call, row);
+    if (names.includes(undefined) && context.place.module !== undefined) opaque(call, argument, row, scene);
     return;
   }
   const [only] = found;
@@ -26,6 +26,13 @@ export function rewriteMetadata(call: CallExpression, argument: Expression, row:
     return collector.site(subject, names[0] ?? "", "proven", "own-metadata", "rewritten", "the version of the relocated distribution");
   }
   useHelper(call, names.flatMap((name) => name ?? []).join(", "), row.helper ?? "version", scene);
+}
+
+/** Which distribution is known at run time only; the helper finds those that were relocated, and all others as before. */
+function opaque(call: CallExpression, argument: Expression, row: CatalogueRow, scene: Scene): void {
+  const { runtimeMap, helper } = scene.context.options;
+  if (runtimeMap && helper !== undefined) useHelper(call, "a distribution", row.helper ?? "version", scene);
+  else scene.opaque(call, argument, row);
 }
 
 /** The expression whose value is the version, or undefined when more is asked for. */

@@ -16,7 +16,7 @@ export interface Names {
   isImportedAtTop(top: string): boolean;
 }
 
-export function namesOf(program: Program, { place }: Context): Names {
+export function namesOf(program: Program, { place, source }: Context): Names {
   const bindings = new Map<Scope, Map<string, Binding[]>>();
   for (const binding of program.bindings) {
     const scope = ownerOf(binding);
@@ -34,9 +34,12 @@ export function namesOf(program: Program, { place }: Context): Names {
     if (!counts) reads.set(owner, (counts = new Map()));
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
+  const hidden = program.hidden.map(({ start, end }) => source.toString("latin1", start, end)).join("\n");
+  // In bodies that were not parsed the word may be anything: it counts as a use.
+  const hiddenUses = (name: string): number => (hidden === "" ? 0 : (hidden.match(new RegExp(`\\b${name}\\b`, "g"))?.length ?? 0));
   return {
     bindingsOf: (use) => bindings.get(resolve(use.name, use.scope))?.get(use.name) ?? [],
-    uses: (binding) => reads.get(ownerOf(binding))?.get(binding.name) ?? 0,
+    uses: (binding) => (reads.get(ownerOf(binding))?.get(binding.name) ?? 0) + hiddenUses(binding.name),
     imported(binding) {
       if (binding.how.kind !== "import") return [];
       const { statement, index } = binding.how;

@@ -5,6 +5,7 @@
 import type { Rule } from "../../model/edit.ts";
 import type { CallExpression, ComparisonExpression, Expression } from "../../model/program.ts";
 import { type Shape, relocateArgument } from "./argument.ts";
+import { mapAtRunTime } from "./runtimeMap.ts";
 import type { Scene } from "./scene.ts";
 import { alternatives } from "./values.ts";
 
@@ -58,7 +59,10 @@ function relocate(expression: Expression, shape: Shape, rule: Rule, why: string,
     if (value.kind === "items") {
       // A collection that has a name: what it holds is read by others too.
       for (const item of value.items) relocateArgument(each, item, shape, rule, why, scene.context, scene.collector);
-    } else relocateArgument(each, value, shape, rule, why, scene.context, scene.collector);
+      continue;
+    }
+    const { kind } = relocateArgument(each, value, shape, rule, why, scene.context, scene.collector);
+    if (kind === "opaque" && rule === "sys-modules") mapAtRunTime(each, rule, scene.context, scene.collector);
   }
 }
 

@@ -1,6 +1,6 @@
 /** What the rules for references share while they look at one file. */
 import type { CatalogueRow } from "../../model/catalogue.ts";
-import type { CallExpression, Program } from "../../model/program.ts";
+import type { CallExpression, Expression, Program } from "../../model/program.ts";
 import type { Context } from "../context.ts";
 import type { Collector } from "./collector.ts";
 import type { Evaluator } from "./evaluate.ts";
@@ -18,5 +18,5 @@ export interface Scene {
   /** Names that are handed to catalogue calls as modules: what they are compared with names modules too. */
   readonly moduleNames: Set<string>;
   /** The call names a module that is known only at run time. */
-  opaque(call: CallExpression, row: CatalogueRow): void;
+  opaque(call: CallExpression, argument: Expression, row: CatalogueRow): void;
 }

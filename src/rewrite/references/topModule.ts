@@ -2,7 +2,7 @@
 import type { CatalogueRow } from "../../model/catalogue.ts";
 import { topLevel } from "../../model/name.ts";
 import type { CallExpression, Expression } from "../../model/program.ts";
-import { hasFuture, isBefore } from "../context.ts";
+import { hasFuture, hasImplicitRelativeImports, isBefore } from "../context.ts";
 import { type Outcome, namedBy, quoteIn, relocateArgument } from "./argument.ts";
 import type { Scene } from "./scene.ts";
 import { alternatives } from "./values.ts";
@@ -14,6 +14,8 @@ export function relocateTopModule(call: CallExpression, argument: Expression, ro
   const value = evaluate(argument);
   const none: Outcome = { kind: "none", parameters: [], named: [] };
   if (isRelative(call, scene)) return none;
+  // Python 2 looks for a sibling first.
+  if (hasImplicitRelativeImports(context) && alternatives(value).some((each) => each.kind === "text" && context.place.siblings.has(topLevel(each.text)))) return none;
   const given = call.keywords.find(({ name }) => name === "fromlist")?.value ?? call.positional[row.fromlist ?? 3];
   const leaf = given !== undefined && !isEmpty(given);
   if (leaf || call.statement) return relocateArgument(argument, value, "module", "import-call", WHY, context, collector);

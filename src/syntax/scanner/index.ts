@@ -14,11 +14,11 @@ import {
 import { beginLevels, currentScope, endOfFile, endStatement, enterLine, startStatement } from "./levels";
 import {
   CHARACTER, CONTINUATION, IMPORT_AT, IMPORT_SYNTAX, NEVER_CLOSED, NO_COLON, NULL_BYTE, SYNTAX, UNICODE_WORD, UNMATCHED, UNTERMINATED, beginReport, inDoubt,
-  ADJACENT, STATEMENT, STRING_AT, mask, noteInterest, noteLazyModules, offset, record, reject, reportAddress, reportCount, suspect, takeInterest,
+  ADJACENT, SEEN_WORD, STATEMENT, STRING_AT, TEXT_AT, mask, noteInterest, noteLazyModules, offset, record, reject, reportAddress, reportCount, suspect, takeInterest,
 } from "./report";
 import { get, set } from "./numbers";
 import { endOfNumber, endOfString, stringPrefix } from "./strings";
-import { CALLED, NAME, NAMESPACE, NAME_ONLY, RELATIVE, TEXT, hashOf, importsAt, interestAt, interestOf } from "./words";
+import { CALLED, NAME, NAMESPACE, NAME_ONLY, NUMBER_SHIFT, RELATIVE, hashOf, importsAt, interestAt, interestOf } from "./words";
 
 // What the grammar allows next.
 /** A statement begins. */
@@ -73,6 +73,7 @@ let depth: i32 = 0;
 // A block must follow the line before.
 let block = false;
 let blockScope: i32 = 0;
+let blockBody = false;
 
 /** Where the file's bytes are to be put. */
 export function inputAddress(): usize {
@@ -127,7 +128,7 @@ function indentation(): i32 {
 
 function logicalLine(column: i32): void {
   const start = i;
-  enterLine(i, column, block, blockScope);
+  enterLine(i, column, block, blockScope, blockBody);
   block = false;
   state = START;
   scope = headerScope = currentScope();
@@ -224,6 +225,7 @@ function endOfLogicalLine(): void {
     if (seen) {
       block = true;
       blockScope = headerScope;
+      blockBody = seen == DEF;
     }
   } else if (state != OPERAND && state != END && state != OPTIONAL && state != LIST && state != SOFT) suspect(i, SYNTAX);
 }
@@ -246,7 +248,7 @@ function word(afterString: bool): void {
     const kind = classAt(i);
     if (kind != WORD && kind != DIGIT) break;
   }
-  noteWord(interestOf(hash));
+  noteWord(start, interestOf(hash));
   if (high > 127) record(UNICODE_WORD, offset(start), offset(i), 0);
   if (i - start <= 2 && classAt(i) == QUOTE) {
     const prefix = stringPrefix(start, i);
@@ -258,8 +260,8 @@ function word(afterString: bool): void {
   else keywordInside(start, id);
 }
 
-/** A word has ended at `i` that somebody asked for: `import_module`, `__name__` before a dot, `version` before `(__name__`. */
-function noteWord(interest: i32): void {
+/** The word from `start` to `i` is one that somebody asked for: `import_module`, `__name__` before a dot, `version` before `(__name__`. */
+function noteWord(start: usize, interest: i32): void {
   if (!interest) return;
   if (interest & CALLED) {
     let at = skipBlanks(i, end, true);
@@ -267,13 +269,14 @@ function noteWord(interest: i32): void {
     if (load<u16>(at) == 0x5f5f) noteInterest(RELATIVE);
   }
   if (interest & NAMESPACE) {
-    // `__name__` alone follows a relocation by itself; taken apart it may not.
-    const next = load<u8>(skipBlanks(i, end, depth > 0));
+    // `__name__` alone follows a relocation by itself; taken apart or compared it may not.
+    const at = skipBlanks(i, end, depth > 0);
+    const next = load<u8>(at);
     if (next == 46 || next == 91) noteInterest(NAMESPACE);
-    else if (next == 61 || next == 33 || next == 37 || next == 43 || next == 41 || next == 44) noteInterest(NAME);
-    return;
-  }
-  noteInterest(interest);
+    else if (next == 61 || next == 33 || next == 37 || next == 43 || state == NEED || state == NEED_STARRED || classAt(at) == WORD) noteInterest(NAME);
+    else return;
+  } else noteInterest(interest & ((1 << NUMBER_SHIFT) - 1));
+  if (interest >> NUMBER_SHIFT) record(SEEN_WORD, interest >> NUMBER_SHIFT, offset(start), 0);
 }
 
 function name(start: usize, id: i32): void {
@@ -439,7 +442,7 @@ function stringFrom(start: usize, prefix: i32, afterString: bool): void {
   const statement = state == START;
   i = endOfString(i, end, prefix);
   if (i && interestAt(opening, end)) record(STRING_AT + 16 * (prefix | (statement ? STATEMENT : 0) | (afterString ? ADJACENT : 0)), offset(start), offset(opening), offset(i));
-  if (i && !statement && importsAt(opening, i)) noteInterest(TEXT);
+  if (i && !statement && importsAt(opening, i)) record(TEXT_AT, offset(start), 0, 0);
   if (!i) {
     suspect(start, UNTERMINATED);
     i = end;
@@ -475,8 +478,13 @@ function dot(): void {
     i = after;
     const interest = interestOf(hash);
     // The `__name__` of something else: only compared with a wanted string it matters.
-    if (interest & NAMESPACE) noteInterest(NAME);
-    else if (!(interest & NAME_ONLY)) noteWord(interest);
+    if (interest & NAMESPACE) {
+      const behind = skipBlanks(i, end, depth > 0);
+      const byte = load<u8>(behind);
+      if (byte != 61 && byte != 33 && byte != 46 && classAt(behind) != WORD) return;
+      noteInterest(NAME);
+      record(SEEN_WORD, interest >> NUMBER_SHIFT, offset(next), 0);
+    } else if (!(interest & NAME_ONLY)) noteWord(next, interest);
     return;
   }
   i++;

@@ -17,6 +17,12 @@ export const NAMES_LAZY_MODULES: i32 = 6;
 export const STRING_AT: i32 = 7;
 /** The interests (words.ts) of all words in the file. */
 export const INTEREST: i32 = 8;
+/** A numbered word of the table (words.ts): its number, its offset. */
+export const SEEN_WORD: i32 = 9;
+/** The body of a function: offset of its first statement, and of the first one after it. */
+export const FUNCTION_BODY: i32 = 10;
+/** A string that imports a wanted name, or one in a field of another that begins with it: its offset. */
+export const TEXT_AT: i32 = 11;
 /** The string begins a statement: a docstring, most likely. */
 export const STATEMENT: i32 = 4;
 /** A string stands right before it, which it continues. */

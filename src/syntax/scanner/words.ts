@@ -13,8 +13,9 @@ export const CALLED: i32 = 8;
 export const RELATIVE: i32 = 16;
 /** As an attribute the word means something else. */
 export const NAME_ONLY: i32 = 256;
-/** A string imports a wanted name, or stands in a field of another one. */
-export const TEXT: i32 = 512;
+
+/** Above these bits stands the word's number. */
+export const NUMBER_SHIFT: i32 = 12;
 
 const SLOTS: u32 = 4096;
 /** Slots of a hash and an interest, 32 bits each. */
