@@ -6,7 +6,7 @@ import { join, topLevel } from "../../model/name.ts";
 import type { Binding, CallExpression, Expression, NameExpression, StringExpression } from "../../model/program.ts";
 import type { Context } from "../context.ts";
 import type { Names } from "./names.ts";
-import { type Piece, type Value, alternatives, choice, concatenated, constant, unknown } from "./values.ts";
+import { type Piece, type Value, alternatives, choice, concatenated, constant, cut, through, unknown } from "./values.ts";
 
 export interface Evaluator {
   (expression: Expression): Value;
@@ -270,40 +270,4 @@ function isSameName(given: readonly Expression[]): given is readonly [NameExpres
 
 function lookedUp(table: Extract<Value, { kind: "table" }>, key: Value): Value | undefined {
   return key.kind === "text" && key.complete ? table.entries.find(([each]) => each.kind === "text" && each.text === key.text)?.[1] : undefined;
-}
-
-type Text = Extract<Value, { kind: "text" }>;
-
-/** Characters [from, to) of a text, or [0, from). */
-function cut(value: Text, from: number, to?: number): Text {
-  const [start, end] = to === undefined ? [0, from] : [from, to];
-  const pieces: Piece[] = [];
-  let at = 0;
-  for (const piece of value.pieces) {
-    const [first, last] = [Math.max(start - at, 0), Math.min(end - at, piece.text.length)];
-    if (first < last) {
-      const span = piece.span && (piece.plain || first === 0) ? { start: piece.span.start + first, end: piece.span.start + last } : undefined;
-      pieces.push({ ...piece, text: piece.text.slice(first, last), span });
-    }
-    at += piece.text.length;
-  }
-  const whole = end >= value.text.length;
-  return { ...value, text: value.text.slice(start, end), pieces, complete: whole ? value.complete : true, rest: whole ? value.rest : undefined, running: whole && value.running };
-}
-
-/** The value as somebody sees it who has it by a name that others may read too. */
-function through(value: Value, shared: boolean): Value {
-  if (!shared) return value;
-  switch (value.kind) {
-    case "text":
-      return { ...value, pieces: value.pieces.map((piece) => ({ ...piece, shared: true })) };
-    case "choice":
-      return { kind: "choice", values: value.values.map((each) => through(each, shared)) };
-    case "items":
-      return { kind: "items", items: value.items.map((each) => through(each, shared)) };
-    case "table":
-      return { kind: "table", entries: value.entries.map(([key, each]) => [through(key, shared), through(each, shared)]) };
-    default:
-      return value;
-  }
 }
