@@ -6,6 +6,7 @@ import { type Decision, merge, nothing } from "../../model/edit.ts";
 import type { CatalogueRow } from "../../model/catalogue.ts";
 import { topLevel } from "../../model/name.ts";
 import type { WantedString } from "../../model/facts.ts";
+import type { Binding } from "../../model/program.ts";
 import type { Span } from "../../model/span.ts";
 import { Interest } from "../../model/words.ts";
 import type { Context } from "../context.ts";
@@ -21,6 +22,7 @@ import { importAtRunTime, mapAtRunTime } from "./runtimeMap.ts";
 import { wordsThere } from "./interests.ts";
 import type { Scene } from "./scene.ts";
 import { decideString, rewriteStrings } from "./strings.ts";
+import { alternatives } from "./values.ts";
 
 export function rewriteReferences(context: Context): Decision {
   const { facts, place } = context;
@@ -29,7 +31,7 @@ export function rewriteReferences(context: Context): Decision {
   if (around.length === 0) return place.stub ? nothing : judged(strings, context);
   const parsed = withProgram(context, around);
   // A function of this file takes names of modules: whoever calls it with one must be seen, and who hands on what it was called with.
-  if (parsed.importers > 0 && strings.length > 0 && parsed.hidden.length > 0) return withProgram(context, undefined).decision;
+  if ((parsed.importers > 0 && strings.length > 0 && parsed.hidden.length > 0) || parsed.aliased) return withProgram(context, undefined).decision;
   const rest = strings.filter((string) => parsed.hidden.some(({ start, end }) => start <= string.start && string.start < end));
   if (rest.length === 0) return parsed.decision;
   return place.stub ? parsed.decision : merge([parsed.decision, judged(rest, context)]);
@@ -109,7 +111,7 @@ function endOfConstant(source: Buffer, start: number, end: number): number {
 }
 
 /** `around`: where it has to be parsed; undefined: everywhere. */
-function withProgram(context: Context, around: readonly number[] | undefined): { readonly decision: Decision; readonly hidden: readonly Span[]; readonly importers: number } {
+function withProgram(context: Context, around: readonly number[] | undefined): { readonly decision: Decision; readonly hidden: readonly Span[]; readonly importers: number; readonly aliased: boolean } {
   const program = around ? context.facts.programAround(around) : context.facts.program();
   const names = namesOf(program, context);
   const collector = new Collector();
@@ -134,7 +136,23 @@ function withProgram(context: Context, around: readonly number[] | undefined): {
   rewriteDerived(scene);
   relocateTexts(scene);
   rewriteStrings(scene);
-  return { decision: collector.decision(), hidden: program.hidden, importers: scene.importers.size };
+  return { decision: collector.decision(), hidden: program.hidden, importers: scene.importers.size, aliased: isAliased(scene) };
+}
+
+/** `load = importlib.import_module`: a body that was not parsed mentions such a name. */
+function isAliased({ program, names, evaluate, context }: Scene): boolean {
+  if (program.hidden.length === 0) return false;
+  const { rows } = context.options.catalogue;
+  const stands = (binding: Binding): readonly string[] => {
+    const { how } = binding;
+    if (how.kind === "import") return how.statement.names[how.index]?.alias ? names.imported(binding).flatMap((name) => context.options.inventory.origins(name)) : [];
+    if (how.kind !== "assign" || how.path.length > 0 || (how.value.kind !== "attribute" && how.value.kind !== "name")) return [];
+    return alternatives(evaluate(how.value)).flatMap((each) => (each.kind === "object" ? each.names : []));
+  };
+  const callables = program.bindings.filter((binding) => stands(binding).some((name) => rows.has(name) || name === "sys.modules"));
+  if (callables.length === 0) return false;
+  const word = new RegExp(`\\b(?:${callables.map(({ name }) => name).join("|")})\\b`);
+  return program.hidden.some(({ start, end }) => word.test(context.source.toString("latin1", start, end)));
 }
 
 /** Names of modules and objects can be mapped at run time; those of distributions are asked for by functions of their own. */
