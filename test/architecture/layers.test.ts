@@ -12,12 +12,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   catalogue: ["model"],
   plan: ["model"],
   manifest: ["model"],
+  inspect: ["model"],
   host: ["model"],
   config: ["model", "catalogue"],
   write: ["model"],
   acquire: ["model", "host", "config"],
   report: ["model", "diagnostics"],
-  commands: ["model", "diagnostics", "syntax", "catalogue", "rewrite", "plan", "manifest", "host", "config", "write", "acquire"],
+  commands: ["model", "diagnostics", "syntax", "catalogue", "rewrite", "inspect", "plan", "manifest", "host", "config", "write", "acquire"],
 };
 // Long on purpose, as their headers say: a state machine whose parts share a dozen variables, and a walk whose steps share its lists.
 const long = new Map([["src/syntax/scanner/index.ts", 660], ["src/syntax/program.ts", 400]]);
