@@ -36,7 +36,7 @@ export function mentionsRelocated(source: Buffer, { relocations }: Pick<RewriteO
 }
 
 export function decideText(source: ByteString, place: TextPlace, rows: readonly FileRow[], options: RewriteOptions): Decision & { readonly changes: readonly Change[] } {
-  const scalars = readers[place.format](source);
+  const scalars = readers[place.format](source).filter(({ path }) => !isOurs(path, place.fileName));
   const own = rows.filter((row) => row.formats.includes(place.format) && (!row.projectOnly || place.ofProject) && (row.file === undefined || matches(row.file, place.fileName)));
   const edits: Edit[] = [];
   const sites: Site[] = [];
@@ -57,7 +57,7 @@ export function decideText(source: ByteString, place: TextPlace, rows: readonly 
       continue;
     }
     const start = scalar.start + found.at;
-    const why = `${scalar.path.join(" · ")} takes it (catalogue of files: ${row.meaning})`;
+    const why = `${scalar.path.join(" > ")} takes it (catalogue of files: ${row.meaning})`;
     if (!scalar.plain) {
       reported.push({ name: named.name, offset: scalar.start });
       continue;
@@ -74,6 +74,11 @@ export function decideText(source: ByteString, place: TextPlace, rows: readonly 
     for (const { name, offset } of reported) sites.push({ start: offset, end: offset + name.length, name, tier: "verified", rule: "data-file", outcome: "reported", why: "the catalogue of files has no row for this place" });
   }
   return { edits, sites, findings, changes };
+}
+
+/** The tool's own settings name what they are about. */
+function isOurs(path: readonly string[], fileName: string): boolean {
+  return fileName === "enisle.toml" || (fileName === "pyproject.toml" && path[0] === "tool" && (path[1] === "enisle" || path[1] === "vendoring"));
 }
 
 function matches(pattern: string, text: string): boolean {
