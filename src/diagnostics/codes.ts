@@ -9,17 +9,81 @@ interface Code {
 }
 
 const catalogue = {
+  "acceptance-unused": {
+    severity: "warning",
+    help: "Nothing of the kind is found any more: take the entry out of [[tool.enisle.accept]], so that it does not hide a new finding.",
+  },
   "compiled-module": {
     severity: "warning",
     help: "The extension module was moved as it is; import it in its new place to see that nothing in it needs the old name.",
+  },
+  "copy-added": {
+    severity: "error",
+    help: "Move files of your own out of the namespace; if it belongs to the copy, vendor again.",
+  },
+  "copy-changed": {
+    severity: "error",
+    help: "Restore the file (`git checkout` brings it back), or vendor again; a change that must stay belongs into a patch.",
+  },
+  "copy-irreversible": {
+    severity: "error",
+    help: "The file or its line in the manifest was changed by hand: restore both from version control, or vendor again.",
+  },
+  "copy-missing": {
+    severity: "error",
+    help: "Restore the file (`git checkout` brings it back), or vendor again.",
+  },
+  "copy-mode": {
+    severity: "warning",
+    help: "Give the file its mode back (chmod), or vendor again.",
+  },
+  "copy-unused": {
+    severity: "warning",
+    help: "Nothing in the project or in the other copies names it any more: remove the copy.",
   },
   "data-not-vendored": {
     severity: "warning",
     help: "Scripts, headers and data files are for an installation and were left out; install them with your project if the copy needs them.",
   },
+  "import-aborted": {
+    severity: "warning",
+    help: "The module takes the process with it, upstream too, so nothing after it could be observed: import it by hand to see what it waits for or why it ends.",
+  },
+  "import-broken": {
+    severity: "error",
+    help: "The module imports with the upstream library, and not with the copy: `enisle explain` says what was done in the file that fails.",
+  },
+  "import-failed": {
+    severity: "note",
+    help: "The module fails with the upstream library too, so relocation has no part in it; install what it needs to have it checked as well.",
+  },
+  "import-leak": {
+    severity: "error",
+    help: "At run time this line asks for the original name: write the import so that vendoring sees the name, or name the copy, and vendor again.",
+  },
   "lazy-modules-opaque": {
     severity: "warning",
     help: "Write __lazy_modules__ as a literal list of names, or add the relocated names to it by hand.",
+  },
+  "leak": {
+    severity: "error",
+    help: "Run `enisle vendor` again, which rewrites it; in a copy, restore the file first. To live with it: [[tool.enisle.accept]] with a reason.",
+  },
+  "manifest-changed": {
+    severity: "error",
+    help: "Restore vendored.json from version control, or vendor again: only the tool writes it.",
+  },
+  "name-provided-twice": {
+    severity: "warning",
+    help: "Two things answer to one name: rename the project's module, or uninstall the library, or import the copy by its new name.",
+  },
+  "namespace-shadowed": {
+    severity: "error",
+    help: "Python finds one of the two and never the other: rename the module or choose another namespace.",
+  },
+  "namespace-twice": {
+    severity: "error",
+    help: "Only one of them can be imported in one interpreter: give each project a namespace of its own.",
   },
   "partial-namespace-binding": {
     severity: "error",
@@ -37,6 +101,18 @@ const catalogue = {
     severity: "warning",
     help: "The import climbs above the top-level package: it fails upstream, and may find something else after relocation. Look at the file.",
   },
+  "requirement-missing": {
+    severity: "warning",
+    help: "Vendor it too, or declare it as a requirement of the project.",
+  },
+  "shared-module": {
+    severity: "error",
+    help: "The two projects are not isolated from each other: look at how this module came to be imported, and vendor it in both.",
+  },
+  "shared-state": {
+    severity: "warning",
+    help: "Both projects change the same state of the process, and the later one wins: see that they agree, or change it in one place.",
+  },
   "syntax-error": {
     severity: "error",
     help: "The file was copied untouched, so imports in it still ask for original names. Fix it upstream, or leave it out of the copy.",
@@ -44,6 +120,14 @@ const catalogue = {
   "unknown-encoding": {
     severity: "error",
     help: "The file was copied untouched. Convert it to UTF-8, or leave it out of the copy.",
+  },
+  "upstream-differs": {
+    severity: "error",
+    help: "The copy is not what this tool makes of the original archive: vendor again from it, and look at the difference.",
+  },
+  "version-differs": {
+    severity: "error",
+    help: "The copy says another version than its manifest does: vendor again.",
   },
 } as const satisfies Record<string, Code>;
 
