@@ -1,10 +1,11 @@
 /** `enisle check`: reads every copy below the roots back from disk, judges it by the rules, and on request proves it in interpreters and against upstream. */
+import { existsSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { type Acceptance, accept, unusedAcceptances } from "../check/accept.ts";
 import { rules } from "../check/rules.ts";
 import type { CheckedNamespace } from "../check/subject.ts";
 import type { Host } from "../host/host.ts";
-import type { CheckResult } from "../model/checkResult.ts";
+import type { CheckResult, ImportSummary, TogetherSummary } from "../model/checkResult.ts";
 import { type Finding, byPlace } from "../model/finding.ts";
 import type { Outcome } from "../model/outcome.ts";
 import { findManifests } from "./findManifests.ts";
@@ -38,7 +39,7 @@ export async function check(options: CheckOptions, host: Host): Promise<Outcome<
     for (const each of open) namespaces.push(await gather(each, label, crew, (done, total) => host.progress(`Checking ${each.manifest.namespace}: ${done} of ${total} files`)));
     const findings = rules.flatMap((rule) => rule.find({ namespaces }));
     const proofs = await prove(options, open, label, crew, host);
-    const judged = acceptAll([...findings, ...proofs.findings], open, label).sort(byPlace);
+    const judged = acceptAll(once([...findings, ...proofs.findings]), open, label).sort(byPlace);
     return {
       command: "check",
       result: {
@@ -58,12 +59,40 @@ export async function check(options: CheckOptions, host: Host): Promise<Outcome<
 }
 
 interface Proofs {
-  readonly result: Pick<CheckResult, "import" | "imports" | "together" | "upstream">;
+  readonly result: Pick<CheckResult, "import" | "imports" | "together" | "togethers" | "upstream">;
   readonly findings: readonly Finding[];
 }
 
-async function prove(_options: CheckOptions, _open: readonly OpenNamespace[], _label: (path: string) => string, _crew: Crew, _host: Host): Promise<Proofs> {
-  return { result: {}, findings: [] };
+async function prove(options: CheckOptions, open: readonly OpenNamespace[], label: (path: string) => string, _crew: Crew, host: Host): Promise<Proofs> {
+  if (options.pythons === undefined) return { result: {}, findings: [] };
+  const [{ Scratch }, { prepare }, { chooseInterpreter, proveImports }] = await Promise.all([import("../interpreter/scratch.ts"), import("./importable.ts"), import("./importProof.ts")]);
+  const scratch = new Scratch();
+  try {
+    const importables = open.flatMap((each) => (each.project ? [prepare(each, each.project, scratch)] : []));
+    const interpreters = options.pythons.map((name) => chooseInterpreter(name, host.cwd, importables));
+    const context = { host, scratch, timeout: options.timeout, label };
+    const findings: Finding[] = [];
+    const imports: ImportSummary[] = [];
+    const together: TogetherSummary[] = [];
+    for (const interpreter of interpreters) {
+      const proof = await proveImports(interpreter, importables, context);
+      findings.push(...proof.findings);
+      imports.push(proof.summary);
+      if (options.together.length === 0) continue;
+      const { proveTogether } = await import("./togetherProof.ts");
+      const company = await proveTogether(interpreter, importables, proof.imported, context);
+      findings.push(...company.findings);
+      together.push(company.summary);
+    }
+    return { result: { import: sum(imports), ...(imports.length > 1 ? { imports } : {}), ...(together[0] ? { together: together[0] } : {}), ...(together.length > 1 ? { togethers: together } : {}) }, findings };
+  } finally {
+    scratch.remove();
+  }
+}
+
+function sum(imports: readonly ImportSummary[]): ImportSummary {
+  const total = (key: "modules" | "failed" | "failedUpstream" | "leaks"): number => imports.reduce((all, each) => all + each[key], 0);
+  return { python: imports.map(({ python }) => python).join(", "), modules: total("modules"), failed: total("failed"), failedUpstream: total("failedUpstream"), leaks: total("leaks") };
 }
 
 /** Paths are relative to the project where all roots lie in it, as those of other commands are; otherwise to the directory that holds all roots. */
@@ -78,6 +107,11 @@ function labeller(base: string): (path: string) => string {
   return (path) => relative(base, path).split(sep).join("/") || ".";
 }
 
+/** What a module does alone it does in company too. */
+function once(findings: readonly Finding[]): Finding[] {
+  return [...new Map(findings.map((each) => [JSON.stringify([each.code, each.path, each.line, each.column, each.message.replace(/, as when .*/s, "")]), each])).values()];
+}
+
 /** Each project's entries apply to what lies in the project. */
 function acceptAll(findings: readonly Finding[], open: readonly OpenNamespace[], label: (path: string) => string): Finding[] {
   let judged = findings;
@@ -88,7 +122,7 @@ function acceptAll(findings: readonly Finding[], open: readonly OpenNamespace[],
     const prefix = label(root) === "." ? "" : `${label(root)}/`;
     const result = accept(judged, entries, ({ path }) => (path?.startsWith(prefix) ? path.slice(prefix.length) : undefined));
     judged = result.findings;
-    unused.push(...unusedAcceptances(entries, result.used, label(join(root, "pyproject.toml"))));
+    unused.push(...unusedAcceptances(entries, result.used, label(join(root, existsSync(join(root, "enisle.toml")) ? "enisle.toml" : "pyproject.toml"))));
   }
   return [...judged, ...unused];
 }

@@ -91,7 +91,8 @@ export async function work({ jobs, settings, queue }: WorkerInput, end: End, tak
 function delegate(helper: Worker, input: WorkerInput, take: Take): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (act: () => void): void => {
-      helper.removeAllListeners();
+      // Not all listeners at once: Node has some of its own there, without which the helper's next messages would never arrive.
+      for (const event of ["message", "error", "exit"]) helper.removeAllListeners(event);
       helper.unref();
       act();
     };

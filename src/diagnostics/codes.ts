@@ -125,10 +125,6 @@ const catalogue = {
     severity: "error",
     help: "The copy is not what this tool makes of the original archive: vendor again from it, and look at the difference.",
   },
-  "version-differs": {
-    severity: "error",
-    help: "The copy says another version than its manifest does: vendor again.",
-  },
 } as const satisfies Record<string, Code>;
 
 export type FindingCode = keyof typeof catalogue;

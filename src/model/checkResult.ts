@@ -13,6 +13,8 @@ export interface CheckResult {
   /** One a `--python`, where there are several. */
   readonly imports?: readonly ImportSummary[];
   readonly together?: TogetherSummary;
+  /** One a `--python`, where there are several. */
+  readonly togethers?: readonly TogetherSummary[];
   /** How many files were compared with the original archives. */
   readonly upstream?: { readonly distributions: number; readonly files: number };
 }

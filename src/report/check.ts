@@ -24,7 +24,7 @@ function summary(result: CheckResult, paint: Paint): string[] {
   ]);
   for (const each of result.imports ?? (result.import ? [result.import] : [])) out.push(...wrap(importLine(each), "", "  "));
   if (result.upstream) out.push(`Upstream: ${result.upstream.files} files of ${plural(result.upstream.distributions, "archive")} compared`);
-  if (result.together) out.push(...together(result.together, paint));
+  for (const each of result.togethers ?? (result.together ? [result.together] : [])) out.push(...together(each, paint));
   return out;
 }
 

@@ -11,7 +11,7 @@ interface NamedRule {
 export function formatJunit({ result, findings }: Outcome<CheckResult>, rules: readonly NamedRule[]): string {
   const extra: NamedRule[] = [
     ...(result.import ? [{ name: "import", codes: ["import-aborted", "import-broken", "import-failed", "import-leak"] }] : []),
-    ...(result.together ? [{ name: "together", codes: ["shared-module", "shared-state", "version-differs"] }] : []),
+    ...(result.together ? [{ name: "together", codes: ["shared-module", "shared-state"] }] : []),
     ...(result.upstream ? [{ name: "upstream", codes: ["upstream-differs"] }] : []),
   ];
   const all = [...rules, ...extra];

@@ -16,8 +16,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   write: ["model"],
   acquire: ["model", "host", "config"],
   check: ["model", "diagnostics"],
+  interpreter: ["model"],
   report: ["model", "diagnostics"],
-  commands: ["model", "diagnostics", "syntax", "rewrite", "plan", "manifest", "host", "config", "write", "acquire", "check"],
+  commands: ["model", "diagnostics", "syntax", "rewrite", "plan", "manifest", "host", "config", "write", "acquire", "check", "interpreter"],
 };
 // The scanner is AssemblyScript, a world of its own.
 const files = fastGlob.sync("src/**/*.ts", { ignore: ["src/syntax/scanner/**"] });
