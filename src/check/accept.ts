@@ -1,5 +1,6 @@
 /** `[[tool.enisle.accept]]`: findings that the project lives with, each with its reason. They stay in the report, as notes; an entry that matches nothing is reported. */
 import { type Finding, finding } from "../model/finding.ts";
+import type { Manifest, ManifestDistribution } from "../model/manifest.ts";
 
 export interface Acceptance {
   readonly code: string;
@@ -29,6 +30,15 @@ export function accept(findings: readonly Finding[], entries: readonly Acceptanc
 
 export function unusedAcceptances(entries: readonly Acceptance[], used: ReadonlySet<Acceptance>, path: string): Finding[] {
   return entries.filter((entry) => !used.has(entry)).map(({ code, path: pattern }) => finding("acceptance-unused", `nothing is found that it accepts: ${code}${pattern === undefined ? "" : ` in ${pattern}`}`, { path }));
+}
+
+/** The manifest records with each distribution what is accepted of it, and why. */
+export function withAccepted(manifest: Manifest, findings: readonly Finding[]): Manifest {
+  const distributions = manifest.distributions.map((entry) => {
+    const own = findings.flatMap(({ code, accepted, distribution }) => (accepted !== undefined && distribution === entry.name ? [JSON.stringify({ code, reason: accepted })] : []));
+    return { ...entry, accepted: [...new Set(own)].sort().map((row) => JSON.parse(row) as ManifestDistribution["accepted"][number]) };
+  });
+  return { ...manifest, distributions };
 }
 
 /** `**` spans directories, `*` and `?` do not. */

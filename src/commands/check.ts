@@ -38,7 +38,7 @@ export async function check(options: CheckOptions, host: Host): Promise<Outcome<
     const namespaces: CheckedNamespace[] = [];
     for (const each of open) namespaces.push(await gather(each, label, crew, (done, total) => host.progress(`Checking ${each.manifest.namespace}: ${done} of ${total} files`)));
     const findings = rules.flatMap((rule) => rule.find({ namespaces }));
-    const proofs = await prove(options, open, label, crew, host);
+    const proofs = merge(await proveByUpstream(options, open, namespaces, crew, host), await proveByImport(options, open, label, host));
     const judged = acceptAll(once([...findings, ...proofs.findings]), open, label).sort(byPlace);
     return {
       command: "check",
@@ -63,8 +63,36 @@ interface Proofs {
   readonly findings: readonly Finding[];
 }
 
-async function prove(options: CheckOptions, open: readonly OpenNamespace[], label: (path: string) => string, _crew: Crew, host: Host): Promise<Proofs> {
-  if (options.pythons === undefined) return { result: {}, findings: [] };
+const nothing: Proofs = { result: {}, findings: [] };
+
+function merge(a: Proofs, b: Proofs): Proofs {
+  return { result: { ...a.result, ...b.result }, findings: [...a.findings, ...b.findings] };
+}
+
+async function proveByUpstream(options: CheckOptions, open: readonly OpenNamespace[], namespaces: readonly CheckedNamespace[], crew: Crew, host: Host): Promise<Proofs> {
+  if (options.upstream === undefined) return nothing;
+  const [{ Scratch }, { proveUpstream }] = await Promise.all([import("../interpreter/scratch.ts"), import("./upstreamProof.ts")]);
+  const scratch = new Scratch();
+  try {
+    const search = { directories: options.upstream, download: scratch.make("archives"), python: options.pythons?.[0] ?? "python3" };
+    const total = { distributions: 0, files: 0 };
+    const findings: Finding[] = [];
+    for (const [index, each] of open.entries()) {
+      const checked = namespaces[index];
+      if (!checked) continue;
+      const proof = await proveUpstream(each, checked, search, crew, host);
+      total.distributions += proof.distributions;
+      total.files += proof.files;
+      findings.push(...proof.findings);
+    }
+    return { result: { upstream: total }, findings };
+  } finally {
+    scratch.remove();
+  }
+}
+
+async function proveByImport(options: CheckOptions, open: readonly OpenNamespace[], label: (path: string) => string, host: Host): Promise<Proofs> {
+  if (options.pythons === undefined) return nothing;
   const [{ Scratch }, { prepare }, { chooseInterpreter, proveImports }] = await Promise.all([import("../interpreter/scratch.ts"), import("./importable.ts"), import("./importProof.ts")]);
   const scratch = new Scratch();
   try {

@@ -68,10 +68,7 @@ async function proveOne(interpreter: Interpreter, importable: Importable, contex
   const findings = [
     ...leaks,
     ...brokenModules(broken, interpreter, importable, context),
-    ...others.flatMap((module) => {
-      const end = run.ends.get(module.name);
-      return end?.kind === "aborted" ? [finding("import-aborted", `${module.name} ${end.how} in Python ${interpreter.version}`, placeOf(module, end, importable, context))] : [];
-    }),
+    ...abortedModules(others, run, interpreter, importable, context),
     ...failedBefore(others, run, interpreter, importable, context),
   ];
   return { findings, imported: modules.filter((module) => !failing.includes(module)).map(({ name }) => name), failed: broken.size, failedUpstream: others.length, leaks: leaks.length };
@@ -136,7 +133,29 @@ function hopeless({ version }: Interpreter, { open, modules }: Importable, run: 
 }
 
 function describe(end: ModuleEnd): string {
-  return end.kind === "error" ? `fails with ${end.error.replaceAll(/\s+/g, " ")}` : end.kind === "aborted" ? end.how : "is imported";
+  switch (end.kind) {
+    case "error":
+      return `fails with ${end.error.replaceAll(/\s+/g, " ")}`;
+    case "aborted":
+      return end.how;
+    case "untried":
+      return end.because === undefined ? "was not tried" : `needs ${end.because}, which ends or blocks the process`;
+    case "ok":
+      return "is imported";
+  }
+}
+
+/** Those that take the process with them; what lies below them is counted, not listed. */
+function abortedModules(modules: readonly ImportableModule[], run: ImportRun, { version }: Interpreter, importable: Importable, context: ProofContext): Finding[] {
+  const ends = modules.map((module) => [module, run.ends.get(module.name)] as const);
+  const untried = (because: string | undefined): number => ends.filter(([, end]) => end?.kind === "untried" && end.because === because).length;
+  const found = ends.flatMap(([module, end]) => {
+    if (end?.kind !== "aborted") return [];
+    const below = untried(module.name);
+    return [finding("import-aborted", `${module.name} ${end.how} in Python ${version}${below > 0 ? `; ${below} module${below === 1 ? "" : "s"} below it cannot be tried` : ""}`, placeOf(module, end, importable, context))];
+  });
+  const rest = untried(undefined);
+  return rest === 0 ? found : [...found, finding("import-aborted", `${rest} modules were not tried in Python ${version}: too many before them did not come to an end`, { path: context.label(importable.open.directory) })];
 }
 
 function placeOf(module: ImportableModule, end: ModuleEnd | undefined, importable: Importable, { label }: ProofContext): Place {
@@ -163,16 +182,18 @@ function failedBefore(modules: readonly ImportableModule[], run: ImportRun, { ve
   });
 }
 
-/** One finding for a name and a line, however many modules led there. */
+/** One finding for a name and a line, however many modules led there. What a function asks for on behalf of another file is found where that calls it. */
 export function describeRequests(requests: readonly RequestedName[], locate: (file: string) => string | undefined, { label }: ProofContext): Finding[] {
   const places = new Map<string, RequestedName>();
   for (const each of requests) {
-    const key = `${each.name}\0${each.at.join("\0")}`;
+    const key = [each.name, ...each.at, ...(each.client ?? [])].join("\0");
     const known = places.get(key);
     if (!known || each.during < known.during) places.set(key, each);
   }
-  return [...places.values()].map(({ name, at: [file, line], during }) => {
-    const place = locate(file);
-    return finding("import-leak", `asked for '${name}' by its original name, as when ${during} is imported`, { ...(place === undefined ? {} : { path: label(place) }), ...lineOf(line) });
+  const shown = (file: string): string => label(locate(file) ?? file);
+  return [...places.values()].map(({ name, at, client, during }) => {
+    const [file, line] = client ?? at;
+    const through = client ? `, through ${shown(at[0])}:${at[1]}` : "";
+    return finding("import-leak", `asked for '${name}' by its original name${through}, as when ${during} is imported`, { ...(locate(file) === undefined ? {} : { path: shown(file) }), ...lineOf(line) });
   });
 }

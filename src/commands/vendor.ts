@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, join, relative, resolve, sep } from "node:path";
 import { type ProjectFile, listProjectFiles } from "../acquire/project.ts";
+import { accept, withAccepted } from "../check/accept.ts";
 import { digestOfFile } from "../acquire/digest.ts";
 import { acquire } from "../acquire/source.ts";
 import type { Host } from "../host/host.ts";
@@ -18,6 +19,7 @@ import { missingRequirements, parseRequirement } from "../plan/requirements.ts";
 import type { PythonVersion } from "../rewrite/context.ts";
 import { type Move, Transaction, recover } from "../write/transaction.ts";
 import { TOOL } from "../version.ts";
+import { checkStaged } from "./checkStaged.ts";
 import { type Consumer, findConsumer, projectJobs, provided } from "./consumer.ts";
 import type { FileJob, FileResult, JobSettings } from "./fileJob.ts";
 import { copyJobs, keptDistribution, manifestEntry } from "./copies.ts";
@@ -75,8 +77,10 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, crew: Crew
     const jobs = [...copying, ...rewriting];
     const results = await crew.run(jobs, { ...settings(consumer, maps), keepContents: options.diff }, (done) => host.progress(`Relocating: ${done} of ${jobs.length} files`));
     const [copied, project] = [results.slice(0, copying.length), results.slice(copying.length)];
+    const leaks = await checkStaged(jobs, results, settings(consumer, maps), consumer, crew, (done, total) => host.progress(`Checking what was staged: ${done} of ${total} files`));
+    const { findings } = accept([...findingsOf(layouts, consumer, ours), ...results.flatMap((result) => result.findings), ...leaks], consumer.configuration.accept ?? [], ({ path }) => path);
 
-    const manifest = copies ? newManifest(consumer, copies, copied) : state.manifest;
+    const manifest = copies ? withAccepted(newManifest(consumer, copies, copied), findings) : state.manifest;
     if (!manifest) throw new Error("invariant: a namespace without a manifest is never current");
     const manifestText = formatManifest(manifest);
     const copyChanged = copies !== undefined && manifestText !== state.manifestText;
@@ -93,7 +97,7 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, crew: Crew
         project: { files: files.length, rewritten: project.filter((result) => result.changed).length },
         changed,
       },
-      findings: [...findingsOf(layouts, consumer, ours), ...results.flatMap((result) => result.findings)].sort(byPlace),
+      findings: findings.toSorted(byPlace),
       changes: options.diff ? [...copyChanges(consumer, state, copying, copied, copyChanged ? manifestText : undefined), ...projectChanges(files, project)] : [],
       notices,
     };

@@ -8,8 +8,8 @@ import type { Scratch } from "./scratch.ts";
 // A process that is replaced gives back its memory; the more modules it takes, the fewer are loaded again in the next one.
 const MOST_A_PROCESS = 250;
 const MOST_PROCESSES = 8;
-// So many modules may time out; then the rest counts as not tried.
-const MOST_TIMEOUTS = 10;
+// So many attempts may time out; then the rest counts as not tried.
+const MOST_TIMEOUTS = 20;
 
 export interface ImportRun {
   readonly ends: ReadonlyMap<string, ModuleEnd>;
@@ -35,27 +35,38 @@ export async function importModules(interpreter: Interpreter, task: ImportTask, 
   const run = async (modules: readonly string[]): Promise<string | undefined> => {
     const result = await runProcess(interpreter, { ...task, modules }, settings.timeout, settings.scratch);
     for (const [module, end] of result.ends) ends.set(module, end);
-    for (const each of result.requests) requests.set(`${each.name}\0${each.at.join("\0")}`, each);
+    for (const each of result.requests) requests.set([each.name, ...each.at, ...(each.client ?? [])].join("\0"), each);
     if (result.aborted?.timedOut) timeouts++;
     settings.progress(ends.size);
     return result.aborted?.module;
   };
+  /** Packages and modules that end a process of their own: whatever lies below needs them. */
+  const fatal = new Set<string>();
+  /** Finds out, one by one, what of a module and of the packages above it ends the process. */
+  const tryAlone = async (module: string): Promise<void> => {
+    const above = task.modules.filter((name) => name !== module && isAtOrBelow(module, name) && !ends.has(name));
+    for (const name of [...above.toSorted((a, b) => a.length - b.length), module]) {
+      if (timeouts >= MOST_TIMEOUTS) return;
+      if ((await run([name])) === undefined) continue;
+      fatal.add(name);
+      return;
+    }
+  };
+  const skipFatal = (modules: readonly string[]): string[] => modules.filter((module) => {
+    const because = [...fatal].find((name) => isAtOrBelow(module, name));
+    if (because !== undefined && module !== because) ends.set(module, { kind: "untried", because });
+    return because === undefined;
+  });
   const work = async (): Promise<void> => {
     for (let chunk = chunks.shift(); chunk; chunk = chunks.shift()) {
-      while (chunk.length > 0) {
+      for (chunk = skipFatal(chunk); chunk.length > 0; ) {
         const stopped: string | undefined = await run(chunk);
         if (stopped === undefined) break;
-        const again: boolean = chunk.length > 1 && timeouts < MOST_TIMEOUTS && (await run([stopped])) === undefined;
-        const reason = ends.get(stopped);
-        const rest: string[] = chunk.slice(chunk.indexOf(stopped) + 1);
-        // Whatever lies below a package needs the package.
-        const doomed: readonly string[] = again || reason?.kind !== "aborted" ? [] : rest.filter((module) => isAtOrBelow(module, stopped));
-        for (const module of doomed) ends.set(module, { kind: "aborted", how: `cannot be tried: ${stopped} ${reason?.kind === "aborted" ? reason.how : ""}` });
-        chunk = rest.filter((module) => !doomed.includes(module));
-        if (timeouts >= MOST_TIMEOUTS) {
-          for (const module of [...chunk, ...chunks.splice(0).flat()]) ends.set(module, { kind: "aborted", how: `was not tried: ${timeouts} modules before it did not come to an end` });
-          return;
-        }
+        await tryAlone(stopped);
+        chunk = skipFatal(chunk.slice(chunk.indexOf(stopped) + 1));
+        if (timeouts < MOST_TIMEOUTS) continue;
+        for (const module of [...chunk, ...skipFatal(chunks.splice(0).flat())]) ends.set(module, { kind: "untried", because: undefined });
+        return;
       }
     }
   };

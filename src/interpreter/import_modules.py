@@ -9,7 +9,7 @@ SPEC: {"path": [...]       put ahead of sys.path
        "aliases": [[NAME, ORIGINAL], ...]   NAME and what is below it is the module ORIGINAL, already under its own name
        "state": FILE}      process_state.py, when the state of the process is to be watched
 
-Lines: {"start": M}  {"end": M, "error": TEXT or null, "at": [FILE, LINE] or null}  {"leak": NAME, "at": [FILE, LINE], "during": M}
+Lines: {"start": M}  {"end": M, "error": TEXT or null, "at": [FILE, LINE] or null}  {"leak": NAME, "at": [FILE, LINE], "for": [FILE, LINE] or null, "during": M}
        {"state": {...}, "of": M}  {"done": {...}}
 """
 import sys
@@ -76,8 +76,19 @@ class Tripwire(object):
             if not isinstance(file, _text):
                 return None
             if any(name == each or name.startswith(each + ".") for each in self.zones.forbidden(file)):
-                return file, frame.f_lineno, asks_only
+                return file, frame.f_lineno, asks_only, self.client(file, frame)
             return None
+        return None
+
+    def client(self, file, frame):
+        """[file, line] of the code that called a function of another checked file to ask: it knows the name."""
+        while frame is not None and frame.f_code.co_name != "<module>":
+            frame = frame.f_back
+            other = frame.f_code.co_filename if frame is not None else file
+            if other == __file__ or other.startswith("<frozen importlib"):
+                return None
+            if other != file and self.zones.forbidden(other):
+                return [other, frame.f_lineno]
         return None
 
     def trip(self, name, frame):
@@ -87,10 +98,11 @@ class Tripwire(object):
         found = self.requester(name, frame)
         if found is None:
             return
-        file, line, asks_only = found
-        if (name, file, line) not in self.seen and len(self.seen) < 2000:
-            self.seen.add((name, file, line))
-            send({"leak": name, "at": [file, line], "during": self.during})
+        file, line, asks_only, client = found
+        seen = (name, file, line) + tuple(client or ())
+        if seen not in self.seen and len(self.seen) < 2000:
+            self.seen.add(seen)
+            send({"leak": name, "at": [file, line], "for": client, "during": self.during})
         if not asks_only:
             error = ImportError("No module named '%s'" % name)
             if not _python2:

@@ -32,6 +32,8 @@ export type At = readonly [file: string, line: number];
 export interface RequestedName {
   readonly name: string;
   readonly at: At;
+  /** Who called a function of another file, which then asked. */
+  readonly client: At | undefined;
   readonly during: string;
 }
 
@@ -39,7 +41,9 @@ export type ModuleEnd =
   | { readonly kind: "ok" }
   | { readonly kind: "error"; readonly error: string; readonly at: At | undefined }
   /** The process did not survive it. */
-  | { readonly kind: "aborted"; readonly how: string };
+  | { readonly kind: "aborted"; readonly how: string }
+  /** It needs a module that a process does not survive; or so many attempts did not come to an end that no more were made (undefined). */
+  | { readonly kind: "untried"; readonly because: string | undefined };
 
 export interface ProcessRun {
   readonly ends: ReadonlyMap<string, ModuleEnd>;
@@ -58,6 +62,7 @@ interface Line {
   readonly error?: string | null;
   readonly at?: At | null;
   readonly leak?: string;
+  readonly for?: At | null;
   readonly during?: string;
   readonly state?: Readonly<Record<string, string | null>>;
   readonly of?: string;
@@ -94,7 +99,7 @@ export function runProcess(interpreter: Interpreter, task: ImportTask, timeout: 
       clock = setTimeout(onTime, timeout * 1000);
       if (line.start !== undefined) current = line.start;
       else if (line.end !== undefined) ends.set(line.end, line.error == null ? { kind: "ok" } : { kind: "error", error: line.error, at: line.at ?? undefined });
-      else if (line.leak !== undefined) requests.push({ name: line.leak, at: line.at ?? ["", 0], during: line.during ?? current });
+      else if (line.leak !== undefined) requests.push({ name: line.leak, at: line.at ?? ["", 0], client: line.for ?? undefined, during: line.during ?? current });
       else if (line.state !== undefined) changes.push({ module: line.of ?? current, changed: line.state });
       else if (line.done !== undefined) witness = line.done;
     };

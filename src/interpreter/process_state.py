@@ -24,11 +24,12 @@ def _who(depth):
     return "%s:%d" % (frame.f_code.co_filename, frame.f_lineno)
 
 
-def _recording(module, name, describe):
+def _recording(module, name, what, counts=True):
+    """Notes who calls the function. `counts`: a call is a change even when the state is the same after it, as another one's would be lost."""
     original = getattr(module, name)
 
     def recorded(*args, **kwargs):
-        _registered.append((describe(args), _who(2)))
+        _registered.append((what % args[:what.count("%")] if len(args) >= what.count("%") else what, _who(2), counts))
         return original(*args, **kwargs)
 
     recorded.__name__ = name
@@ -44,9 +45,29 @@ def begin():
         _modules[name] = sys.modules[name]
     import atexit
     import codecs
-    _recording(atexit, "register", lambda args: "atexit")
-    _recording(codecs, "register", lambda args: "codecs.register")
-    _recording(codecs, "register_error", lambda args: "codecs.register_error(%r)" % (args[:1] or ("?",))[0])
+    import logging
+    import signal
+    import socket
+    import warnings
+    _recording(atexit, "register", "atexit")
+    _recording(codecs, "register", "codecs.register")
+    _recording(codecs, "register_error", "codecs.register_error(%r)")
+    _recording(logging, "basicConfig", "the root logger's handlers")
+    _recording(logging, "addLevelName", "logging level %s")
+    _recording(logging, "setLoggerClass", "the logger class")
+    _recording(logging, "disable", "logging.disable")
+    _recording(socket, "setdefaulttimeout", "the default socket timeout")
+    # Often undone at once, as catch_warnings does: only what is still different afterwards counts.
+    _recording(warnings, "simplefilter", "warnings.filters", False)
+    _recording(warnings, "filterwarnings", "warnings.filters", False)
+    names = dict((getattr(signal, name), name) for name in dir(signal) if name.startswith("SIG") and not name.startswith("SIG_"))
+    original = signal.signal
+
+    def recorded(number, handler):
+        _registered.append(("the handler of %s" % names.get(number, number), _who(2), False))
+        return original(number, handler)
+
+    signal.signal = recorded
 
 
 def ready():
@@ -59,7 +80,7 @@ def changes():
     now = _look()
     found = dict((key, None) for key in now if now[key] is not _last.get(key, _marker) and not _same(now[key], _last.get(key, _marker)))
     found.update((key, None) for key in _last if key not in now)
-    found.update(_registered)
+    found.update((key, who) for key, who, counts in _registered if counts or key in found)
     del _registered[:]
     _last.clear()
     _last.update(now)

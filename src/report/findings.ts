@@ -6,7 +6,8 @@ export function formatFindings(findings: readonly Finding[], paint: Paint): stri
   return findings.flatMap((finding) => {
     const at = finding.path === undefined ? "" : `${visible(finding.path)}${finding.line === undefined ? "" : `:${finding.line}:${finding.column}`}: `;
     const of = finding.distribution === undefined ? "" : ` (${visible(finding.distribution)})`;
-    return [`${at}${paint[finding.severity](finding.severity)}: ${visible(finding.message)}${of} ${paint.faint(`[${finding.code}]`)}`, `  ${paint.faint(finding.help)}`];
+    const next = finding.accepted === undefined ? finding.help : `accepted: ${visible(finding.accepted)}`;
+    return [`${at}${paint[finding.severity](finding.severity)}: ${visible(finding.message)}${of} ${paint.faint(`[${finding.code}]`)}`, `  ${paint.faint(next)}`];
   });
 }
 
