@@ -15,7 +15,7 @@ interface Witness {
     /** Modules and where their files are. */
     readonly files: readonly (readonly [module: string, file: string])[];
     readonly versions: Readonly<Record<string, string | null>>;
-    /** An attribute of one project's module that comes from another project. */
+    /** An attribute of one project's module that comes from another project; or (-1) a module that is an original under another name. */
     readonly holds: readonly (readonly [module: string, attribute: string, from: string, project: number])[];
   }[];
   readonly shared: readonly (readonly string[])[];
@@ -77,6 +77,7 @@ function task(importables: readonly Importable[], owners: ReadonlyMap<string, nu
     projects: importables.map(({ open }, index) => ({
       names: [...owners].filter(([, owner]) => owner === index).map(([name]) => name),
       modules: open.manifest.distributions.flatMap((entry) => Object.values(entry.relocations)),
+      originals: open.manifest.distributions.flatMap((entry) => Object.keys(entry.relocations)),
     })),
   };
 }
@@ -107,7 +108,10 @@ function judge(importables: readonly Importable[], modules: readonly (readonly s
       const other = importables.findIndex(({ tree }) => file.startsWith(tree + sep));
       if (other >= 0 || isAtOrBelow(module, own.open.manifest.namespace)) found.push(finding("shared-module", `${module} was imported from ${other >= 0 ? `the files of ${name(other)}` : file}`, place(module, importables, context)));
     }
-    for (const [module, attribute, from, other] of holds) found.push(finding("shared-module", `${module}.${attribute} is ${from}, which belongs to ${name(other)}`, place(module, importables, context)));
+    for (const [module, attribute, from, other] of holds) {
+      const what = other < 0 ? `${module} is ${from}, which is not a copy` : `${module}.${attribute} is ${from}, which belongs to ${name(other)}`;
+      found.push(finding("shared-module", what, place(module, importables, context)));
+    }
   });
   for (const [module, end] of run.ends) if (end.kind === "error") found.push(finding("import-broken", `${module} fails with ${end.error.replaceAll(/\s+/g, " ")} in Python, in one process with the other project; alone it is imported`, place(module, importables, context)));
   found.push(...describeRequests(run.requests, (file) => locate(file, importables), context));

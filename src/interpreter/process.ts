@@ -23,7 +23,7 @@ export interface ImportTask {
   /** Names under which the modules of other names appear. */
   readonly aliases: readonly (readonly [name: string, original: string])[];
   /** Watch the state of the process, and tell what each of these projects holds at the end. */
-  readonly projects?: readonly { readonly names: readonly string[]; readonly modules: readonly string[] }[];
+  readonly projects?: readonly { readonly names: readonly string[]; readonly modules: readonly string[]; readonly originals: readonly string[] }[];
 }
 
 /** A file of checked code and a 1-based line. */

@@ -142,19 +142,28 @@ def _registries():
 
 
 def witness(projects):
-    """What each project's modules are, and what of another project they hold."""
+    """What each project's modules are, and what of another project, or of the shared originals, they hold."""
     owners = {}
     report = []
+    everyone = [name for project in projects for name in project["names"]]
     for index, project in enumerate(projects):
-        own = dict((key, module) for key, module in list(sys.modules.items()) if module is not None and _below(key, project["names"]))
-        for key, module in own.items():
-            owners.setdefault(id(module), []).append((index, key))
-        files = sorted([key, getattr(module, "__file__", None) or ""] for key, module in own.items())
+        files, holds = [], []
+        for key, module in sorted(sys.modules.items()):
+            if module is None or not _below(key, project["names"]):
+                continue
+            name = getattr(module, "__name__", None)
+            name = name if isinstance(name, str) else key
+            if _below(name, everyone):
+                files.append([key, getattr(module, "__file__", None) or ""])
+                owners.setdefault(id(module), []).append((index, key))
+            elif _below(name, project["originals"]):
+                holds.append([key, "", name, -1])
+            # Anything else is a module of the standard library, or an installed one, under a second name, as six.moves has them.
         versions = {}
         for name in project["modules"]:
             version = getattr(sys.modules.get(name), "__version__", None)
             versions[name] = version if isinstance(version, str) else ".".join(map(str, version)) if isinstance(version, tuple) else None
-        report.append({"files": files, "versions": versions, "holds": []})
+        report.append({"files": files, "versions": versions, "holds": holds})
     for index, project in enumerate(projects):
         others = [(other, each) for other, each in enumerate(projects) if other != index]
         for key, module in list(sys.modules.items()):

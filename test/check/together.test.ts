@@ -88,6 +88,11 @@ describe("what they must not share", () => {
     expect(findings.map((each) => each.message)).toContainEqual("one module object answers to glance._vendor.alib.core and to nova._vendor.alib.core");
   });
 
+  test("a module of the standard library may have a name in each", async () => {
+    const alias = "import sys, json\nsys.modules[__name__ + '.json'] = json\n";
+    expect((await check(two(library("1", alias), library("2", alias)), { pythons: ["python3"], together: ["glance", "nova"] })).findings).toEqual([]);
+  });
+
   test("a module that fails only in company", async () => {
     const alone = "import sys\nassert 'glance' not in sys.modules\n";
     const root = two(library("1", alone), library("2"));
