@@ -97,6 +97,7 @@ async function proveByImport(options: CheckOptions, open: readonly OpenNamespace
   const scratch = new Scratch();
   try {
     const importables = open.flatMap((each) => (each.project ? [prepare(each, each.project, scratch)] : []));
+    const inCompany = importables.flatMap(({ open: { directory } }, index) => (options.together.some((root) => isBelow(directory, resolve(host.cwd, root))) ? [index] : []));
     const interpreters = options.pythons.map((name) => chooseInterpreter(name, host.cwd, importables));
     const context = { host, scratch, timeout: options.timeout, label };
     const findings: Finding[] = [];
@@ -108,7 +109,8 @@ async function proveByImport(options: CheckOptions, open: readonly OpenNamespace
       imports.push(proof.summary);
       if (options.together.length === 0) continue;
       const { proveTogether } = await import("./togetherProof.ts");
-      const company = await proveTogether(interpreter, importables, proof.imported, context);
+      const [meeting, imported] = [inCompany.map((index) => importables[index]), inCompany.map((index) => proof.imported[index] ?? [])];
+      const company = await proveTogether(interpreter, meeting.filter((each) => each !== undefined), imported, context);
       findings.push(...company.findings);
       together.push(company.summary);
     }
@@ -125,10 +127,13 @@ function sum(imports: readonly ImportSummary[]): ImportSummary {
 
 /** Paths are relative to the project where all roots lie in it, as those of other commands are; otherwise to the directory that holds all roots. */
 function baseOf(project: string, roots: readonly string[]): string {
-  const isBelow = (path: string, base: string): boolean => path === base || path.startsWith(base === sep ? sep : base + sep);
   let base = roots.every((root) => isBelow(root, project)) ? project : (roots[0] ?? project);
   while (!roots.every((root) => isBelow(root, base))) base = dirname(base);
   return base;
+}
+
+function isBelow(path: string, base: string): boolean {
+  return path === base || path.startsWith(base === sep ? sep : base + sep);
 }
 
 function labeller(base: string): (path: string) => string {

@@ -6,15 +6,15 @@ import { MANIFEST_NAME, STAGING_NAME } from "../model/manifest.ts";
 
 const skipped = new Set(["node_modules", "__pycache__", STAGING_NAME]);
 
-/** Absolute directories, sorted, each once. Throws Failure for a root that does not exist or has no manifest below it. */
+/** Absolute directories, in the order of the roots and sorted below each, each once. Throws Failure for a root that does not exist or has no manifest below it. */
 export function findManifests(roots: readonly string[]): string[] {
   const found = new Set<string>();
   for (const root of roots) {
     const below = manifestsOf(root);
     if (below.length === 0) throw new Failure(`${root}: there is no ${MANIFEST_NAME} below it, so nothing was vendored here`, "Name a directory with vendored copies, or vendor something first: enisle vendor SOURCE…");
-    for (const each of below) found.add(each);
+    for (const each of below.sort()) found.add(each);
   }
-  return [...found].sort();
+  return [...found];
 }
 
 function manifestsOf(root: string): string[] {

@@ -28,8 +28,8 @@ describe("two versions in one interpreter", () => {
     const { findings, result } = await check(root, { pythons: [python], together: ["nova", "glance"] });
     expect(findings).toEqual([]);
     expect(result.together?.projects.map(({ path, namespace, distributions }) => [path, namespace, distributions])).toEqual([
-      ["glance/glance/_vendor", "glance._vendor", [{ name: "alib", version: "2.0", module: "glance._vendor.alib", seen: "2.0" }]],
       ["nova/nova/_vendor", "nova._vendor", [{ name: "alib", version: "1.0", module: "nova._vendor.alib", seen: "1.0" }]],
+      ["glance/glance/_vendor", "glance._vendor", [{ name: "alib", version: "2.0", module: "glance._vendor.alib", seen: "2.0" }]],
     ]);
     expect(result.together?.modules).toBe(8);
     expect(snapshot(root)).toEqual(before);
@@ -39,7 +39,7 @@ describe("two versions in one interpreter", () => {
     const root = two(library("1.0"), library("2.0"));
     const run = enisle(["check", "--together", "nova", "glance"], { cwd: root });
     expect(run.status).toBe(0);
-    expect(run.stdout).toMatch(/glance\._vendor.*\n {4}alib 2\.0: glance\._vendor\.alib, __version__ 2\.0\n.*nova\._vendor.*\n {4}alib 1\.0: nova\._vendor\.alib, __version__ 1\.0\n/);
+    expect(run.stdout).toMatch(/nova\._vendor.*\n {4}alib 1\.0: nova\._vendor\.alib, __version__ 1\.0\n.*glance\._vendor.*\n {4}alib 2\.0: glance\._vendor\.alib, __version__ 2\.0\n/);
     expect(run.stdout).toMatch(/^Clean: 2 manifests/m);
   });
 });
@@ -49,7 +49,7 @@ describe("what both change", () => {
     ["a standard-library attribute", "import json\njson.dumps = lambda *args, **kwargs: ''\n", /^json\.dumps is changed by/],
     ["a method of a standard class", "import socket\ndef connect(self, *args): pass\nsocket.socket.connect_ex = connect\n", /^socket\.socket\.connect_ex is changed by/],
     ["hooks", "import sys\nsys.excepthook = lambda *args: None\n", /^sys\.excepthook is changed by/],
-    ["exit functions", "import atexit\natexit.register(lambda: None)\n", /^atexit is changed by glance\._vendor \(glance\/glance\/_vendor\/alib\/core\.py:2\) and by nova\._vendor \(nova\/nova\/_vendor\/alib\/core\.py:2\)/],
+    ["exit functions", "import atexit\natexit.register(lambda: None)\n", /^atexit is changed by nova\._vendor \(nova\/nova\/_vendor\/alib\/core\.py:2\) and by glance\._vendor \(glance\/glance\/_vendor\/alib\/core\.py:2\)/],
     ["codecs", "import codecs\ncodecs.register(lambda name: None)\n", /^codecs\.register is changed by/],
     ["warnings filters", "import warnings\nwarnings.simplefilter('error')\n", /^warnings\.filters is changed by/],
     ["logging", "import logging\nlogging.basicConfig(level=10)\n", /^the root logger's (handlers|level) is changed by/],
