@@ -18,5 +18,5 @@ export const rules: readonly Rule[] = [
   { name: "leaks", codes: ["leak"], find: findLeaks },
   { name: "drift", codes: ["copy-added", "copy-changed", "copy-irreversible", "copy-missing", "copy-mode", "manifest-changed"], find: findDrift },
   { name: "collisions", codes: ["name-provided-twice", "namespace-shadowed", "namespace-twice"], find: findCollisions },
-  { name: "stale", codes: ["copy-unused", "requirement-missing"], find: findStale },
+  { name: "stale", codes: ["copy-unused", "requirement-missing", "settings-changed"], find: findStale },
 ];

@@ -29,6 +29,8 @@ export interface CheckedNamespace {
   readonly missing: ReadonlyMap<string, readonly string[]>;
   /** Distributions that nothing names. */
   readonly unused: readonly string[];
+  /** False when the project's configuration says other things about references than when the copies were made. */
+  readonly settingsAreCurrent: boolean;
 }
 
 /** Who else answers to a relocated top-level name: the project itself (then its imports of the name mean that), or what is installed beside it. */

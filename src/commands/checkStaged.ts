@@ -1,4 +1,5 @@
 /** What was staged is read back and judged before it is committed: it is what was decided upon, and nothing in it asks for an original name. */
+import { readFileSync } from "node:fs";
 import { accept } from "../check/accept.ts";
 import { Failure } from "../model/failure.ts";
 import { type Finding, located } from "../model/finding.ts";
@@ -17,13 +18,14 @@ export async function checkStaged(jobs: readonly FileJob[], results: readonly Fi
     const result = results[index];
     return job.target !== undefined && result && (result.changed || !job.inPlace) ? [{ job, result, target: job.target }] : [];
   });
-  const reading = staged.map(({ job, result, target }): FileJob => ({ ...job, locator: { kind: "file", path: target }, record: undefined, sha256: undefined, target: undefined, inPlace: true, place: result.changed ? job.place : undefined }));
-  const again = await crew.run(reading, { ...settings, keepContents: true, keepSites: true }, (done) => progress(done, reading.length));
-  const leaks = staged.flatMap(({ job, result }, index): Finding[] => {
+  const reading = staged.map(({ job, result, target }): FileJob => ({ ...job, locator: { kind: "file", path: target }, record: undefined, sha256: undefined, target: undefined, inPlace: false, place: result.changed ? job.place : undefined }));
+  const again = await crew.run(reading, { ...settings, keepContents: false, keepSites: true }, (done) => progress(done, reading.length));
+  const leaks = staged.flatMap(({ job, result, target }, index): Finding[] => {
     const now = again[index];
     if (now?.sha256Upstream !== result.sha256Now) throw new Failure(`${job.label}: was not written as it was meant: the staged file has another digest`, "Nothing was changed; see that the disk is sound and that nothing else writes there, and run again.");
-    const source = Buffer.from(now.before ?? new Uint8Array());
-    return now.sites.filter((site) => site.outcome === "rewritten").map((site) => located({ code: "leak", message: `asks for '${Buffer.from(site.name, "latin1").toString("utf8")}' by its original name (${site.tier})`, offset: site.start }, job.label, source, job.distribution));
+    const remaining = now.sites.filter((site) => site.outcome === "rewritten");
+    const source = remaining.length > 0 ? readFileSync(target) : Buffer.alloc(0);
+    return remaining.map((site) => located({ code: "leak", message: `asks for '${Buffer.from(site.name, "latin1").toString("utf8")}' by its original name (${site.tier})`, offset: site.start }, job.label, source, job.distribution));
   });
   const { findings } = accept(leaks, consumer.configuration.accept ?? [], ({ path }) => path);
   const open = findings.filter((each) => each.accepted === undefined);

@@ -1,16 +1,19 @@
 /** The work on one file, as plain data, so that any worker can do it: read, verify, relocate, stage. */
 import { hash } from "node:crypto";
-import { chmodSync, chownSync, closeSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
+import { type Stats, chmodSync, chownSync, closeSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { type EntryRequest, OpenArchives } from "../acquire/zipEntry.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
 import { type Finding, located } from "../model/finding.ts";
 import type { Locator, SourceFile } from "../model/distribution.ts";
 import { type RecordedEdit, STAGING_NAME } from "../model/manifest.ts";
-import { type Relocation, type RelocationMap, relocationMap } from "../model/relocation.ts";
+import { type Relocation, relocationMap } from "../model/relocation.ts";
 import { undo } from "../rewrite/applyEdits.ts";
-import type { FilePlace, PythonVersion } from "../rewrite/context.ts";
-import type { Site } from "../model/edit.ts";
+import type { FilePlace, PythonVersion, RewriteOptions } from "../rewrite/context.ts";
+import { catalogueWith } from "../catalogue/index.ts";
+import type { CatalogueRow } from "../model/catalogue.ts";
+import type { Edit, Site } from "../model/edit.ts";
+import { type InventoryData, inventoryOf } from "./inventory.ts";
 import { type Readers, needsGrammar } from "../syntax/readFacts.ts";
 import { scannerOnly, withGrammar } from "./readers.ts";
 import { relocateSource } from "./relocateSource.ts";
@@ -36,6 +39,7 @@ export interface FileJob {
 }
 
 export interface PlaceData {
+  readonly module: string | undefined;
   readonly package: string | undefined;
   readonly stub: boolean;
   readonly siblings: readonly string[];
@@ -44,13 +48,33 @@ export interface PlaceData {
 export interface JobSettings {
   readonly maps: readonly (readonly Relocation[])[];
   readonly target: PythonVersion;
+  readonly inventory: InventoryData;
+  readonly references: ReferenceSettings;
   /** Results carry the bytes before and after of files that changed. */
   readonly keepContents: boolean;
   readonly keepSites: boolean;
 }
 
+/** How references that are not import statements are dealt with. */
+export interface ReferenceSettings {
+  readonly rows: readonly CatalogueRow[];
+  readonly verified: "rewrite" | "report";
+  readonly helper: string | undefined;
+  readonly runtimeMap: boolean;
+  readonly leave: readonly { readonly string: string; readonly path?: string }[];
+}
+
+export const defaultReferences: ReferenceSettings = { rows: [], verified: "rewrite", helper: undefined, runtimeMap: false, leave: [] };
+
 export interface FileResult {
+  /** Edits that call the generated helper are among those of the file. */
+  readonly needsHelper: boolean;
+  /** Indices of the configuration's exceptions that left something. */
+  readonly usedExceptions: readonly number[];
+  readonly edits: { readonly proven: number; readonly verified: number };
+  /** SHA-256, hex; empty for a source of the project (`inPlace`, with a `place`) that did not change. */
   readonly sha256Upstream: string;
+  /** Of the result; as `sha256Upstream` where nothing changed. */
   readonly sha256Now: string;
   readonly undo: readonly RecordedEdit[];
   readonly findings: readonly Finding[];
@@ -83,13 +107,16 @@ export function makeDirectories(jobs: readonly FileJob[]): void {
 /** Does jobs one after the other; holds what they share: descriptors, look-up tables, the grammar once it was needed. */
 export class FileWorker {
   readonly #settings: JobSettings;
-  readonly #maps: readonly RelocationMap[];
+  readonly #options: readonly RewriteOptions[];
   readonly #archives = new OpenArchives();
   #readers: Readers | undefined;
 
   constructor(settings: JobSettings) {
     this.#settings = settings;
-    this.#maps = settings.maps.map(relocationMap);
+    const { target, references } = settings;
+    const catalogue = catalogueWith(references.rows);
+    const inventory = inventoryOf(settings.inventory, (locator, size) => this.#readLocator(locator, size), () => (this.#readers ??= scannerOnly()));
+    this.#options = settings.maps.map((relocations) => ({ relocations: relocationMap(relocations), target, inventory, catalogue, ...references }));
   }
 
   /** Does these jobs, in order; those on entries of one archive are read together. */
@@ -114,11 +141,14 @@ export class FileWorker {
   }
 
   #run(job: FileJob, source: Buffer): FileResult {
-    const sha256Upstream = hash("sha256", source);
-    verify(job, source, sha256Upstream);
-    const relocated = job.place && relocateSource(source, placeOf(job.place), { relocations: this.#map(job), target: this.#settings.target }, (this.#readers ??= scannerOnly()));
+    // Nobody asks for the digest of a project's source that stays as it is.
+    const own = job.inPlace && job.place !== undefined && job.record === undefined && job.sha256 === undefined;
+    const known = own ? undefined : hash("sha256", source);
+    if (known !== undefined) verify(job, source, known);
+    const relocated = job.place && relocateSource(source, placeOf(job.place, job.label), this.#optionsFor(job), (this.#readers ??= scannerOnly()));
     const content = relocated?.content ?? source;
     const changed = content !== source;
+    const sha256Upstream = known ?? (changed ? hash("sha256", source) : "");
     if (job.target !== undefined && (changed || !job.inPlace)) this.#stage(job, job.target, content);
     const keep = this.#settings.keepContents && (changed || !job.inPlace);
     return {
@@ -127,16 +157,19 @@ export class FileWorker {
       undo: relocated?.undo ?? [],
       findings: relocated?.decision.findings.map((local) => located(local, job.label, source, job.distribution)) ?? [],
       changed,
+      needsHelper: relocated?.decision.needsHelper === true,
+      usedExceptions: relocated?.decision.usedExceptions ?? [],
+      edits: countEdits(relocated?.decision.edits ?? []),
       sites: this.#settings.keepSites ? (relocated?.decision.sites ?? []) : [],
       before: keep ? source : undefined,
       after: keep ? content : undefined,
     };
   }
 
-  #map(job: FileJob): RelocationMap {
-    const map = this.#maps[job.map];
-    if (!map) throw new Error("invariant: a job names a relocation map that was not sent");
-    return map;
+  #optionsFor(job: FileJob): RewriteOptions {
+    const options = this.#options[job.map];
+    if (!options) throw new Error("invariant: a job names a relocation map that was not sent");
+    return options;
   }
 
   #readEntries(jobs: readonly FileJob[]): Buffer[] | undefined {
@@ -150,11 +183,15 @@ export class FileWorker {
     return this.#archives.get(first.locator.archive).readAll(requests);
   }
 
+  #readLocator(locator: Locator, size: number): Buffer {
+    if (locator.kind === "entry") return this.#archives.get(locator.archive).read(locator, locator.archive, size);
+    const content = readFileSync(locator.path);
+    return locator.kind === "file" ? content : Buffer.from(undo(content.toString("latin1"), locator.edits), "latin1");
+  }
+
   #read({ locator, label, size }: FileJob): Buffer {
     try {
-      if (locator.kind === "entry") return this.#archives.get(locator.archive).read(locator, label, size);
-      const content = readFileSync(locator.path);
-      return locator.kind === "file" ? content : Buffer.from(undo(content.toString("latin1"), locator.edits), "latin1");
+      return locator.kind === "entry" ? this.#archives.get(locator.archive).read(locator, label, size) : this.#readLocator(locator, size);
     } catch (error) {
       throw fileFailure(error, locator.kind === "entry" ? locator.archive : locator.path);
     }
@@ -162,33 +199,38 @@ export class FileWorker {
 
   #stage(job: FileJob, target: string, content: Buffer): void {
     try {
-      if (job.inPlace) refuseReadOnly(job);
+      const original = job.inPlace && job.locator.kind === "file" ? statSync(job.locator.path) : undefined;
+      if (original) refuseReadOnly(job.label, original);
       const descriptor = openSync(target, "wx", job.executable ? 0o755 : 0o644);
       try {
         for (let at = 0; at < content.length; ) at += writeSync(descriptor, content, at);
       } finally {
         closeSync(descriptor);
       }
-      if (job.inPlace && job.locator.kind === "file") keepOwner(job.locator.path, target);
+      if (original) keepOwner(original, target);
     } catch (error) {
       throw fileFailure(error, target);
     }
   }
 }
 
-function placeOf(place: PlaceData): FilePlace {
-  return { package: place.package, stub: place.stub, siblings: new Set(place.siblings) };
+function countEdits(edits: readonly Edit[]): { readonly proven: number; readonly verified: number } {
+  const verified = edits.filter(({ rule }) => rule === "verified-string").length;
+  return { proven: edits.length - verified, verified };
+}
+
+function placeOf(place: PlaceData, path: string): FilePlace {
+  return { module: place.module, package: place.package, stub: place.stub, siblings: new Set(place.siblings), path };
 }
 
 /** Whoever made a file read-only did not want it changed; for root the system would not say so. */
-function refuseReadOnly({ locator, label }: FileJob): void {
-  if (locator.kind === "file" && (statSync(locator.path).mode & 0o222) === 0) {
+function refuseReadOnly(label: string, { mode }: Stats): void {
+  if ((mode & 0o222) === 0) {
     throw new Failure(`${label}: has to be rewritten and is read-only`, "Make it writable (chmod u+w), or leave it out of the project: exclude in [tool.enisle].");
   }
 }
 
-function keepOwner(original: string, staged: string): void {
-  const { mode, uid, gid } = statSync(original);
+function keepOwner({ mode, uid, gid }: Stats, staged: string): void {
   if (uid !== process.getuid?.() || gid !== process.getgid?.()) chownSync(staged, uid, gid);
   chmodSync(staged, mode & 0o7777);
 }

@@ -6,15 +6,17 @@ import type { CheckedFile, CheckedNamespace, CheckedSource, PlacedSite, Provider
 import type { Host } from "../host/host.ts";
 import { parseManifest } from "../manifest/read.ts";
 import { formatManifest } from "../manifest/write.ts";
-import { normalisedName } from "../model/distribution.ts";
+import { type Locator, normalisedName } from "../model/distribution.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
 import { MANIFEST_NAME, type Manifest, type ManifestFile } from "../model/manifest.ts";
 import { positionAt } from "../model/span.ts";
-import { layOut } from "../plan/layout.ts";
+import { type Layout, layOut } from "../plan/layout.ts";
 import { missingRequirements, parseRequirement } from "../plan/requirements.ts";
 import { projectJobs, provided } from "./consumer.ts";
-import { copyJobs, keptDistribution } from "./copies.ts";
-import type { FileJob, FileResult, JobSettings } from "./fileJob.ts";
+import { copyJobs, inventoryOfCopies, keptDistribution } from "./copies.ts";
+import { type FileJob, type FileResult, type JobSettings, defaultReferences } from "./fileJob.ts";
+import type { InventoryData } from "./inventory.ts";
+import { recordedSettings } from "./recordedSettings.ts";
 import { type OwningProject, findOwningProject } from "./owningProject.ts";
 import type { Crew } from "./runJobs.ts";
 import { findUnused } from "./unused.ts";
@@ -51,20 +53,22 @@ export function sizeOf({ directory, present, consumerFiles }: OpenNamespace): nu
 export async function gather(open: OpenNamespace, label: (path: string) => string, crew: Crew, progress: (done: number, total: number) => void): Promise<CheckedNamespace> {
   const { directory, manifest, project, consumerFiles } = open;
   const relocations = manifest.distributions.flatMap((entry) => Object.entries(entry.relocations).map(([from, to]) => ({ from, to })));
-  const places = project ? copyPlaces(open, project) : new Map<string, FileJob["place"]>();
   const listed = [
     ...manifest.generated.map((file): ListedFile => ({ file: { ...file, sha256Now: file.sha256 }, distribution: undefined })),
     ...manifest.distributions.flatMap((entry) => entry.files.map((file): ListedFile => ({ file, distribution: entry.name }))),
   ];
+  const layouts = project ? layOutKept(directory, manifest, project.consumer.package) : [];
+  const places = project ? copyPlaces(layouts, project) : new Map<string, FileJob["place"]>();
   const kinds = listed.map(({ file }) => kindOf(join(directory, file.path)));
   const readable = listed.filter((_, index) => kinds[index]?.kind === "file");
   const reading = readable.map(({ file, distribution }): FileJob => ({ ...plainJob(join(directory, file.path), label), distribution, place: places.get(file.path) }));
   // The bytes without the edits, of those that have any and are what they were: they must be upstream's.
   const edited = readable.filter(({ file }) => file.edits !== undefined && file.edits.length > 0);
   const undoing = edited.map(({ file }): FileJob => ({ ...plainJob(join(directory, file.path), label), locator: { kind: "relocated", path: join(directory, file.path), edits: file.edits ?? [] } }));
-  const own = project ? projectJobs(consumerFiles, undefined, project.consumer.target).map((job, index): FileJob => ({ ...job, map: 0, label: label(join(project.consumer.root, consumerFiles[index]?.path ?? "")) })) : [];
+  const own = project ? projectJobs(consumerFiles, undefined, project.consumer.target).map((job, index): FileJob => ({ ...job, inPlace: false, map: 0, label: label(join(project.consumer.root, consumerFiles[index]?.path ?? "")) })) : [];
   const jobs = [...reading, ...undoing, ...own];
-  const settings: JobSettings = { maps: [relocations], target: project?.consumer.target ?? [3, 9], keepContents: true, keepSites: true };
+  const { references, current } = project ? recordedSettings(project.consumer, manifest) : { references: defaultReferences, current: true };
+  const settings: JobSettings = { maps: [relocations], target: project?.consumer.target ?? [3, 9], inventory: existing(inventoryOfCopies(layouts)), references, keepContents: false, keepSites: true };
   const results = await crew.run(jobs, settings, (done) => progress(done, jobs.length));
   const at = new Map(readable.map(({ file }, index) => [file.path, results[index]]));
   const undone = new Map(edited.map(({ file }, index) => [file.path, results[reading.length + index]?.sha256Now]));
@@ -76,14 +80,15 @@ export async function gather(open: OpenNamespace, label: (path: string) => strin
     files: listed.map(({ file, distribution }, index): CheckedFile => {
       const [result, kind] = [at.get(file.path), kinds[index]];
       return {
-        ...sourceOf(label(join(directory, file.path)), result),
+        ...sourceOf(label(join(directory, file.path)), join(directory, file.path), result),
         distribution,
         recorded: { sha256Now: file.sha256Now, sha256Upstream: file.sha256Upstream, executable: file.executable === true },
         actual: kind?.kind !== "file" ? kind : { ...kind, sha256: result?.sha256Upstream ?? "", sha256Undone: undone.get(file.path) ?? (file.sha256Upstream === undefined ? undefined : result?.sha256Upstream) },
       };
     }),
     added: addedTo(open).map((path) => label(join(directory, path))),
-    consumer: own.map((job, index) => sourceOf(job.label, results[reading.length + undoing.length + index])),
+    consumer: own.map((job, index) => sourceOf(job.label, consumerFiles[index]?.real ?? "", results[reading.length + undoing.length + index])),
+    settingsAreCurrent: current,
     provided: project ? providers(project, relocations) : new Map(),
     rivals: rivalsOf(open).map(label),
     missing: project ? missingOf(manifest, project) : new Map(),
@@ -97,17 +102,22 @@ interface ListedFile {
 }
 
 function plainJob(path: string, label: (path: string) => string): FileJob {
-  return { label: label(path), locator: { kind: "file", path }, size: 0, executable: false, record: undefined, sha256: undefined, distribution: undefined, place: undefined, map: 0, target: undefined, inPlace: true };
+  return { label: label(path), locator: { kind: "file", path }, size: 0, executable: false, record: undefined, sha256: undefined, distribution: undefined, place: undefined, map: 0, target: undefined, inPlace: false };
 }
 
 /** The places that vendoring gave the copies' files, by their path in the namespace. */
-function copyPlaces({ directory, manifest }: OpenNamespace, { consumer }: OwningProject): Map<string, FileJob["place"]> {
-  const layouts = layOutKept(directory, manifest, consumer.package);
+function copyPlaces(layouts: readonly Layout[], { consumer }: OwningProject): Map<string, FileJob["place"]> {
   const jobs = copyJobs(layouts, consumer, undefined);
   return new Map(layouts.flatMap((layout) => layout.placements).map(({ destination }, index) => [destination, jobs[index]?.place]));
 }
 
-function layOutKept(directory: string, manifest: Manifest, project: string): ReturnType<typeof layOut> {
+/** Without modules whose files are gone or are no files: the rule on drift names them. */
+function existing(inventory: InventoryData): InventoryData {
+  const there = (locator: Locator | undefined): boolean => locator?.kind === "relocated" && lstatSync(locator.path, { throwIfNoEntry: false })?.isFile() === true;
+  return { ...inventory, modules: inventory.modules.map((module) => (there(module.locator) ? module : { ...module, locator: undefined })) };
+}
+
+function layOutKept(directory: string, manifest: Manifest, project: string): Layout[] {
   try {
     return layOut(manifest.distributions.map((entry) => keptDistribution(entry, directory)), manifest.namespace, project);
   } catch (error) {
@@ -116,15 +126,23 @@ function layOutKept(directory: string, manifest: Manifest, project: string): Ret
   }
 }
 
-function sourceOf(label: string, result: FileResult | undefined): CheckedSource {
+function sourceOf(label: string, path: string, result: FileResult | undefined): CheckedSource {
   if (!result) return { label, sites: [], findings: [] };
   const remaining = result.sites.filter((site) => site.outcome === "rewritten");
-  const text = remaining.length > 0 ? Buffer.from(result.before ?? new Uint8Array()).toString("latin1") : "";
+  const text = remaining.length > 0 ? readBytes(path) : "";
   const sites = remaining.map(({ start, end, name, tier }): PlacedSite => {
     const [first, last] = [positionAt(text, start), positionAt(text, end)];
     return { name: Buffer.from(name, "latin1").toString("utf8"), tier, line: first.line, column: first.column, endLine: last.line, endColumn: last.column };
   });
   return { label, sites, findings: result.findings };
+}
+
+function readBytes(path: string): string {
+  try {
+    return readFileSync(path, "latin1");
+  } catch (error) {
+    throw fileFailure(error, path);
+  }
 }
 
 function kindOf(path: string): { kind: "file"; executable: boolean } | { kind: "other"; what: string } | undefined {

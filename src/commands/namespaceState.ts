@@ -1,5 +1,5 @@
 /** What lies in the namespace directory now: nothing, what the manifest says, or something that must not be overwritten. */
-import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseManifest } from "../manifest/read.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
@@ -15,8 +15,11 @@ const MOST_NAMED = 10;
 
 /** Throws Failure where files would be lost. `digests` computes the SHA-256 (hex) of each file, in order. */
 export async function readNamespace(directory: string, namespace: string, digests: (jobs: readonly FileJob[]) => Promise<readonly string[]>): Promise<NamespaceState> {
-  if (!existsSync(directory)) return { manifest: undefined, manifestText: undefined };
-  if (!statSync(directory).isDirectory()) throw new Failure(`${directory}: is a file, and the namespace needs a directory there`, "Choose another namespace, or move the file.");
+  refuseModule(directory);
+  const found = lstatSync(directory, { throwIfNoEntry: false });
+  if (!found) return { manifest: undefined, manifestText: undefined };
+  if (found.isSymbolicLink()) throw new Failure(`${directory}: is a symbolic link, and the namespace is replaced as a whole`, "Put a directory there, or choose another --namespace.");
+  if (!found.isDirectory()) throw new Failure(`${directory}: is a file, and the namespace needs a directory there`, "Choose another namespace, or move the file.");
   const present = list(directory, "");
   const manifestFile = join(directory, MANIFEST_NAME);
   if (!existsSync(manifestFile)) {
@@ -38,6 +41,12 @@ export async function readNamespace(directory: string, namespace: string, digest
   const edited = paths.filter((path, index) => actual[index] !== known.get(path));
   if (edited.length > 0) throw changed(directory, "has files that were changed by hand", edited, "Undo the changes (`git checkout` brings them back)");
   return { manifest, manifestText };
+}
+
+/** A package is found before a module of its name: the project's own `_vendor.py` would silently be gone. */
+function refuseModule(directory: string): void {
+  const file = [".py", ".pyi"].map((suffix) => `${directory}${suffix}`).find((path) => existsSync(path));
+  if (file !== undefined) throw new Failure(`${file}: is a module of the project, which a namespace of its name would hide`, "Choose another --namespace, or give the module another name.");
 }
 
 function readManifest(path: string): string {

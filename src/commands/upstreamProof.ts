@@ -8,9 +8,10 @@ import { MANIFEST_NAME } from "../model/manifest.ts";
 import { type Layout, layOut } from "../plan/layout.ts";
 import { TOOL } from "../version.ts";
 import { type ArchiveSearch, findArchive } from "./archives.ts";
-import { copyJobs } from "./copies.ts";
+import { copyJobs, inventoryOfCopies } from "./copies.ts";
 import type { FileResult } from "./fileJob.ts";
 import type { OpenNamespace } from "./gather.ts";
+import { recordedSettings } from "./recordedSettings.ts";
 import type { Crew } from "./runJobs.ts";
 
 export interface UpstreamProof {
@@ -27,7 +28,8 @@ export async function proveUpstream(open: OpenNamespace, checked: CheckedNamespa
   const layouts = layOut(archives, manifest.namespace, project.consumer.package);
   const jobs = copyJobs(layouts, project.consumer, undefined);
   const relocations = layouts.flatMap((layout) => layout.relocations);
-  const settings = { maps: [relocations], target: project.consumer.target, keepContents: false, keepSites: false };
+  const { references } = recordedSettings(project.consumer, manifest);
+  const settings = { maps: [relocations], target: project.consumer.target, inventory: inventoryOfCopies(layouts), references, keepContents: false, keepSites: false };
   const results = await crew.run(jobs, settings, (done) => host.progress(`Comparing with upstream: ${done} of ${jobs.length} files`));
   const onDisk = new Map(checked.files.map((file) => [file.label, file.actual?.kind === "file" ? file.actual.sha256 : undefined]));
   let first = 0;

@@ -1,6 +1,7 @@
 /** `[tool.enisle]` in pyproject.toml, or enisle.toml: read, validated against the shipped schema; an unknown key names the nearest known one. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { CatalogueRow } from "../model/catalogue.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
 
 export interface Configuration {
@@ -12,6 +13,9 @@ export interface Configuration {
   readonly exclude?: readonly string[];
   readonly "target-python"?: string;
   readonly accept?: readonly AcceptEntry[];
+  /** Rows as catalogue/schema.json has them. */
+  readonly catalogue?: readonly CatalogueRow[];
+  readonly leave?: readonly Exception[];
 }
 
 /** One `[[tool.enisle.accept]]`. */
@@ -19,6 +23,14 @@ export interface AcceptEntry {
   readonly code: string;
   readonly path?: string;
   readonly reason: string;
+}
+
+/** A string that is never rewritten, in one file or directory or everywhere. */
+export interface Exception {
+  readonly string: string;
+  readonly path?: string;
+  /** Where the configuration has it: `pyproject.toml:12`. */
+  readonly place: string;
 }
 
 /** What pyproject.toml says of the project itself (PEP 621 and build back ends); everything optional. */
@@ -64,7 +76,7 @@ async function readToml(path: string): Promise<Table> {
 async function validated(value: Table, path: string): Promise<Configuration> {
   const [{ default: Ajv }, { default: schema }] = await Promise.all([import("ajv"), import("./schema.json", { with: { type: "json" } })]);
   const validate = new Ajv.default({ allErrors: false }).compile(schema);
-  if (validate(value)) return { ...value, present: true };
+  if (validate(value)) return { ...value, ...(await withPlaces(value, path)), present: true };
   const [error] = validate.errors ?? [];
   const [, outer = "", index, inner] = error?.instancePath.split("/") ?? [];
   const key = String((error?.params as Table)?.["additionalProperty"] ?? inner ?? outer);
@@ -75,6 +87,29 @@ async function validated(value: Table, path: string): Promise<Configuration> {
   }
   if (entries && index !== undefined) throw new Failure(`${where}: entry ${Number(index) + 1} of '${outer}' ${inner === undefined ? "" : `('${inner}') `}${error?.message ?? "is not valid"}`, `An entry has the keys ${Object.keys(entries).join(", ")}.`);
   throw new Failure(`${where}: '${key}' ${error?.message ?? "is not valid"}`, `See the description of the key: ${(schema.properties as Record<string, { description: string }>)[key]?.description ?? ""}`);
+}
+
+/** The rows of the catalogue, checked, and where each exception stands. */
+async function withPlaces(value: Table, path: string): Promise<Pick<Configuration, "catalogue" | "leave">> {
+  const rows = list(value["catalogue"]).map(table);
+  if (rows.length > 0) {
+    const [{ default: Ajv }, { default: schema }] = await Promise.all([import("ajv"), import("../catalogue/schema.json", { with: { type: "json" } })]);
+    const validate = new Ajv.default({ allErrors: false }).compile(schema);
+    for (const row of rows) {
+      if (validate(row)) continue;
+      const [error] = validate.errors ?? [];
+      const name = String((error?.params as Table)?.["additionalProperty"] ?? (error?.params as Table)?.["missingProperty"] ?? error?.instancePath.slice(1) ?? "");
+      const known = name === "meaning" ? `Use one of: ${schema.properties.meaning.enum.join(", ")}.` : `Known are: ${Object.keys(schema.properties).join(", ")}.`;
+      throw new Failure(`${path}${lineOfValue(path, String(row["callable"] ?? row[name] ?? name))}: a row of the catalogue: '${name}' ${error?.message ?? "is not valid"}`, known);
+    }
+  }
+  const leave = list(value["leave"]).map((entry) => ({ ...(table(entry) as unknown as Exception), place: `${path}${lineOfValue(path, String(table(entry)["string"]))}` }));
+  return { catalogue: rows.map((row) => ({ argument: 0, ...row }) as unknown as CatalogueRow), leave };
+}
+
+function lineOfValue(path: string, value: string): string {
+  const index = readFileSync(path, "utf8").split("\n").findIndex((line) => line.includes(value));
+  return index < 0 ? "" : `:${index + 1}`;
 }
 
 function lineOf(path: string, key: string): string {

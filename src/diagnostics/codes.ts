@@ -13,6 +13,10 @@ const catalogue = {
     severity: "warning",
     help: "Nothing of the kind is found any more: take the entry out of [[tool.enisle.accept]], so that it does not hide a new finding.",
   },
+  "code-text": {
+    severity: "warning",
+    help: "Write the source text as one plain literal, or import inside it by a name that is computed from __name__.",
+  },
   "compiled-module": {
     severity: "warning",
     help: "The extension module was moved as it is; import it in its new place to see that nothing in it needs the old name.",
@@ -45,6 +49,10 @@ const catalogue = {
     severity: "warning",
     help: "Scripts, headers and data files are for an installation and were left out; install them with your project if the copy needs them.",
   },
+  "derived-name": {
+    severity: "warning",
+    help: "After relocation the name begins with the namespace: compare with startswith, or use the module's whole name.",
+  },
   "import-aborted": {
     severity: "warning",
     help: "The module takes the process with it, upstream too, so nothing after it could be observed: import it by hand to see what it waits for or why it ends.",
@@ -73,6 +81,10 @@ const catalogue = {
     severity: "error",
     help: "Restore vendored.json from version control, or vendor again: only the tool writes it.",
   },
+  "metadata-unreachable": {
+    severity: "warning",
+    help: "Vendor the distribution with its .dist-info, or give the version as a literal.",
+  },
   "name-provided-twice": {
     severity: "warning",
     help: "Two things answer to one name: rename the project's module, or uninstall the library, or import the copy by its new name.",
@@ -84,6 +96,14 @@ const catalogue = {
   "namespace-twice": {
     severity: "error",
     help: "Only one of them can be imported in one interpreter: give each project a namespace of its own.",
+  },
+  "nothing-importable": {
+    severity: "note",
+    help: "Nothing to do, unless you expected a library in it.",
+  },
+  "opaque-name": {
+    severity: "warning",
+    help: "Look at what the name can be at run time: where it is a relocated module it must begin with the namespace (--runtime-map does that).",
   },
   "partial-namespace-binding": {
     severity: "error",
@@ -105,6 +125,10 @@ const catalogue = {
     severity: "warning",
     help: "Vendor it too, or declare it as a requirement of the project.",
   },
+  "settings-changed": {
+    severity: "warning",
+    help: "Vendor again, so that the copies are what the configuration asks for.",
+  },
   "shared-module": {
     severity: "error",
     help: "The two projects are not isolated from each other: look at how this module came to be imported, and vendor it in both.",
@@ -120,6 +144,14 @@ const catalogue = {
   "unknown-encoding": {
     severity: "error",
     help: "The file was copied untouched. Convert it to UTF-8, or leave it out of the copy.",
+  },
+  "unused-directive": {
+    severity: "warning",
+    help: "Take the comment away, or put it on the line that it is meant for: # enisle: skip, # enisle: relocate.",
+  },
+  "unused-exception": {
+    severity: "warning",
+    help: "Take the exception out of the configuration, or correct its string or path.",
   },
   "upstream-differs": {
     severity: "error",

@@ -1,4 +1,5 @@
 /** The host that is a Node process with, perhaps, a terminal. */
+import { isatty } from "node:tty";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import type { Host } from "./host.ts";
@@ -16,7 +17,7 @@ export interface NodeHost extends Host {
 
 /** Progress is drawn on standard error, on a terminal, and not where `CI` is set or `quiet` is asked for. */
 export async function nodeHost(options: { readonly quiet: boolean }): Promise<NodeHost> {
-  const draws = process.stderr.isTTY === true && !process.env["CI"] && !options.quiet;
+  const draws = isatty(2) && !process.env["CI"] && !options.quiet;
   const spinner: Spinner | undefined = draws ? (await import("yocto-spinner")).default({ stream: process.stderr }) : undefined;
   let started = false;
   return {

@@ -1,13 +1,13 @@
 /** Findings as text: place, severity, message, and below it what to do. */
 import type { Finding } from "../model/finding.ts";
-import { type Paint, visible } from "./terminal.ts";
+import { type Paint, visible, wrapped } from "./terminal.ts";
 
 export function formatFindings(findings: readonly Finding[], paint: Paint): string[] {
   return findings.flatMap((finding) => {
     const at = finding.path === undefined ? "" : `${visible(finding.path)}${finding.line === undefined ? "" : `:${finding.line}:${finding.column}`}: `;
     const of = finding.distribution === undefined ? "" : ` (${visible(finding.distribution)})`;
     const next = finding.accepted === undefined ? finding.help : `accepted: ${visible(finding.accepted)}`;
-    return [`${at}${paint[finding.severity](finding.severity)}: ${visible(finding.message)}${of} ${paint.faint(`[${finding.code}]`)}`, `  ${paint.faint(next)}`];
+    return [`${at}${paint[finding.severity](finding.severity)}: ${visible(finding.message)}${of} ${paint.faint(`[${finding.code}]`)}`, ...wrapped(next, "  ").map(paint.faint)];
   });
 }
 

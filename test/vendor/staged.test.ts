@@ -4,7 +4,8 @@ import { appendFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { checkStaged } from "../../src/commands/checkStaged.ts";
 import { findConsumer } from "../../src/commands/consumer.ts";
-import type { FileJob, FileResult } from "../../src/commands/fileJob.ts";
+import { type FileJob, type FileResult, defaultReferences } from "../../src/commands/fileJob.ts";
+import { noInventory } from "../../src/commands/inventory.ts";
 import { hireCrew } from "../../src/commands/runJobs.ts";
 import { vendor } from "../../src/commands/vendor.ts";
 import { nodeHost } from "../../src/host/node.ts";
@@ -27,7 +28,7 @@ describe("a staged tree", () => {
         changed = true;
       },
     };
-    const options = { project: root, sources: [source], namespace: undefined, targetPython: undefined, dryRun: false, diff: false };
+    const options = { project: root, sources: [source], namespace: undefined, targetPython: undefined, dryRun: false, diff: false, verified: "rewrite" as const, runtimeMap: false };
     await expect(vendor(options, host)).rejects.toThrow(/was not written as it was meant/);
     expect(changed).toBe(true);
     expect(snapshot(root)).toEqual(before);
@@ -42,10 +43,10 @@ describe("a staged tree", () => {
     const content = "import alib\n";
     const target = join(temporary(), "x.py");
     writeFileSync(target, content);
-    const job: FileJob = { label: "acme/_vendor/alib/x.py", locator: { kind: "file", path: target }, size: 0, executable: false, record: undefined, sha256: undefined, distribution: "alib", place: { package: "alib", stub: false, siblings: [] }, map: 0, target, inPlace: false };
+    const job: FileJob = { label: "acme/_vendor/alib/x.py", locator: { kind: "file", path: target }, size: 0, executable: false, record: undefined, sha256: undefined, distribution: "alib", place: { module: "alib.x", package: "alib", stub: false, siblings: [] }, map: 0, target, inPlace: false };
     const sha256Now = createHash("sha256").update(content).digest("hex");
-    const result: FileResult = { sha256Upstream: sha256Now, sha256Now, undo: [], findings: [], changed: true, sites: [], before: undefined, after: undefined };
-    const settings = { maps: [[{ from: "alib", to: "acme._vendor.alib" }]], target: [3, 9] as const, keepContents: false, keepSites: false };
+    const result: FileResult = { sha256Upstream: sha256Now, sha256Now, undo: [], findings: [], changed: true, sites: [], before: undefined, after: undefined, needsHelper: false, usedExceptions: [], edits: { proven: 0, verified: 0 } };
+    const settings = { maps: [[{ from: "alib", to: "acme._vendor.alib" }]], target: [3, 9] as const, inventory: noInventory, references: defaultReferences, keepContents: false, keepSites: false };
     const run = checkStaged([job], [result], settings, await findConsumer(root, undefined, undefined), hireCrew(0), () => undefined);
     if (refused) await expect(run).rejects.toThrow(refused);
     else expect(await run).toMatchObject([{ code: "leak", severity: "note", accepted: "known" }]);
