@@ -143,6 +143,23 @@ describe("stale", () => {
   });
 });
 
+describe("settings", () => {
+  const configured = (more: string): string => `[project]\nname = "acme"\n[tool.enisle]\nnamespace = "acme._vendor"\n${more}`;
+  test("that the copies were not made with", async () => {
+    const found = await after((root) => write(root, { "pyproject.toml": configured('[[tool.enisle.leave]]\nstring = "alib.core"\n') }));
+    expect(found).toEqual(["settings-changed acme/_vendor/vendored.json"]);
+  });
+
+  test.each([[[]], [["--runtime-map"]], [["--verified", "report"]]])("of the command line are found again: %j", async (options) => {
+    const root = project({ "acme/app.py": "import alib\n" });
+    const library = { "alib/__init__.py": "name = 'alib.core.answer'\nimport importlib\ndef load(n): return importlib.import_module(n)\n", "alib/core.py": "answer = 42\n" };
+    expect(enisle(["vendor", "-q", "-C", root, ...options, makeWheel(temporary(), library)]).status).toBe(0);
+    const { findings, result } = await check(root);
+    expect(result.clean, JSON.stringify(findings)).toBe(true);
+    expect(findings.map((each) => each.code)).not.toContain("settings-changed");
+  });
+});
+
 describe("accepted", () => {
   const accepting = (entry: string): { "pyproject.toml": string } => ({ "pyproject.toml": `[project]\nname = "acme"\n[tool.enisle]\nnamespace = "acme._vendor"\n${entry}` });
   test("with a reason: a note, and clean", async () => {
