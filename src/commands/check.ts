@@ -142,7 +142,7 @@ function labeller(base: string): (path: string) => string {
 
 /** What a module does alone it does in company too. */
 function once(findings: readonly Finding[]): Finding[] {
-  return [...new Map(findings.map((each) => [JSON.stringify([each.code, each.path, each.line, each.column, each.message.replace(/, as when .*/s, "")]), each])).values()];
+  return [...new Map(findings.map((each) => [JSON.stringify([each.code, each.distribution, each.path, each.line, each.column, each.message.replace(/, as when .*/s, "")]), each])).values()];
 }
 
 /** Each project's entries apply to what lies in the project. */

@@ -1,7 +1,6 @@
 /** `check --import`: what it finds at run time, and that no module, whatever it does, takes the check down. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../src/model/failure.ts";
 import { type Tree, enisle, join, project, snapshot, temporary, write } from "../vendor/project.ts";
@@ -19,7 +18,19 @@ function vendored(library: Tree, consumer: Tree = {}, more: readonly string[] = 
   return root;
 }
 
-const stray = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith("enisle-check-"));
+/** Checks with a directory for temporary files of its own, and says what is left there. */
+async function strays(act: () => Promise<void>): Promise<string[]> {
+  const [before, own] = [process.env["TMPDIR"], temporary()];
+  process.env["TMPDIR"] = own;
+  try {
+    await act();
+    return readdirSync(own);
+  } finally {
+    if (before === undefined) delete process.env["TMPDIR"];
+    else process.env["TMPDIR"] = before;
+  }
+}
+
 
 describe("a sound project", () => {
   test.for(["2.7", "3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13"])("on Python %s", { timeout: 60_000 }, async (version, { skip }) => {
@@ -28,24 +39,27 @@ describe("a sound project", () => {
     const library = { "alib/__init__.py": "import alib.core\n", "alib/core.py": "from __future__ import absolute_import\nimport os, alib\nvalue = 42\n", "alib/sub/__init__.py": "from .. import core\n" };
     const root = vendored(library, { "acme/app.py": "import alib.sub\nfrom alib import core\nassert alib.core.value == 42\n" });
     const before = snapshot(root);
-    const { findings, result } = await check(root, { pythons: [python] });
-    expect(findings).toEqual([]);
-    expect(result.import).toEqual({ python: expect.stringMatching(new RegExp(`^${version}\\.`)), modules: 5, failed: 0, failedUpstream: 0, leaks: 0 });
+    const left = await strays(async () => {
+      const { findings, result } = await check(root, { pythons: [python] });
+      expect(findings).toEqual([]);
+      expect(result.import).toEqual({ python: expect.stringMatching(new RegExp(`^${version}\\.`)), modules: 5, failed: 0, failedUpstream: 0, leaks: 0 });
+    });
     expect(snapshot(root)).toEqual(before);
-    expect(stray()).toEqual([]);
+    expect(left).toEqual([]);
   });
 });
 
+// Names in rot13 are what no reader of the source sees.
 describe("leaks at run time", () => {
   const library: Tree = {
     "alib/__init__.py": "",
-    "alib/quiet.py": "name = 'al' + 'ib'\ntry:\n    __import__(name + '.core')\nexcept ImportError:\n    pass\n",
+    "alib/quiet.py": "import codecs\ntry:\n    __import__(codecs.decode('nyvo.pber', 'rot13'))\nexcept ImportError:\n    pass\n",
     "alib/core.py": "",
-    "alib/loud.py": "import importlib\nnames = ['al', 'ib', '.core']\nimportlib.import_module(''.join(names))\n",
-    "alib/ask.py": "import importlib.util\nfound = importlib.util.find_spec(''.join(['al', 'ib']))\n",
+    "alib/loud.py": "import codecs\nimport importlib\nimportlib.import_module(codecs.decode('nyvo.pber', 'rot13'))\n",
+    "alib/ask.py": "import importlib.util, codecs\nfound = importlib.util.find_spec(codecs.decode('nyvo', 'rot13'))\n",
     "alib/helper.py": "def load(name):\n    return __import__(name)\n",
-    "alib/client.py": "from alib.helper import load\ntry:\n    load('a' + 'lib')\nexcept ImportError:\n    pass\n",
-    "alib/string.py": "exec('import al' + 'ib.core')\n",
+    "alib/client.py": "from alib.helper import load; import codecs\ntry:\n    load(codecs.decode('nyvo', 'rot13'))\nexcept ImportError:\n    pass\n",
+    "alib/string.py": "import codecs; exec(codecs.decode('vzcbeg nyvo.pber', 'rot13'))\n",
   };
 
   test("with file and line, also where the code catches the error, or lets another file ask", async () => {
@@ -64,7 +78,7 @@ describe("leaks at run time", () => {
     expect(spawnSync(python3, ["-m", "venv", "--without-pip", environment]).status).toBe(0);
     const packages = spawnSync(join(environment, "bin/python"), ["-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], { encoding: "utf8" }).stdout.trim();
     writeFileSync(join(packages, "site.pth"), `${site}\n`);
-    const root = vendored({ "alib/__init__.py": "", "alib/uses.py": "import other\nn = 'alib'\ntry:\n    __import__(n + '')\nexcept ImportError: pass\n" });
+    const root = vendored({ "alib/__init__.py": "", "alib/uses.py": "import other\nimport codecs\ntry:\n    __import__(codecs.decode('nyvo', 'rot13'))\nexcept ImportError: pass\n" });
     const { findings } = await check(root, { pythons: [join(environment, "bin/python")] });
     expect(findings.filter((each) => each.code.startsWith("import"))).toMatchObject([{ code: "import-leak", path: "acme/_vendor/alib/uses.py", line: 4 }]);
   });
@@ -72,16 +86,16 @@ describe("leaks at run time", () => {
   test("on Python 2.7, where siblings come first", async ({ skip }) => {
     const python = pythonOf("2.7");
     if (python === undefined) return skip("there is no such interpreter");
-    const root = vendored({ "alib/__init__.py": "", "alib/helper.py": "x = 1\n", "alib/a.py": "import helper\nassert helper.x\n", "alib/b.py": "try:\n    __import__('al' + 'ib.helper')\nexcept ImportError:\n    pass\n" });
+    const root = vendored({ "alib/__init__.py": "", "alib/helper.py": "x = 1\n", "alib/a.py": "import helper\nassert helper.x\n", "alib/b.py": "import codecs\ntry:\n    __import__(codecs.decode('nyvo.urycre', 'rot13'))\nexcept ImportError:\n    pass\n" });
     const { findings } = await check(root, { pythons: [python] });
-    expect(findings.filter((each) => each.code.startsWith("import"))).toMatchObject([{ code: "import-leak", path: "acme/_vendor/alib/b.py", line: 2 }]);
+    expect(findings.filter((each) => each.code.startsWith("import"))).toMatchObject([{ code: "import-leak", path: "acme/_vendor/alib/b.py", line: 3 }]);
   });
 });
 
 describe("what fails", () => {
   test("upstream too is a note; only relocated is an error; for the project, the copies are exchanged for the originals", async () => {
     const root = vendored(
-      { "alib/__init__.py": "", "alib/optional.py": "import not_installed_anywhere\n", "alib/moved.py": "assert __name__ == 'alib.moved'\n", "alib/typed.py": "def f(:\n" },
+      { "alib/__init__.py": "", "alib/optional.py": "import not_installed_anywhere\n", "alib/moved.py": "import codecs; assert __name__ == codecs.decode('nyvo.zbirq', 'rot13')\n", "alib/typed.py": "def f(:\n" },
       { "acme/app.py": "import alib.moved\n", "acme/needs.py": "import not_installed_anywhere\nimport alib\n", "acme/good.py": "import alib\nassert alib.__name__\n" },
     );
     const { findings, result } = await check(root, { pythons: [python3] });
@@ -128,28 +142,30 @@ describe("modules that misbehave", () => {
     const root = vendored(library);
     const before = snapshot(root);
     const started = Date.now();
-    const { findings, result } = await check(root, { pythons: [python3], timeout: 3 });
-    const aborted = Object.fromEntries(findings.filter((each) => each.code === "import-aborted").map((each) => [/alib\.(\w+)/.exec(each.message)?.[1] ?? "", each.message.replace(/ in Python .*/, "").replace(/^\S+ /, "")]));
-    expect(aborted).toMatchObject({
-      b_hard_exit: "ends the process with exit code 5",
-      c_hang: "does not come to an end within 3 seconds",
-      f_kill: "ends the process with SIGKILL",
-      g_crash: "ends the process with SIGSEGV",
-      i_close: "ends the process with exit code 71",
+    const left = await strays(async () => {
+      const { findings, result } = await check(root, { pythons: [python3], timeout: 3 });
+      const aborted = Object.fromEntries(findings.filter((each) => each.code === "import-aborted").map((each) => [/alib\.(\w+)/.exec(each.message)?.[1] ?? "", each.message.replace(/ in Python .*/, "").replace(/^\S+ /, "")]));
+      expect(aborted).toMatchObject({
+        b_hard_exit: "ends the process with exit code 5",
+        c_hang: "does not come to an end within 3 seconds",
+        f_kill: "ends the process with SIGKILL",
+        g_crash: "ends the process with SIGSEGV",
+        i_close: "ends the process with exit code 71",
     });
     expect(Object.keys(aborted).filter((name) => name !== "o_recursion")).toEqual(["b_hard_exit", "c_hang", "f_kill", "g_crash", "i_close"]);
     expect(findings.filter((each) => each.severity === "error")).toEqual([]);
     // a_exit, m_base and perhaps o_recursion raise, which is no more than a failure
     expect(result.import).toMatchObject({ modules: Object.keys(library).length + 1, failed: 0 });
     expect(result.import?.failedUpstream).toBeGreaterThanOrEqual(7);
+    });
     expect(snapshot(root)).toEqual(before);
-    expect(stray()).toEqual([]);
+    expect(left).toEqual([]);
     expect(Date.now() - started).toBeLessThan(100_000);
     expect(spawnSync("pgrep", ["-f", "time.sleep\\(100\\)"], { encoding: "utf8" }).stdout ?? "").toBe("");
   });
 
   test("that only hang or end when relocated are errors", { timeout: 60_000 }, async () => {
-    const root = vendored({ "alib/__init__.py": "", "alib/x.py": "import os\nif __name__ != 'alib.x': os._exit(1)\n", "alib/y.py": "import time\nwhile __name__ != 'alib.y': time.sleep(1)\n" });
+    const root = vendored({ "alib/__init__.py": "", "alib/x.py": "import os, codecs\nif __name__ != codecs.decode('nyvo.k', 'rot13'): os._exit(1)\n", "alib/y.py": "import time, codecs\nwhile __name__ != codecs.decode('nyvo.l', 'rot13'): time.sleep(1)\n" });
     const { findings } = await check(root, { pythons: [python3], timeout: 3 });
     expect(codes(findings.filter((each) => each.severity === "error"))).toEqual(["import-broken acme/_vendor/alib/x.py", "import-broken acme/_vendor/alib/y.py"]);
   });

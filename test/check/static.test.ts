@@ -134,11 +134,11 @@ describe("stale", () => {
   test("a copy that nothing names, and requirements that nothing provides", async () => {
     const root = project({ "acme/app.py": "import alib\n", "pyproject.toml": '[project]\nname = "acme"\ndependencies = ["there"]\n' });
     const directory = temporary();
-    const wheels = [makeWheel(directory, { "alib/__init__.py": "" }, { requires: ["gone>=2", "there", "clib"] }), makeWheel(directory, { "blib.py": "" }, { name: "blib" }), makeWheel(directory, { "clib.py": "" }, { name: "clib" })];
+    const wheels = [makeWheel(directory, { "alib/__init__.py": "" }, { requires: ["gone>=2", "there", "clib"] }), makeWheel(directory, { "blib.py": "" }, { name: "blib" }), makeWheel(directory, { "clib.py": "" }, { name: "clib" }), makeWheel(directory, { "dlib.py": "import elib\n" }, { name: "dlib", requires: ["elib"] }), makeWheel(directory, { "elib.py": "" }, { name: "elib" })];
     expect(enisle(["vendor", "-q", "-C", root, ...wheels]).status).toBe(0);
     const { findings, result } = await check(root);
-    expect(findings.map((each) => [each.code, each.severity, each.distribution])).toEqual([["copy-unused", "warning", "blib"], ["requirement-missing", "warning", "alib"]]);
-    expect(findings[1]?.message).toMatch(/gone>=2$/);
+    expect(findings.map((each) => [each.code, each.severity, each.distribution])).toEqual([["copy-unused", "warning", "blib"], ["copy-unused", "warning", "dlib"], ["copy-unused", "warning", "elib"], ["requirement-missing", "warning", "alib"]]);
+    expect(findings[3]?.message).toMatch(/gone>=2$/);
     expect(result.clean).toBe(true);
   });
 });
