@@ -2,7 +2,6 @@
 import { type Finding, finding } from "../model/finding.ts";
 import { isAtOrBelow, topLevel } from "../model/name.ts";
 import { MANIFEST_NAME } from "../model/manifest.ts";
-import { standardLibrary } from "./standardLibrary.ts";
 import type { CheckedNamespace, Subject } from "./subject.ts";
 
 export function findCollisions({ namespaces }: Subject): Finding[] {
@@ -20,10 +19,9 @@ function twice(namespaces: readonly CheckedNamespace[]): Finding[] {
   });
 }
 
-function shadowed({ label, manifest, rivals }: CheckedNamespace): Finding[] {
+function shadowed({ label, manifest, rivals, hidesStandardLibrary }: CheckedNamespace): Finding[] {
   const found = rivals.map((path) => finding("namespace-shadowed", "is a module beside a package of the same name", { path }));
-  const top = topLevel(manifest.namespace);
-  if (standardLibrary.has(top)) found.push(finding("namespace-shadowed", `the namespace's top-level package '${top}' is called like a module of the standard library`, { path: `${label}/${MANIFEST_NAME}` }));
+  if (hidesStandardLibrary) found.push(finding("namespace-shadowed", `the namespace's top-level package '${topLevel(manifest.namespace)}' is called like a module of the standard library`, { path: `${label}/${MANIFEST_NAME}` }));
   return found;
 }
 

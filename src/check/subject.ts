@@ -31,6 +31,8 @@ export interface CheckedNamespace {
   readonly unused: readonly string[];
   /** False when the project's configuration says other things about references than when the copies were made. */
   readonly settingsAreCurrent: boolean;
+  /** The namespace's top-level package is called like a module of the standard library. */
+  readonly hidesStandardLibrary: boolean;
 }
 
 /** Who else answers to a relocated top-level name: the project itself (then its imports of the name mean that), or what is installed beside it. */

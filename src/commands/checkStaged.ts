@@ -18,7 +18,10 @@ export async function checkStaged(jobs: readonly FileJob[], results: readonly Fi
     const result = results[index];
     return job.target !== undefined && result && (result.changed || !job.inPlace) ? [{ job, result, target: job.target }] : [];
   });
-  const reading = staged.map(({ job, result, target }): FileJob => ({ ...job, locator: { kind: "file", path: target }, record: undefined, sha256: undefined, target: undefined, inPlace: false, place: result.changed ? job.place : undefined }));
+  const reading = staged.map(({ job: { content, ...job }, result, target }): FileJob => ({
+    ...job, locator: { kind: "file", path: target }, record: undefined, sha256: undefined, target: undefined, inPlace: false,
+    place: result.changed ? job.place : undefined, ...(content && result.changed ? { content } : {}),
+  }));
   const again = await crew.run(reading, { ...settings, keepContents: false, keepSites: true }, (done) => progress(done, reading.length));
   const leaks = staged.flatMap(({ job, result, target }, index): Finding[] => {
     const now = again[index];

@@ -1,14 +1,17 @@
 /** Reads one namespace and its project back from disk, on all cores, for the rules of check/. Changes nothing. */
 import { lstatSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { type ProjectFile, listProjectFiles } from "../acquire/project.ts";
+import { type ProjectFile, listProjectFiles, listProjectText } from "../acquire/project.ts";
 import type { CheckedFile, CheckedNamespace, CheckedSource, PlacedSite, Provider } from "../check/subject.ts";
 import type { Host } from "../host/host.ts";
+import { isStandardLibrary } from "../inspect/standardLibrary.ts";
 import { parseManifest } from "../manifest/read.ts";
 import { formatManifest } from "../manifest/write.ts";
 import { type Locator, normalisedName } from "../model/distribution.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
 import { MANIFEST_NAME, type Manifest, type ManifestFile } from "../model/manifest.ts";
+import type { Relocation } from "../model/relocation.ts";
+import { topLevel } from "../model/name.ts";
 import { positionAt } from "../model/span.ts";
 import { type Layout, layOut } from "../plan/layout.ts";
 import { missingRequirements, parseRequirement } from "../plan/requirements.ts";
@@ -28,6 +31,8 @@ export interface OpenNamespace {
   readonly sealed: boolean;
   readonly project: OwningProject | undefined;
   readonly consumerFiles: readonly ProjectFile[];
+  /** The project's files of other kinds, in which names of modules may stand. */
+  readonly textFiles: readonly ProjectFile[];
   /** Files in the directory, with slashes, without bytecode. */
   readonly present: readonly string[];
 }
@@ -40,7 +45,9 @@ export async function openNamespace(directory: string, host: Host): Promise<Open
   const project = await findOwningProject(directory, manifest);
   const { consumer } = project ?? {};
   const consumerFiles = consumer ? await listProjectFiles(consumer.root, consumer.packages, consumer.configuration, [directory], host) : [];
-  return { directory, manifest, sealed: formatManifest(manifest) === text, project, consumerFiles, present: list(directory, "").filter((name) => !/(^|\/)__pycache__\/|\.py[co]$/.test(name)) };
+  const names = manifest.distributions.flatMap((entry) => Object.keys(entry.relocations));
+  const textFiles = consumer ? await listProjectText(consumer.root, consumer.configuration, [directory], names, host) : [];
+  return { directory, manifest, sealed: formatManifest(manifest) === text, project, consumerFiles, textFiles, present: list(directory, "").filter((name) => !/(^|\/)__pycache__\/|\.py[co]$/.test(name)) };
 }
 
 /** Bytes to read, roughly. */
@@ -51,24 +58,24 @@ export function sizeOf({ directory, present, consumerFiles }: OpenNamespace): nu
 
 /** `label` turns an absolute path into the one that findings name. */
 export async function gather(open: OpenNamespace, label: (path: string) => string, crew: Crew, progress: (done: number, total: number) => void): Promise<CheckedNamespace> {
-  const { directory, manifest, project, consumerFiles } = open;
-  const relocations = manifest.distributions.flatMap((entry) => Object.entries(entry.relocations).map(([from, to]) => ({ from, to })));
+  const { directory, manifest, project, consumerFiles, textFiles } = open;
+  const relocations = manifest.distributions.flatMap((entry) => Object.entries(entry.relocations).map(([from, to]): Relocation => ({ from, to })));
   const listed = [
     ...manifest.generated.map((file): ListedFile => ({ file: { ...file, sha256Now: file.sha256 }, distribution: undefined })),
     ...manifest.distributions.flatMap((entry) => entry.files.map((file): ListedFile => ({ file, distribution: entry.name }))),
   ];
   const layouts = project ? layOutKept(directory, manifest, project.consumer.package) : [];
-  const places = project ? copyPlaces(layouts, project) : new Map<string, FileJob["place"]>();
+  const places = project ? copyPlaces(layouts, project) : new Map<string, Look>();
   const kinds = listed.map(({ file }) => kindOf(join(directory, file.path)));
   const readable = listed.filter((_, index) => kinds[index]?.kind === "file");
-  const reading = readable.map(({ file, distribution }): FileJob => ({ ...plainJob(join(directory, file.path), label), distribution, place: places.get(file.path) }));
+  const reading = readable.map(({ file, distribution }): FileJob => ({ ...plainJob(join(directory, file.path), label), distribution, ...places.get(file.path) }));
   // The bytes without the edits, of those that have any and are what they were: they must be upstream's.
   const edited = readable.filter(({ file }) => file.edits !== undefined && file.edits.length > 0);
   const undoing = edited.map(({ file }): FileJob => ({ ...plainJob(join(directory, file.path), label), locator: { kind: "relocated", path: join(directory, file.path), edits: file.edits ?? [] } }));
-  const own = project ? projectJobs(consumerFiles, undefined, project.consumer.target).map((job, index): FileJob => ({ ...job, inPlace: false, map: 0, label: label(join(project.consumer.root, consumerFiles[index]?.path ?? "")) })) : [];
+  const own = project ? projectJobs([...consumerFiles, ...textFiles], undefined, project.consumer.target).map((job): FileJob => ({ ...job, inPlace: false, map: 1, label: label(join(project.consumer.root, job.label)) })) : [];
   const jobs = [...reading, ...undoing, ...own];
   const { references, current } = project ? recordedSettings(project.consumer, manifest) : { references: defaultReferences, current: true };
-  const settings: JobSettings = { maps: [relocations], target: project?.consumer.target ?? [3, 9], inventory: existing(inventoryOfCopies(layouts)), references, keepContents: false, keepSites: true };
+  const settings: JobSettings = { maps: [[...relocations, ...isolatedFrom(manifest)], relocations], target: project?.consumer.target ?? [3, 9], inventory: existing(inventoryOfCopies(layouts)), references, keepContents: false, keepSites: true };
   const results = await crew.run(jobs, settings, (done) => progress(done, jobs.length));
   const at = new Map(readable.map(({ file }, index) => [file.path, results[index]]));
   const undone = new Map(edited.map(({ file }, index) => [file.path, results[reading.length + index]?.sha256Now]));
@@ -87,8 +94,9 @@ export async function gather(open: OpenNamespace, label: (path: string) => strin
       };
     }),
     added: addedTo(open).map((path) => label(join(directory, path))),
-    consumer: own.map((job, index) => sourceOf(job.label, consumerFiles[index]?.real ?? "", results[reading.length + undoing.length + index])),
+    consumer: own.map((job, index) => sourceOf(job.label, [...consumerFiles, ...textFiles][index]?.real ?? "", results[reading.length + undoing.length + index])),
     settingsAreCurrent: current,
+    hidesStandardLibrary: isStandardLibrary(topLevel(manifest.namespace)),
     provided: project ? providers(project, relocations) : new Map(),
     rivals: rivalsOf(open).map(label),
     missing: project ? missingOf(manifest, project) : new Map(),
@@ -105,10 +113,18 @@ function plainJob(path: string, label: (path: string) => string): FileJob {
   return { label: label(path), locator: { kind: "file", path }, size: 0, executable: false, record: undefined, sha256: undefined, distribution: undefined, place: undefined, map: 0, target: undefined, inPlace: false };
 }
 
-/** The places that vendoring gave the copies' files, by their path in the namespace. */
-function copyPlaces(layouts: readonly Layout[], { consumer }: OwningProject): Map<string, FileJob["place"]> {
+/** What the copies may not find outside (`isolate-optional`). */
+export function isolatedFrom({ namespace, isolated = [] }: Manifest): Relocation[] {
+  return isolated.map((from) => ({ from, to: `${namespace}.${from}`, absent: true }));
+}
+
+/** How a file is looked at. */
+type Look = Pick<FileJob, "place" | "content">;
+
+/** As vendoring looked at the copies' files, by their path in the namespace. */
+function copyPlaces(layouts: readonly Layout[], { consumer }: OwningProject): Map<string, Look> {
   const jobs = copyJobs(layouts, consumer, undefined);
-  return new Map(layouts.flatMap((layout) => layout.placements).map(({ destination }, index) => [destination, jobs[index]?.place]));
+  return new Map(layouts.flatMap((layout) => layout.placements).map(({ destination }, index) => [destination, { place: jobs[index]?.place, ...(jobs[index]?.content ? { content: jobs[index].content } : {}) }]));
 }
 
 /** Without modules whose files are gone or are no files: the rule on drift names them. */
@@ -157,7 +173,7 @@ function addedTo({ manifest, present }: OpenNamespace): string[] {
   return present.filter((path) => !known.has(path));
 }
 
-function providers({ consumer, installed }: OwningProject, relocations: readonly { from: string; to: string }[]): Map<string, Provider> {
+function providers({ consumer, installed }: OwningProject, relocations: readonly Relocation[]): Map<string, Provider> {
   return new Map([...provided(consumer, relocations)].map((name) => [name, installed ? "installation" : "project"]));
 }
 

@@ -54,7 +54,7 @@ export function prepare(open: OpenNamespace, project: OwningProject, scratch: Sc
     modules: [...copyModules(open), ...consumerModules(open, project, tops)],
     tree,
     path: [...new Set([importRoot, ...tops.map(({ directory: top }) => dirname(top))].map(inTree))],
-    zones: [{ directory: inTree(directory), forbidden: originals }, { directory: tree, forbidden: originals.filter((name) => !own.has(topLevel(name))) }],
+    zones: [{ directory: inTree(directory), forbidden: [...originals, ...(manifest.isolated ?? [])] }, { directory: tree, forbidden: originals.filter((name) => !own.has(topLevel(name))) }],
     upstream,
     aliases: relocations.map(({ from, to }) => [to, from] as const),
     locate: (file) => {

@@ -10,7 +10,7 @@ import { TOOL } from "../version.ts";
 import { type ArchiveSearch, findArchive } from "./archives.ts";
 import { copyJobs, inventoryOfCopies } from "./copies.ts";
 import type { FileResult } from "./fileJob.ts";
-import type { OpenNamespace } from "./gather.ts";
+import { type OpenNamespace, isolatedFrom } from "./gather.ts";
 import { recordedSettings } from "./recordedSettings.ts";
 import type { Crew } from "./runJobs.ts";
 
@@ -27,7 +27,7 @@ export async function proveUpstream(open: OpenNamespace, checked: CheckedNamespa
   for (const entry of manifest.distributions) archives.push(await findArchive(entry, search, host));
   const layouts = layOut(archives, manifest.namespace, project.consumer.package);
   const jobs = copyJobs(layouts, project.consumer, undefined);
-  const relocations = layouts.flatMap((layout) => layout.relocations);
+  const relocations = [...layouts.flatMap((layout) => layout.relocations), ...isolatedFrom(manifest)];
   const { references } = recordedSettings(project.consumer, manifest);
   const settings = { maps: [relocations], target: project.consumer.target, inventory: inventoryOfCopies(layouts), references, keepContents: false, keepSites: false };
   const results = await crew.run(jobs, settings, (done) => host.progress(`Comparing with upstream: ${done} of ${jobs.length} files`));

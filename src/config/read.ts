@@ -13,6 +13,8 @@ export interface Configuration {
   readonly exclude?: readonly string[];
   readonly "target-python"?: string;
   readonly accept?: readonly AcceptEntry[];
+  readonly "isolate-optional"?: boolean | readonly string[];
+  readonly "isolate-optional-except"?: readonly string[];
   /** Rows as catalogue/schema.json has them. */
   readonly catalogue?: readonly CatalogueRow[];
   readonly leave?: readonly Exception[];

@@ -18,8 +18,12 @@ const catalogue = {
     help: "Write the source text as one plain literal, or import inside it by a name that is computed from __name__.",
   },
   "compiled-module": {
-    severity: "warning",
-    help: "The extension module was moved as it is; import it in its new place to see that nothing in it needs the old name.",
+    severity: "error",
+    help: "Names inside a binary cannot be rewritten: use a wheel without compiled parts, build it under the new name, or leave the distribution unrelocated.",
+  },
+  "compiled-name": {
+    severity: "note",
+    help: "Types of the extension module show the original name, and pickles of them are loaded by it; nothing to do if they are not pickled.",
   },
   "copy-added": {
     severity: "error",
@@ -49,9 +53,17 @@ const catalogue = {
     severity: "warning",
     help: "Scripts, headers and data files are for an installation and were left out; install them with your project if the copy needs them.",
   },
+  "data-reference": {
+    severity: "warning",
+    help: "Look at who reads the file: where the name is imported, it has to be the relocated one.",
+  },
   "derived-name": {
     severity: "warning",
     help: "After relocation the name begins with the namespace: compare with startswith, or use the module's whole name.",
+  },
+  "entry-points-lost": {
+    severity: "note",
+    help: "A relocated distribution is not installed, so nobody finds them: declare those that you need in your own project.",
   },
   "import-aborted": {
     severity: "warning",
@@ -105,6 +117,10 @@ const catalogue = {
     severity: "warning",
     help: "Look at what the name can be at run time: where it is a relocated module it must begin with the namespace (--runtime-map does that).",
   },
+  "optional-import": {
+    severity: "warning",
+    help: "It finds whatever the system has. Vendor it too, make it a dependency of the project, or shut it out: isolate-optional in the configuration.",
+  },
   "partial-namespace-binding": {
     severity: "error",
     help: "Only a part of this namespace package moves, and the name is rebound or used in a way that cannot be split; import the module under a name of its own.",
@@ -112,6 +128,18 @@ const catalogue = {
   "path-configuration": {
     severity: "warning",
     help: "A .pth file works only in site-packages and was left out; do in your project's start-up what it does, if the copy needs it.",
+  },
+  "pickled-name": {
+    severity: "warning",
+    help: "Make the pickle again with the relocated modules, or keep it out of the copy.",
+  },
+  "process-wide-conflict": {
+    severity: "warning",
+    help: "Relocation cannot keep this apart: let one copy alone do it in a process, or look whether the two agree.",
+  },
+  "process-wide-state": {
+    severity: "note",
+    help: "Every copy in the process does this once more; nothing to do if that is harmless.",
   },
   "provided-by-project": {
     severity: "warning",
@@ -151,7 +179,7 @@ const catalogue = {
   },
   "unused-exception": {
     severity: "warning",
-    help: "Take the exception out of the configuration, or correct its string or path.",
+    help: "Take it out of the configuration, or correct its string, name or path.",
   },
   "upstream-differs": {
     severity: "error",

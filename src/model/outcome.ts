@@ -20,6 +20,8 @@ export interface Outcome<Result> {
   readonly changes: readonly FileChange[];
   /** What the run did besides, such as finishing one that was killed. */
   readonly notices: readonly string[];
+  /** Verified strings that were rewritten in this run; paths relative to the project. */
+  readonly verified?: readonly { readonly path: string; readonly line: number; readonly name: string }[];
 }
 
 export interface VendoredDistribution {
@@ -36,7 +38,7 @@ export interface VendoredDistribution {
 export interface VendorResult {
   readonly namespace: string;
   readonly distributions: readonly VendoredDistribution[];
-  readonly project: { readonly files: number; readonly rewritten: number };
+  readonly project: { readonly files: number; readonly rewritten: number; /** Data files: pyproject.toml and the like. */ readonly otherRewritten: number };
   readonly changed: boolean;
 }
 

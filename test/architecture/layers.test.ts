@@ -12,6 +12,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   catalogue: ["model"],
   plan: ["model"],
   manifest: ["model"],
+  inspect: ["model"],
   host: ["model"],
   config: ["model", "catalogue"],
   write: ["model"],
@@ -19,7 +20,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   check: ["model", "diagnostics"],
   interpreter: ["model"],
   report: ["model", "diagnostics"],
-  commands: ["model", "diagnostics", "syntax", "catalogue", "rewrite", "plan", "manifest", "host", "config", "write", "acquire", "check", "interpreter"],
+  commands: ["model", "diagnostics", "syntax", "catalogue", "rewrite", "inspect", "plan", "manifest", "host", "config", "write", "acquire", "check", "interpreter"],
 };
 // Long on purpose, as their headers say: a state machine whose parts share a dozen variables, and a walk whose steps share its lists.
 const long = new Map([["src/syntax/scanner/index.ts", 660], ["src/syntax/program.ts", 400]]);

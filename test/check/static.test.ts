@@ -146,7 +146,7 @@ describe("stale", () => {
 describe("settings", () => {
   const configured = (more: string): string => `[project]\nname = "acme"\n[tool.enisle]\nnamespace = "acme._vendor"\n${more}`;
   test("that the copies were not made with", async () => {
-    const found = await after((root) => write(root, { "pyproject.toml": configured('[[tool.enisle.leave]]\nstring = "alib.core"\n') }));
+    const found = await after((root) => write(root, { "pyproject.toml": configured('[[tool.enisle.leave]]\nstring = "something.else"\n') }));
     expect(found).toEqual(["settings-changed acme/_vendor/vendored.json"]);
   });
 
