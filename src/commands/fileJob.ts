@@ -84,7 +84,7 @@ export interface FileResult {
   readonly edits: { readonly proven: number; readonly verified: number };
   /** SHA-256, hex; empty for a source of the project (`inPlace`, with a `place`) that did not change. */
   readonly sha256Upstream: string;
-  /** Of files of copies only. */
+  /** Of the result; as `sha256Upstream` where nothing changed. */
   readonly sha256Now: string;
   readonly undo: readonly RecordedEdit[];
   readonly findings: readonly Finding[];
@@ -172,7 +172,7 @@ export class FileWorker {
     const keep = this.#settings.keepContents && (changed || !job.inPlace);
     return {
       sha256Upstream,
-      sha256Now: changed && !own ? hash("sha256", content) : sha256Upstream,
+      sha256Now: changed ? hash("sha256", content) : sha256Upstream,
       undo: relocated?.undo ?? [],
       findings: [...(relocated?.decision.findings ?? []), ...(looked?.findings ?? [])].map((local) => located(local, job.label, source, job.distribution)),
       observations,

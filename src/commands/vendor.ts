@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, join, relative, resolve, sep } from "node:path";
 import { type ProjectFile, listProjectFiles, listProjectText } from "../acquire/project.ts";
+import { accept, withAccepted } from "../check/accept.ts";
 import { digestOfFile } from "../acquire/digest.ts";
 import { acquire } from "../acquire/source.ts";
 import type { Host } from "../host/host.ts";
@@ -19,6 +20,7 @@ import type { PythonVersion } from "../rewrite/context.ts";
 import { HELPER_NAME } from "../rewrite/helperModule.ts";
 import { type Move, Transaction, recover } from "../write/transaction.ts";
 import { TOOL } from "../version.ts";
+import { checkStaged } from "./checkStaged.ts";
 import { type Consumer, findConsumer, projectJobs, provided } from "./consumer.ts";
 import { type FileJob, type FileResult, type JobSettings, type ReferenceSettings, defaultReferences } from "./fileJob.ts";
 import { copyJobs, inventoryOfCopies, keptDistribution, manifestEntry } from "./copies.ts";
@@ -88,6 +90,8 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, crew: Crew
     const jobSettings = { ...settings(consumer, maps), inventory: inventoryOfCopies(layouts), references, keepContents: options.diff };
     const results = await crew.run(jobs, jobSettings, (done) => host.progress(`Relocating: ${done} of ${jobs.length} files`));
     const [copied, project] = [results.slice(0, copying.length), results.slice(copying.length)];
+    const leaks = await checkStaged(jobs, results, jobSettings, consumer, crew, (done, total) => host.progress(`Checking what was staged: ${done} of ${total} files`));
+    const { findings } = accept([...findingsOf(layouts, ours), ...(copies ? observedFindings(copies, copying, copied, consumer) : []), ...(isolation ? unusedIsolation(consumer, isolation, copied) : []), ...unusedExceptions(consumer, results, copies !== undefined), ...results.flatMap((result) => result.findings), ...leaks], consumer.configuration.accept ?? [], ({ path }) => path);
 
     const needsHelper = results.some((result) => result.needsHelper);
     if (needsHelper && !copies && !state.manifest?.generated.some(({ path }) => path === HELPER_FILE)) {
@@ -96,7 +100,7 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, crew: Crew
       return await vendorWith(options, consumer, crew, host, true);
     }
     const generated = generatedFiles(consumer, layouts, needsHelper);
-    const manifest = copies ? newManifest(consumer, { ...basis, ...isolated(isolation) }, copies, copied, generated) : state.manifest;
+    const manifest = copies ? withAccepted(newManifest(consumer, { ...basis, ...isolated(isolation) }, copies, copied, generated), findings) : state.manifest;
     if (!manifest) throw new Error("invariant: a namespace without a manifest is never current");
     const manifestText = formatManifest(manifest);
     const copyChanged = copies !== undefined && manifestText !== state.manifestText;
@@ -113,7 +117,7 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, crew: Crew
         project: { files: sources.length, rewritten: countChanged(project.slice(0, sources.length)), otherRewritten: countChanged(project.slice(sources.length)) },
         changed,
       },
-      findings: [...findingsOf(layouts, ours), ...(copies ? observedFindings(copies, copying, copied, consumer) : []), ...(isolation ? unusedIsolation(consumer, isolation, copied) : []), ...unusedExceptions(consumer, results, copies !== undefined), ...results.flatMap((result) => result.findings)].sort(byPlace),
+      findings: findings.toSorted(byPlace),
       changes: options.diff ? [...copyChanges(consumer, state, copying, copied, copyChanged ? manifestText : undefined, generated), ...projectChanges(files, project)] : [],
       notices,
       verified: results.flatMap((result, index) => result.verified.map((each) => ({ path: jobs[index]?.label ?? "", ...each }))),
@@ -152,7 +156,7 @@ function isolated(isolation: Isolation | undefined): Pick<Manifest, "isolated"> 
   return names.length > 0 ? { isolated: names.sort() } : {};
 }
 
-function basisOf(consumer: Consumer, { rows, leave, verified, runtimeMap }: ReferenceSettings): Basis {
+export function basisOf(consumer: Consumer, { rows, leave, verified, runtimeMap }: ReferenceSettings): Basis {
   const { "isolate-optional": isolated = false, "isolate-optional-except": except } = consumer.configuration;
   const isolation = isolated === false ? {} : { isolated, except, dependencies: consumer.dependencies };
   const choices = JSON.stringify({ ...isolation, rows, leave: leave.map(({ string, path }) => ({ string, path })), verified, runtimeMap });

@@ -9,6 +9,10 @@ interface Code {
 }
 
 const catalogue = {
+  "acceptance-unused": {
+    severity: "warning",
+    help: "Nothing of the kind is found any more: take the entry out of [[tool.enisle.accept]], so that it does not hide a new finding.",
+  },
   "code-text": {
     severity: "warning",
     help: "Write the source text as one plain literal, or import inside it by a name that is computed from __name__.",
@@ -20,6 +24,30 @@ const catalogue = {
   "compiled-name": {
     severity: "note",
     help: "Types of the extension module show the original name, and pickles of them are loaded by it; nothing to do if they are not pickled.",
+  },
+  "copy-added": {
+    severity: "error",
+    help: "Move files of your own out of the namespace; if it belongs to the copy, vendor again.",
+  },
+  "copy-changed": {
+    severity: "error",
+    help: "Restore the file (`git checkout` brings it back), or vendor again; a change that must stay belongs into a patch.",
+  },
+  "copy-irreversible": {
+    severity: "error",
+    help: "The file or its line in the manifest was changed by hand: restore both from version control, or vendor again.",
+  },
+  "copy-missing": {
+    severity: "error",
+    help: "Restore the file (`git checkout` brings it back), or vendor again.",
+  },
+  "copy-mode": {
+    severity: "warning",
+    help: "Give the file its mode back (chmod), or vendor again.",
+  },
+  "copy-unused": {
+    severity: "warning",
+    help: "Nothing in the project or in the other copies names it any more: remove the copy.",
   },
   "data-not-vendored": {
     severity: "warning",
@@ -37,13 +65,49 @@ const catalogue = {
     severity: "note",
     help: "A relocated distribution is not installed, so nobody finds them: declare those that you need in your own project.",
   },
+  "import-aborted": {
+    severity: "warning",
+    help: "The module takes the process with it, upstream too, so nothing after it could be observed: import it by hand to see what it waits for or why it ends.",
+  },
+  "import-broken": {
+    severity: "error",
+    help: "The module imports with the upstream library, and not with the copy: `enisle explain` says what was done in the file that fails.",
+  },
+  "import-failed": {
+    severity: "note",
+    help: "The module fails with the upstream library too, so relocation has no part in it; install what it needs to have it checked as well.",
+  },
+  "import-leak": {
+    severity: "error",
+    help: "At run time this line asks for the original name: write the import so that vendoring sees the name, or name the copy, and vendor again.",
+  },
   "lazy-modules-opaque": {
     severity: "warning",
     help: "Write __lazy_modules__ as a literal list of names, or add the relocated names to it by hand.",
   },
+  "leak": {
+    severity: "error",
+    help: "Run `enisle vendor` again, which rewrites it; in a copy, restore the file first. To live with it: [[tool.enisle.accept]] with a reason.",
+  },
+  "manifest-changed": {
+    severity: "error",
+    help: "Restore vendored.json from version control, or vendor again: only the tool writes it.",
+  },
   "metadata-unreachable": {
     severity: "warning",
     help: "Vendor the distribution with its .dist-info, or give the version as a literal.",
+  },
+  "name-provided-twice": {
+    severity: "warning",
+    help: "Two things answer to one name: rename the project's module, or uninstall the library, or import the copy by its new name.",
+  },
+  "namespace-shadowed": {
+    severity: "error",
+    help: "Python finds one of the two and never the other: rename the module or choose another namespace.",
+  },
+  "namespace-twice": {
+    severity: "error",
+    help: "Only one of them can be imported in one interpreter: give each project a namespace of its own.",
   },
   "nothing-importable": {
     severity: "note",
@@ -85,6 +149,22 @@ const catalogue = {
     severity: "warning",
     help: "The import climbs above the top-level package: it fails upstream, and may find something else after relocation. Look at the file.",
   },
+  "requirement-missing": {
+    severity: "warning",
+    help: "Vendor it too, or declare it as a requirement of the project.",
+  },
+  "settings-changed": {
+    severity: "warning",
+    help: "Vendor again, so that the copies are what the configuration asks for.",
+  },
+  "shared-module": {
+    severity: "error",
+    help: "The two projects are not isolated from each other: look at how this module came to be imported, and vendor it in both.",
+  },
+  "shared-state": {
+    severity: "warning",
+    help: "Both projects change the same state of the process, and the later one wins: see that they agree, or change it in one place.",
+  },
   "syntax-error": {
     severity: "error",
     help: "The file was copied untouched, so imports in it still ask for original names. Fix it upstream, or leave it out of the copy.",
@@ -100,6 +180,10 @@ const catalogue = {
   "unused-exception": {
     severity: "warning",
     help: "Take it out of the configuration, or correct its string, name or path.",
+  },
+  "upstream-differs": {
+    severity: "error",
+    help: "The copy is not what this tool makes of the original archive: vendor again from it, and look at the difference.",
   },
 } as const satisfies Record<string, Code>;
 

@@ -36,7 +36,7 @@ export function mentionsRelocated(source: Buffer, { relocations }: Pick<RewriteO
 }
 
 export function decideText(source: ByteString, place: TextPlace, rows: readonly FileRow[], options: RewriteOptions): Decision & { readonly changes: readonly Change[] } {
-  const scalars = readers[place.format](source).filter(({ path }) => !isOurs(path, place.fileName));
+  const scalars = readers[place.format](source);
   const own = rows.filter((row) => row.formats.includes(place.format) && (!row.projectOnly || place.ofProject) && (row.file === undefined || matches(row.file, place.fileName)));
   const edits: Edit[] = [];
   const sites: Site[] = [];
@@ -44,6 +44,7 @@ export function decideText(source: ByteString, place: TextPlace, rows: readonly 
   const reported: { readonly name: string; readonly offset: number }[] = [];
   const findings: LocalFinding[] = [];
   for (const scalar of scalars) {
+    if (isOurs(scalar, place)) continue;
     const row = own.find((each) => each.role === scalar.role && applies(each, scalar, scalars));
     const found = row ? nameAt(scalar, row.meaning) : { name: scalar.text, at: 0 };
     if (row?.meaning === "paste-use") {
@@ -76,8 +77,8 @@ export function decideText(source: ByteString, place: TextPlace, rows: readonly 
   return { edits, sites, findings, changes };
 }
 
-/** The tool's own settings name what they are about. */
-function isOurs(path: readonly string[], fileName: string): boolean {
+/** Our own configuration names distributions and strings as they are upstream. */
+function isOurs({ path }: Scalar, { fileName }: TextPlace): boolean {
   return fileName === "enisle.toml" || (fileName === "pyproject.toml" && path[0] === "tool" && (path[1] === "enisle" || path[1] === "vendoring"));
 }
 
