@@ -55,6 +55,7 @@ function rewriteCall(call: CallExpression, row: CatalogueRow, scene: Scene): voi
         note(call, argument, handle(argument, "prefix", "module-call", row, scene), undefined, scene);
         break;
       case "logger":
+        if (isStandard(argument, scene)) break;
         note(call, argument, handle(argument, "prefix", "logger-name", row, scene), undefined, scene);
         break;
       case "top-module":
@@ -74,6 +75,7 @@ function rewriteCall(call: CallExpression, row: CatalogueRow, scene: Scene): voi
       case "requirement":
       case "entry-point-group":
         leave(argument, row, scene);
+        for (const value of alternatives(scene.evaluate(argument))) if (value.kind === "parameter") scene.importers.set(`${value.function} ${value.index}`, { parameter: value, row });
         break;
       case "logging-configuration":
         relocateLogging(argument, row, scene);
@@ -111,9 +113,21 @@ function rewriteHandedOn(call: CallExpression, scene: Scene): void {
     const importer = scene.importers.get(`${name} ${index}`);
     const argument = importer && argumentOf(call, index - method, parameter);
     if (!argument) return;
+    if (importer.row?.meaning === "entry-point-group") {
+      leave(argument, importer.row, scene);
+      return;
+    }
     const outcome = relocateArgument(argument, scene.evaluate(argument), "object", "module-call", `${name} hands it on to ${importer.row?.callable ?? "a call that takes a module's name"}`, scene.context, scene.collector);
     for (const each of outcome.parameters) scene.importers.set(`${each.function} ${each.index}`, { parameter: each, row: importer.row });
   });
+}
+
+/** `logging.captureWarnings` logs to it, whatever module is called `py`. */
+function isStandard(argument: Expression, { evaluate, collector }: Scene): boolean {
+  const value = evaluate(argument);
+  if (value.kind !== "text" || !value.complete || value.text !== "py.warnings") return false;
+  for (const { literal } of value.pieces) collector.claim(literal);
+  return true;
 }
 
 /** Not a module, whatever it looks like. */
