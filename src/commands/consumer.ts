@@ -6,6 +6,7 @@ import { type Configuration, type ProjectFileSettings, readSettings } from "../c
 import { Failure } from "../model/failure.ts";
 import { type DottedName, moduleOfFile, topLevel } from "../model/name.ts";
 import type { Relocation } from "../model/relocation.ts";
+import { textFormatOf } from "../model/textFormat.ts";
 import { checkNamespace } from "../plan/namespace.ts";
 import type { PythonVersion } from "../rewrite/context.ts";
 import type { FileJob } from "./fileJob.ts";
@@ -77,6 +78,12 @@ export function provided(consumer: Consumer, relocations: readonly Relocation[])
   return new Set([...tops].filter((top) => provides(consumer.root, consumer.configuredRoots, top)));
 }
 
+function textOf({ path }: ProjectFile): Pick<FileJob, "content"> {
+  const format = textFormatOf(basename(path));
+  return format ? { content: { kind: "text", format } } : {};
+}
+
+/** `files` are Python sources and data files. */
 export function projectJobs(files: readonly ProjectFile[], stage: string | undefined, target: PythonVersion): FileJob[] {
   return files.map((file, index) => ({
     label: file.path,
@@ -86,7 +93,8 @@ export function projectJobs(files: readonly ProjectFile[], stage: string | undef
     record: undefined,
     sha256: undefined,
     distribution: undefined,
-    place: { module: moduleOfFile(file.package, basename(file.path)), package: file.package, stub: file.path.endsWith(".pyi"), siblings: target[0] < 3 ? siblingsOf(file.real) : [] },
+    ...textOf(file),
+    place: textFormatOf(basename(file.path)) ? undefined : { module: moduleOfFile(file.package, basename(file.path)), package: file.package, stub: file.path.endsWith(".pyi"), siblings: target[0] < 3 ? siblingsOf(file.real) : [] },
     map: 1,
     target: stage === undefined ? undefined : join(stage, String(index)),
     inPlace: true,

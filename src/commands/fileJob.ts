@@ -17,7 +17,11 @@ import type { Edit, Site } from "../model/edit.ts";
 import { type InventoryData, inventoryOf } from "./inventory.ts";
 import { type Readers, needsGrammar } from "../syntax/readFacts.ts";
 import { scannerOnly, withGrammar } from "./readers.ts";
+import { lookInto, observe } from "./observe.ts";
+import { type Parsers, type RelocatedText, relocateText } from "./relocateText.ts";
+import { MAX_TEXT_SIZE, type TextFormat } from "../model/textFormat.ts";
 import { relocateSource } from "./relocateSource.ts";
+import type { Observation } from "../model/observation.ts";
 
 export interface FileJob {
   /** For messages and findings: relative to the project. */
@@ -31,6 +35,8 @@ export interface FileJob {
   readonly distribution: string | undefined;
   /** A Python file, and its place; undefined for everything that is copied as it is. */
   readonly place: PlaceData | undefined;
+  /** Something else that names of modules may stand in. */
+  readonly content?: ContentKind;
   /** Index into `JobSettings.maps`: what is relocated differs between a copy and the project. */
   readonly map: number;
   /** Where the result is staged, in a directory that exists (`makeDirectories`); undefined: nowhere. */
@@ -38,6 +44,9 @@ export interface FileJob {
   /** Stage only a file that changed, and give it the original's mode and owner. */
   readonly inPlace: boolean;
 }
+
+/** `compiled`: an extension module, and its name before relocation. */
+export type ContentKind = { readonly kind: "compiled"; readonly module: string } | { readonly kind: "pickle" } | { readonly kind: "entry-points" } | { readonly kind: "text"; readonly format: TextFormat };
 
 export interface PlaceData {
   readonly module: string | undefined;
@@ -75,10 +84,12 @@ export interface FileResult {
   readonly edits: { readonly proven: number; readonly verified: number };
   /** SHA-256, hex; empty for a source of the project (`inPlace`, with a `place`) that did not change. */
   readonly sha256Upstream: string;
-  /** Of files of copies only. */
+  /** Of the result; as `sha256Upstream` where nothing changed. */
   readonly sha256Now: string;
   readonly undo: readonly RecordedEdit[];
   readonly findings: readonly Finding[];
+  /** Of files of copies. */
+  readonly observations: readonly Observation[];
   readonly changed: boolean;
   readonly sites: readonly Site[];
   /** Verified strings that were rewritten. */
@@ -113,6 +124,7 @@ export class FileWorker {
   readonly #options: readonly RewriteOptions[];
   readonly #archives = new OpenArchives();
   #readers: Readers | undefined;
+  #parsers: Parsers = { json: (text) => JSON.parse(text) as unknown };
 
   constructor(settings: JobSettings) {
     this.#settings = settings;
@@ -125,6 +137,7 @@ export class FileWorker {
   /** Does these jobs, in order; those on entries of one archive are read together. */
   async run(jobs: readonly FileJob[]): Promise<FileResult[]> {
     const contents = this.#readEntries(jobs);
+    if (!this.#parsers.toml && jobs.some(({ content }) => content?.kind === "text" && content.format === "toml")) this.#parsers = { ...this.#parsers, toml: (await import("smol-toml")).parse };
     const results: FileResult[] = [];
     for (const [index, job] of jobs.entries()) {
       const source = contents?.[index] ?? this.#read(job);
@@ -144,11 +157,14 @@ export class FileWorker {
   }
 
   #run(job: FileJob, source: Buffer): FileResult {
-    // Nobody asks for the digest of a project's source that stays as it is.
-    const own = job.inPlace && job.place !== undefined && job.record === undefined && job.sha256 === undefined;
+    // Nobody asks for the digest of a project's file that stays as it is.
+    const own = job.inPlace && (job.place !== undefined || job.content !== undefined) && job.record === undefined && job.sha256 === undefined;
     const known = own ? undefined : hash("sha256", source);
     if (known !== undefined) verify(job, source, known);
-    const relocated = job.place && relocateSource(source, placeOf(job.place, job.label), this.#optionsFor(job), (this.#readers ??= scannerOnly()));
+    const relocated = job.content?.kind === "text" ? this.#relocateText(job, job.content.format, source) : job.place && relocateSource(source, placeOf(job.place, job.label), this.#optionsFor(job), (this.#readers ??= scannerOnly()));
+    const looked = job.content && job.content.kind !== "text" ? lookInto(source, job.content, this.#optionsFor(job)) : undefined;
+    // Before anything is staged: it may turn out that the grammar is needed.
+    const observations = looked?.observations ?? (job.place && relocated?.facts && job.distribution !== undefined ? observe(relocated.facts, job.place, this.#optionsFor(job), source) : []);
     const content = relocated?.content ?? source;
     const changed = content !== source;
     const sha256Upstream = known ?? (changed ? hash("sha256", source) : "");
@@ -156,9 +172,10 @@ export class FileWorker {
     const keep = this.#settings.keepContents && (changed || !job.inPlace);
     return {
       sha256Upstream,
-      sha256Now: changed && !own ? hash("sha256", content) : sha256Upstream,
+      sha256Now: changed ? hash("sha256", content) : sha256Upstream,
       undo: relocated?.undo ?? [],
-      findings: relocated?.decision.findings.map((local) => located(local, job.label, source, job.distribution)) ?? [],
+      findings: [...(relocated?.decision.findings ?? []), ...(looked?.findings ?? [])].map((local) => located(local, job.label, source, job.distribution)),
+      observations,
       changed,
       needsHelper: relocated?.decision.needsHelper === true,
       usedExceptions: relocated?.decision.usedExceptions ?? [],
@@ -168,6 +185,11 @@ export class FileWorker {
       before: keep ? source : undefined,
       after: keep ? content : undefined,
     };
+  }
+
+  #relocateText(job: FileJob, format: TextFormat, source: Buffer): RelocatedText | undefined {
+    const place = { format, fileName: basename(job.label), ofProject: job.distribution === undefined };
+    return source.length > MAX_TEXT_SIZE ? undefined : relocateText(source, place, job.label, this.#optionsFor(job), this.#parsers);
   }
 
   #optionsFor(job: FileJob): RewriteOptions {

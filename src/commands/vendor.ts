@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, join, relative, resolve, sep } from "node:path";
-import { type ProjectFile, listProjectFiles } from "../acquire/project.ts";
+import { type ProjectFile, listProjectFiles, listProjectText } from "../acquire/project.ts";
+import { accept, withAccepted } from "../check/accept.ts";
 import { digestOfFile } from "../acquire/digest.ts";
 import { acquire } from "../acquire/source.ts";
 import type { Host } from "../host/host.ts";
@@ -19,10 +20,13 @@ import type { PythonVersion } from "../rewrite/context.ts";
 import { HELPER_NAME } from "../rewrite/helperModule.ts";
 import { type Move, Transaction, recover } from "../write/transaction.ts";
 import { TOOL } from "../version.ts";
+import { checkStaged } from "./checkStaged.ts";
 import { type Consumer, findConsumer, projectJobs, provided } from "./consumer.ts";
 import { type FileJob, type FileResult, type JobSettings, type ReferenceSettings, defaultReferences } from "./fileJob.ts";
 import { copyJobs, inventoryOfCopies, keptDistribution, manifestEntry } from "./copies.ts";
 import { type GeneratedFile, HELPER_FILE, generatedFiles, recorded } from "./generated.ts";
+import { observedFindings } from "./observed.ts";
+import { type Isolation, isolate, unusedIsolation } from "./isolation.ts";
 import { noInventory } from "./inventory.ts";
 import { type NamespaceState, readNamespace } from "./namespaceState.ts";
 import { type Crew, LARGE_DIRECTORY, hireCrew } from "./runJobs.ts";
@@ -70,9 +74,13 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, crew: Crew
   const relocations = layouts.flatMap((layout) => layout.relocations);
   const copies = !again && isCurrent(state, acquired, basis) ? undefined : layouts;
   const ours = provided(consumer, relocations);
-  const maps = [relocations, relocations.filter(({ from }) => !ours.has(from.split(".")[0] ?? from))];
+  const lookOnly = (jobs: readonly FileJob[]): Promise<FileResult[]> => crew.run(jobs, { ...settings(consumer, [relocations]), inventory: inventoryOfCopies(layouts), references }, () => host.progress("Looking for optional imports"));
+  const isolation = copies && (await isolate(consumer, copies, lookOnly));
+  const maps = [[...relocations, ...(isolation?.relocations ?? [])], relocations.filter(({ from }) => !ours.has(from.split(".")[0] ?? from))];
 
-  const files = await listProjectFiles(consumer.root, consumer.packages, consumer.configuration, [consumer.namespaceDirectory, ...sourceDirectories(options.sources, host)], host);
+  const excluded = [consumer.namespaceDirectory, ...sourceDirectories(options.sources, host)];
+  const sources = await listProjectFiles(consumer.root, consumer.packages, consumer.configuration, excluded, host);
+  const files = [...sources, ...(await listProjectText(consumer.root, consumer.configuration, excluded, relocations.map(({ from }) => from), host))];
   const transaction = writes ? Transaction.begin(consumer.root) : undefined;
   try {
     const stage = (name: string): string | undefined => transaction?.path(name);
@@ -82,6 +90,8 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, crew: Crew
     const jobSettings = { ...settings(consumer, maps), inventory: inventoryOfCopies(layouts), references, keepContents: options.diff };
     const results = await crew.run(jobs, jobSettings, (done) => host.progress(`Relocating: ${done} of ${jobs.length} files`));
     const [copied, project] = [results.slice(0, copying.length), results.slice(copying.length)];
+    const leaks = await checkStaged(jobs, results, jobSettings, consumer, crew, (done, total) => host.progress(`Checking what was staged: ${done} of ${total} files`));
+    const { findings } = accept([...findingsOf(layouts, ours), ...(copies ? observedFindings(copies, copying, copied, consumer) : []), ...(isolation ? unusedIsolation(consumer, isolation, copied) : []), ...unusedExceptions(consumer, results, copies !== undefined), ...results.flatMap((result) => result.findings), ...leaks], consumer.configuration.accept ?? [], ({ path }) => path);
 
     const needsHelper = results.some((result) => result.needsHelper);
     if (needsHelper && !copies && !state.manifest?.generated.some(({ path }) => path === HELPER_FILE)) {
@@ -90,7 +100,7 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, crew: Crew
       return await vendorWith(options, consumer, crew, host, true);
     }
     const generated = generatedFiles(consumer, layouts, needsHelper);
-    const manifest = copies ? newManifest(consumer, basis, copies, copied, generated) : state.manifest;
+    const manifest = copies ? withAccepted(newManifest(consumer, { ...basis, ...isolated(isolation) }, copies, copied, generated), findings) : state.manifest;
     if (!manifest) throw new Error("invariant: a namespace without a manifest is never current");
     const manifestText = formatManifest(manifest);
     const copyChanged = copies !== undefined && manifestText !== state.manifestText;
@@ -104,10 +114,10 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, crew: Crew
       result: {
         namespace: consumer.namespace,
         distributions: summarise(manifest, layouts, consumer),
-        project: { files: files.length, rewritten: project.filter((result) => result.changed).length },
+        project: { files: sources.length, rewritten: countChanged(project.slice(0, sources.length)), otherRewritten: countChanged(project.slice(sources.length)) },
         changed,
       },
-      findings: [...findingsOf(layouts, consumer, ours), ...unusedExceptions(consumer, results, copies !== undefined), ...results.flatMap((result) => result.findings)].sort(byPlace),
+      findings: findings.toSorted(byPlace),
       changes: options.diff ? [...copyChanges(consumer, state, copying, copied, copyChanged ? manifestText : undefined, generated), ...projectChanges(files, project)] : [],
       notices,
       verified: results.flatMap((result, index) => result.verified.map((each) => ({ path: jobs[index]?.label ?? "", ...each }))),
@@ -139,10 +149,17 @@ function kept(state: NamespaceState, acquired: readonly Distribution[], consumer
 }
 
 /** What decides, besides the sources, how a copy comes out. */
-type Basis = Pick<Manifest, "targetPython" | "settings">;
+type Basis = Pick<Manifest, "targetPython" | "settings" | "isolated">;
 
-function basisOf(consumer: Consumer, { rows, leave, verified, runtimeMap }: ReferenceSettings): Basis {
-  const choices = JSON.stringify({ rows, leave: leave.map(({ string, path }) => ({ string, path })), verified, runtimeMap });
+function isolated(isolation: Isolation | undefined): Pick<Manifest, "isolated"> {
+  const names = isolation?.relocations.map(({ from }) => from) ?? [];
+  return names.length > 0 ? { isolated: names.sort() } : {};
+}
+
+export function basisOf(consumer: Consumer, { rows, leave, verified, runtimeMap }: ReferenceSettings): Basis {
+  const { "isolate-optional": isolated = false, "isolate-optional-except": except } = consumer.configuration;
+  const isolation = isolated === false ? {} : { isolated, except, dependencies: consumer.dependencies };
+  const choices = JSON.stringify({ ...isolation, rows, leave: leave.map(({ string, path }) => ({ string, path })), verified, runtimeMap });
   const defaults = JSON.stringify({ rows: [], leave: [], verified: "rewrite", runtimeMap: false });
   return { targetPython: consumer.target.join("."), ...(choices === defaults ? {} : { settings: createHash("sha256").update(choices).digest("hex") }) };
 }
@@ -231,22 +248,23 @@ function summarise(manifest: Manifest, layouts: readonly Layout[], consumer: Con
   }));
 }
 
+function countChanged(results: readonly FileResult[]): number {
+  return results.filter((result) => result.changed).length;
+}
+
 function countEdits({ files }: ManifestDistribution): { readonly proven: number; readonly verified: number } {
   const verified = files.reduce((sum, file) => sum + (file.verified ?? 0), 0);
   return { proven: files.reduce((sum, file) => sum + file.edits.length, 0) - verified, verified };
 }
 
-function findingsOf(layouts: readonly Layout[], consumer: Consumer, ours: ReadonlySet<string>): Finding[] {
-  const namespacePath = relative(consumer.root, consumer.namespaceDirectory).split(sep).join("/");
-  return layouts.flatMap(({ distribution, placements, topLevels }) => {
+function findingsOf(layouts: readonly Layout[], ours: ReadonlySet<string>): Finding[] {
+  return layouts.flatMap(({ distribution, topLevels }) => {
     const place = { distribution: distribution.metadata.name };
     const found: Finding[] = [];
     const [pth, data] = [distribution.leftOut.filter((path) => path.endsWith(".pth")), distribution.leftOut.filter((path) => !path.endsWith(".pth"))];
     if (pth.length > 0) found.push(finding("path-configuration", `left out: ${pth.join(", ")}`, place));
     if (data.length > 0) found.push(finding("data-not-vendored", `left out: ${data.slice(0, 5).join(", ")}${data.length > 5 ? ` and ${data.length - 5} more` : ""}`, place));
     if (topLevels.moving.length === 0 && topLevels.stubs.length === 0) found.push(finding("nothing-importable", "holds no module: only its metadata is kept", place));
-    const compiled = placements.filter((placement) => placement.compiled);
-    if (compiled[0]) found.push(finding("compiled-module", `${compiled.length} extension module${compiled.length > 1 ? "s were" : " was"} moved without a look inside`, { ...place, path: `${namespacePath}/${compiled[0].destination}` }));
     for (const name of topLevels.topLevels) if (ours.has(name)) found.push(finding("provided-by-project", `'${name}' is relocated, and the project has a '${name}' of its own: the project's imports of it were left`, place));
     return found;
   });

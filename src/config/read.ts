@@ -12,9 +12,19 @@ export interface Configuration {
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
   readonly "target-python"?: string;
+  readonly accept?: readonly AcceptEntry[];
+  readonly "isolate-optional"?: boolean | readonly string[];
+  readonly "isolate-optional-except"?: readonly string[];
   /** Rows as catalogue/schema.json has them. */
   readonly catalogue?: readonly CatalogueRow[];
   readonly leave?: readonly Exception[];
+}
+
+/** One `[[tool.enisle.accept]]`. */
+export interface AcceptEntry {
+  readonly code: string;
+  readonly path?: string;
+  readonly reason: string;
 }
 
 /** A string that is never rewritten, in one file or directory or everywhere. */
@@ -70,11 +80,14 @@ async function validated(value: Table, path: string): Promise<Configuration> {
   const validate = new Ajv.default({ allErrors: false }).compile(schema);
   if (validate(value)) return { ...value, ...(await withPlaces(value, path)), present: true };
   const [error] = validate.errors ?? [];
-  const key = String((error?.params as Table)?.["additionalProperty"] ?? error?.instancePath.split("/")[1] ?? "");
-  const where = `${path}${lineOf(path, key)}`;
+  const [, outer = "", index, inner] = error?.instancePath.split("/") ?? [];
+  const key = String((error?.params as Table)?.["additionalProperty"] ?? inner ?? outer);
+  const where = `${path}${lineOf(path, key === "" ? outer : key)}`;
+  const entries = (schema.properties as Record<string, { items?: { properties?: object } }>)[outer]?.items?.properties;
   if (error?.keyword === "additionalProperties") {
-    throw new Failure(`${where}: unknown key '${key}'`, `Did you mean '${nearest(key, Object.keys(schema.properties))}'?`);
+    throw new Failure(`${where}: unknown key '${key}'${outer === "" ? "" : ` in ${outer}`}`, `Did you mean '${nearest(key, Object.keys(entries ?? schema.properties))}'?`);
   }
+  if (entries && index !== undefined) throw new Failure(`${where}: entry ${Number(index) + 1} of '${outer}' ${inner === undefined ? "" : `('${inner}') `}${error?.message ?? "is not valid"}`, `An entry has the keys ${Object.keys(entries).join(", ")}.`);
   throw new Failure(`${where}: '${key}' ${error?.message ?? "is not valid"}`, `See the description of the key: ${(schema.properties as Record<string, { description: string }>)[key]?.description ?? ""}`);
 }
 
