@@ -1,7 +1,7 @@
 /** Calls of the catalogue's callables, found through the file's imports and aliases; and functions of the file that hand a name on to one. */
 import type { CatalogueRow } from "../../model/catalogue.ts";
 import type { Rule } from "../../model/edit.ts";
-import type { CallExpression, Expression } from "../../model/program.ts";
+import type { CallExpression, Expression, SubscriptExpression } from "../../model/program.ts";
 import { type Outcome, type Shape, relocateArgument } from "./argument.ts";
 import { relocateCode } from "./code.ts";
 import { rewriteMetadata } from "./metadata.ts";
@@ -15,6 +15,7 @@ export function rewriteCalls(scene: Scene): void {
     if (expression.kind === "other" && expression.type === "exec_statement" && expression.parts[0]) relocateCode(expression.parts[0], "exec", scene);
   }
   for (const call of calls) for (const row of rowsFor(call, scene)) rewriteCall(call, row, scene);
+  for (const expression of scene.program.expressions) if (expression.kind === "subscript") leaveGroup(expression, scene);
   // Functions that hand their parameter on are callables of the same meaning; those may be called by others of that kind.
   for (let known = -1; known !== scene.importers.size; ) {
     known = scene.importers.size;
@@ -128,6 +129,13 @@ function isStandard(argument: Expression, { evaluate, collector }: Scene): boole
   if (value.kind !== "text" || !value.complete || value.text !== "py.warnings") return false;
   for (const { literal } of value.pieces) collector.claim(literal);
   return true;
+}
+
+/** `entry_points()["a.plugins"]` */
+function leaveGroup({ object, indices }: SubscriptExpression, scene: Scene): void {
+  const [index] = indices;
+  const row = alternatives(scene.evaluate(object)).flatMap((each) => (each.kind === "object" ? each.names : [])).flatMap((name) => scene.context.options.catalogue.rows.get(name) ?? []).find(({ meaning }) => meaning === "entry-point-group");
+  if (index && row) leave(index, row, scene);
 }
 
 /** Not a module, whatever it looks like. */

@@ -57,7 +57,7 @@ function verified(value: Text, context: Context): Named | undefined {
   const named = namedBy(value, "object", context);
   if (!named) return undefined;
   const attribute = /:([\w.]*)$/.exec(value.text)?.[1];
-  if (attribute !== undefined) return inventory.isModule(named.name) && (attribute === "" || inventory.has(`${named.name}.${attribute}`)) ? named : undefined;
+  if (attribute !== undefined) return attribute !== "" && inventory.isModule(named.name) && inventory.has(`${named.name}.${attribute}`) ? named : undefined;
   return named.name.includes(".") && inventory.has(named.name) ? named : undefined;
 }
 
