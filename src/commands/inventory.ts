@@ -86,6 +86,13 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
     return sources.length === 0 ? [name] : [...new Set(sources.flatMap((source) => origins(join(source, ...deeper), depth - 1)))];
   }
 
+  function isFunction(name: DottedName): boolean {
+    const found = split(name);
+    const [attribute, ...deeper] = found?.rest ?? [];
+    const text = found && contentsOf(found.module)?.text;
+    return attribute !== undefined && deeper.length === 0 && text !== undefined && new RegExp(`^(?:async )?def ${attribute}\\b`, "m").test(text) && !new RegExp(`^(?:class ${attribute}\\b|${attribute}[.\\s=])`, "m").test(text);
+  }
+
   return {
     isModule,
     isPackage: (name) => packages.has(name),
@@ -95,6 +102,8 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
       const [first, ...deeper] = found.rest;
       if (first === undefined) return true;
       if (!binds(found.module, first, 4)) return false;
+      // A function has none that anybody names.
+      if (deeper.length > 0 && origins(join(found.module, first), 5).some(isFunction)) return false;
       // Members of a class, or of what is imported: the name must at least be written somewhere in the module.
       return deeper.every((each) => new RegExp(`\\b${each}\\b`).test(contentsOf(found.module)?.text ?? "") || !contentsOf(found.module)?.names.has(first));
     },
