@@ -44,7 +44,19 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
       const source = read(module.locator, module.size);
       const result = readFacts(source, { ...readers(), grammar: undefined }, undefined, true);
       const text = source.toString("latin1");
-      contents = { package: module.package, text, names: boundNames(text), facts: result.kind === "facts" ? result.facts : undefined, dynamic: /\b(?:__getattr__|globals|setattr|__all__|vars|attach)\b/.test(text) };
+      let names: ReadonlySet<string> | undefined;
+      let dynamic: boolean | undefined;
+      contents = {
+        package: module.package,
+        text,
+        facts: result.kind === "facts" ? result.facts : undefined,
+        get names() {
+          return (names ??= boundNames(text));
+        },
+        get dynamic() {
+          return (dynamic ??= /\b(?:__getattr__|globals|setattr|__all__|vars|attach)\b/.test(text));
+        },
+      };
     }
     known.set(name, contents);
     return contents;

@@ -5,7 +5,7 @@
 import type { Expression, StringExpression, StringPart } from "../model/program.ts";
 import type { Span } from "../model/span.ts";
 import type { Scope } from "../model/scopes.ts";
-import type { Node } from "./tree.ts";
+import type { SyntaxNode as Node } from "./tree.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -17,6 +17,11 @@ export interface ScopeReader {
   /** Expressions with a scope or a binding of their own: lambda, comprehension, walrus. */
   special(node: Node, scope: Scope): readonly Expression[] | undefined;
   found(expression: Expression): void;
+}
+
+/** What may stand anywhere. The grammar's nodes have them among their children; a line continuation has a node only where some token before it could go on. */
+export function isExtra({ type }: Node): boolean {
+  return type === "comment" || type === "line_continuation";
 }
 
 const sequences = new Set(["tuple", "list", "set", "expression_list"]);
@@ -53,7 +58,7 @@ export function readExpression(node: Node, scope: Scope, reader: ScopeReader, us
       const statement = node.parent?.type === "expression_statement";
       let spread = false;
       for (const child of list.namedChildren) {
-        if (!child || child.type === "comment") continue;
+        if (!child || isExtra(child)) continue;
         const [name, value] = child.type === "keyword_argument" ? [child.childForFieldName("name"), child.childForFieldName("value")] : [];
         if (name && value) keywords.push({ name: reader.source.toString("latin1", name.startIndex, name.endIndex), value: read(value) });
         else {
@@ -80,20 +85,20 @@ export function readExpression(node: Node, scope: Scope, reader: ScopeReader, us
       const operands: Expression[] = [];
       const operators: string[] = [];
       for (const child of node.children) {
-        if (!child || child.type === "comment") continue;
+        if (!child || isExtra(child)) continue;
         if (child.isNamed) operands.push(read(child));
         else operators.push(child.type);
       }
       return finish({ ...base, kind: "comparison", operators, operands }, operands);
     }
     case "conditional_expression": {
-      const [then, condition, otherwise] = node.namedChildren.filter((child) => child && child.type !== "comment");
+      const [then, condition, otherwise] = node.namedChildren.filter((child) => child && !isExtra(child));
       if (!then || !condition || !otherwise) break;
       const parts = [read(then), read(condition), read(otherwise)] as const;
       return finish({ ...base, kind: "conditional", whenTrue: parts[0], condition: parts[1], whenFalse: parts[2] }, parts);
     }
     case "parenthesized_expression": {
-      const inner = node.namedChildren.filter((child) => child && child.type !== "comment");
+      const inner = node.namedChildren.filter((child) => child && !isExtra(child));
       return other(inner.flatMap((child) => (child ? [read(child)] : [])));
     }
     case "dictionary": {
@@ -102,7 +107,7 @@ export function readExpression(node: Node, scope: Scope, reader: ScopeReader, us
       for (const child of node.namedChildren) {
         const [key, value] = child?.type === "pair" ? [child.childForFieldName("key"), child.childForFieldName("value")] : [];
         if (key && value) entries.push({ key: read(key), value: read(value) });
-        else if (child && child.type !== "comment") rest.push(read(child));
+        else if (child && !isExtra(child)) rest.push(read(child));
       }
       return finish({ ...base, kind: "mapping", entries }, [...entries.flatMap(({ key, value }) => [key, value]), ...rest]);
     }
@@ -110,12 +115,12 @@ export function readExpression(node: Node, scope: Scope, reader: ScopeReader, us
       break;
   }
   if (sequences.has(node.type)) {
-    const items = node.namedChildren.flatMap((child) => (child && child.type !== "comment" ? [read(child)] : []));
+    const items = node.namedChildren.flatMap((child) => (child && !isExtra(child) ? [read(child)] : []));
     return finish({ ...base, kind: "sequence", items }, items);
   }
   const special = reader.special(node, scope);
   if (special) return other(special);
-  return other(node.namedChildren.flatMap((child) => (child && child.type !== "comment" ? [read(child)] : [])));
+  return other(node.namedChildren.flatMap((child) => (child && !isExtra(child) ? [read(child)] : [])));
 
   function readString(whole: Node, readField: typeof read, done: typeof finish): StringExpression {
     const strings = whole.type === "string" ? [whole] : whole.namedChildren.filter((child) => child?.type === "string");

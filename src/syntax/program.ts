@@ -13,14 +13,33 @@ import type { Assignment, Binding, Expression, Function, Program } from "../mode
 import type { Occurrence, Scope } from "../model/scopes.ts";
 import type { Span } from "../model/span.ts";
 import { Class, classOf, endOfWord, skipBlanks } from "./bytes.ts";
-import { readExpression } from "./expressions.ts";
-import type { Node } from "./tree.ts";
+import { isExtra, readExpression } from "./expressions.ts";
+import type { SyntaxNode as Node } from "./tree.ts";
 
 interface OpenScope extends Scope {
   readonly bound: Set<string>;
   readonly globals: Set<string>;
   readonly nonlocals: Set<string>;
   readonly parent: OpenScope | undefined;
+}
+
+type Chain = Occurrence["chain"];
+
+/** Few are asked for the attributes that follow. */
+class SeenName implements Occurrence {
+  constructor(
+    readonly start: number,
+    readonly end: number,
+    readonly name: string,
+    readonly kind: Occurrence["kind"],
+    readonly scope: Scope,
+    readonly statement: AnyImport | undefined,
+    private readonly source: Buffer,
+  ) {}
+
+  get chain(): Chain {
+    return this.kind === "load" ? readChain(this.source, this.end) : [];
+  }
 }
 
 const comprehensions = new Set(["list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression"]);
@@ -53,7 +72,7 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
 
   function noteSpan(span: Span, name: string, scope: OpenScope, kind: Occurrence["kind"], statement: AnyImport | undefined): void {
     if (kind !== "load" && kind !== "declare") scope.bound.add(name);
-    occurrences.push({ start: span.start, end: span.end, name, kind, scope, statement, chain: kind === "load" ? readChain(source, span.end) : [] });
+    occurrences.push(new SeenName(span.start, span.end, name, kind, scope, statement, source));
   }
 
   function bound(name: string, scope: OpenScope, start: number, how: Binding["how"]): void {
@@ -114,7 +133,7 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
         return;
       }
       case "as_pattern": {
-        const [value, ...rest] = node.namedChildren;
+        const [value, ...rest] = node.namedChildren.filter((child) => child && !isExtra(child));
         if (value) walk(value, scope);
         return walkAll(rest, scope);
       }
@@ -157,6 +176,7 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
         walkField(node, "right", scope);
         return bindField(node, "left", scope);
       case "comment":
+      case "line_continuation":
         return;
       default:
         // A statement that only holds expressions, or an expression.
@@ -198,7 +218,7 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
       const written = readExpression(target, scope, reader, "store");
       if (how.kind === "assign" && how.path.length === 0) assignments.push({ target: written, value: how.value });
     } else {
-      target.namedChildren.forEach((child, index) => {
+      target.namedChildren.filter((child) => child && !isExtra(child)).forEach((child, index) => {
         if (!child) return;
         const inside = child.type !== "list_splat_pattern" && (how.kind === "assign" || how.kind === "iterate") && isPattern(target) ? { ...how, path: [...how.path, index] } : { kind: "other" as const };
         bind(child, scope, inside);
@@ -275,7 +295,7 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
   function walkParameters(parameters: Node | null, outer: OpenScope, inner: OpenScope, annotations = outer, called = ""): string[] {
     const names: string[] = [];
     for (const parameter of parameters?.namedChildren ?? []) {
-      if (!parameter || parameter.type === "comment") continue;
+      if (!parameter || isExtra(parameter)) continue;
       const given = parameter.type === "identifier" ? null : parameter.childForFieldName("value");
       const value = given ? readExpression(given, outer, reader) : undefined;
       if (parameter.type !== "identifier") walkField(parameter, "type", annotations);

@@ -116,16 +116,16 @@ export function evaluator(context: Context, names: Names): Evaluator {
 
   function ofBinding(binding: Binding): Value {
     const { how } = binding;
-    const shared = names.uses(binding) > 1;
+    const isShared = (): boolean => names.isShared(binding);
     switch (how.kind) {
       case "assign":
-        return through(pick(evaluate(how.value), how.path), shared);
+        return through(pick(evaluate(how.value), how.path), isShared);
       case "iterate":
-        return through(pick(anyOf(elements(evaluate(how.iterable))), how.path), shared);
+        return through(pick(anyOf(elements(evaluate(how.iterable))), how.path), isShared);
       case "parameter": {
         if (["find_spec", "find_module", "load_module", "find_loader"].includes(how.function) && how.index === 1) return { kind: "running", original: undefined };
         const parameter: Value = { kind: "parameter", function: how.function, name: binding.name, index: how.index };
-        return how.default ? choice([through(evaluate(how.default), shared), parameter]) : parameter;
+        return how.default ? choice([through(evaluate(how.default), isShared), parameter]) : parameter;
       }
       case "import":
         return { kind: "object", names: names.imported(binding).flatMap((name) => context.options.inventory.origins(name)) };
@@ -272,17 +272,21 @@ function cut(value: Text, from: number, to?: number): Text {
 }
 
 /** The value as somebody sees it who has it by a name that others may read too. */
-function through(value: Value, shared: boolean): Value {
-  if (!shared) return value;
+function through(value: Value, isShared: () => boolean): Value {
+  if (value.kind !== "text" && value.kind !== "choice" && value.kind !== "items" && value.kind !== "table") return value;
+  return isShared() ? shared(value) : value;
+}
+
+function shared(value: Value): Value {
   switch (value.kind) {
     case "text":
       return { ...value, pieces: value.pieces.map((piece) => ({ ...piece, shared: true })) };
     case "choice":
-      return { kind: "choice", values: value.values.map((each) => through(each, shared)) };
+      return { kind: "choice", values: value.values.map(shared) };
     case "items":
-      return { kind: "items", items: value.items.map((each) => through(each, shared)) };
+      return { kind: "items", items: value.items.map(shared) };
     case "table":
-      return { kind: "table", entries: value.entries.map(([key, each]) => [through(key, shared), through(each, shared)]) };
+      return { kind: "table", entries: value.entries.map(([key, each]) => [shared(key), shared(each)]) };
     default:
       return value;
   }
