@@ -131,15 +131,17 @@ export class Tokens {
         if (classOf[source[at + 1] ?? 0] === Class.digit) return this.number(at);
         break;
       case Class.operator:
-      case Class.comma:
       case Class.colon:
-      case Class.semicolon:
         break;
+      case Class.comma:
+      case Class.semicolon:
+        return this.token(Kind.operator, at + 1, this.text.charAt(at));
       default:
         // Python 2's repr
         if (byte !== 96) fail();
     }
-    for (let length = 3; length > 1; length--) {
+    const next = classOf[source[at + 1] ?? 0];
+    for (let length = next === Class.operator || next === Class.dot ? 3 : 1; length > 1; length--) {
       const value = this.text.slice(at, at + length);
       if (long.has(value)) return this.token(Kind.operator, at + length, value);
     }
