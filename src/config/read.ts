@@ -11,6 +11,17 @@ export interface Configuration {
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
   readonly "target-python"?: string;
+  readonly audit?: AuditSettings;
+}
+
+/** `[tool.enisle.audit]`; paths are relative to the project. */
+export interface AuditSettings {
+  readonly roots?: readonly string[];
+  readonly db?: readonly string[];
+  readonly index?: readonly string[];
+  readonly baseline?: string;
+  readonly "fail-on"?: "low" | "medium" | "high" | "critical" | "any" | "unknown";
+  readonly ignore?: readonly { readonly id: string; readonly name?: string; readonly until?: string; readonly reason?: string }[];
 }
 
 /** What pyproject.toml says of the project itself (PEP 621 and build back ends); everything optional. */

@@ -9,9 +9,25 @@ interface Code {
 }
 
 const catalogue = {
+  "advisory-affects": {
+    severity: "error",
+    help: "Update the owner of the copy to a version that carries the fix, or the copy itself (`enisle update`); accept it in the configuration if it cannot be reached.",
+  },
+  "advisory-undecided": {
+    severity: "warning",
+    help: "The version of the copy decides whether the advisory applies: look at the copy, or add its releases to the index (`enisle index add`).",
+  },
   "compiled-module": {
     severity: "warning",
     help: "The extension module was moved as it is; import it in its new place to see that nothing in it needs the old name.",
+  },
+  "copy-not-found": {
+    severity: "warning",
+    help: "Take the line out of the list, or vendor the library again if it should be there.",
+  },
+  "copy-not-listed": {
+    severity: "warning",
+    help: "Add the library to the list of what is vendored, or remove the copy.",
   },
   "data-not-vendored": {
     severity: "warning",
@@ -20,6 +36,10 @@ const catalogue = {
   "lazy-modules-opaque": {
     severity: "warning",
     help: "Write __lazy_modules__ as a literal list of names, or add the relocated names to it by hand.",
+  },
+  "manifest-drift": {
+    severity: "error",
+    help: "The files are not what the manifest says: restore them from version control, or vendor the library again.",
   },
   "partial-namespace-binding": {
     severity: "error",
@@ -44,6 +64,18 @@ const catalogue = {
   "unknown-encoding": {
     severity: "error",
     help: "The file was copied untouched. Convert it to UTF-8, or leave it out of the copy.",
+  },
+  "unreadable": {
+    severity: "error",
+    help: "The audit went on without it, so it may hold more copies than are listed. Make it readable, or look at what made it, and run again.",
+  },
+  "version-contradiction": {
+    severity: "warning",
+    help: "Correct whichever of the two is wrong: advisories are matched by the version that the code shows.",
+  },
+  "version-unknown": {
+    severity: "note",
+    help: "Add the library's releases to the index (`enisle index add NAME==V`), or list its version where it was vendored.",
   },
 } as const satisfies Record<string, Code>;
 

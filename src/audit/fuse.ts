@@ -1,0 +1,102 @@
+/** Joins what modules show with what files say: one draft a copy; and the claims for which there is no copy. */
+import { normalisedName } from "../model/distribution.ts";
+import { type Claim, isVendoringName } from "./claim.ts";
+import { type Draft, isBelow, overlaps } from "./draft.ts";
+import { originOf } from "./evidence/header.ts";
+import type { Identified } from "./identify.ts";
+import { baseName, directoryOf, stem } from "./modules.ts";
+import type { Places } from "./places.ts";
+import type { Reading } from "./reading.ts";
+import { constantOf } from "./stated.ts";
+
+export interface Fused {
+  readonly drafts: readonly Draft[];
+  /** Claims for which no code was found. */
+  readonly unmet: readonly Claim[];
+}
+
+/** `isOwn` says that a place is what its host itself installs, under this name. */
+export function fuse(identified: readonly Identified[], claims: readonly Claim[], places: Places, reading: Reading, isOwn: (place: string, name: string) => boolean): Fused {
+  const claimed = claims.map((claim) => ({ claim, places: placesOf(claim, places) }));
+  const drafts: Draft[] = bestAtPlace(identified, claimed).filter((each) => !isOwn(each.places[0] ?? "", each.name));
+  const unmet: Claim[] = [];
+  for (const { claim, places: found } of claimed) {
+    const name = normalisedName(claim.name);
+    const at = drafts.findIndex((draft) => draft.name === name && (overlaps(draft.places, found) || (found.length === 0 && places.directories(claim.directories).some((directory) => draft.places.some((place) => directoryOf(place) === directory)))));
+    const draft = drafts[at];
+    if (draft) drafts[at] = { ...draft, claims: [...draft.claims, claim], places: merged(draft.places, found, drafts, at) };
+    else if (found.length === 0) unmet.push(claim);
+    else if (!isOwn(found[0] ?? "", name)) {
+      const other = drafts.findIndex((each) => overlaps(each.places, found));
+      // The place is another library's by its text: the claim is contradicted, unless the two are one under two names.
+      if (other >= 0 && drafts[other]?.identified) unmet.push(claim);
+      else if (other >= 0) unmet.push(claim);
+      else drafts.push({ name, places: [...found].sort(), identified: undefined, claims: [claim], constant: undefined, hints: [] });
+    }
+  }
+  for (const draft of statedOnly(reading, drafts, isOwn)) drafts.push(draft);
+  return { drafts: drafts.map((draft) => withConstant(draft, reading)).sort((a, b) => ((a.places[0] ?? "") < (b.places[0] ?? "") ? -1 : 1)), unmet };
+}
+
+function placesOf(claim: Claim, places: Places): string[] {
+  for (const directory of places.directories(claim.directories)) {
+    const found = places.find(claim.name, directory, claim.topLevels);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+/** A claim may know of top levels that the index does not; those that are another copy's stay with it. */
+function merged(own: readonly string[], found: readonly string[], drafts: readonly Draft[], at: number): string[] {
+  const taken = drafts.flatMap((draft, index) => (index === at ? [] : draft.places));
+  const more = found.filter((place) => !own.some((each) => isBelow(place, each) || isBelow(each, place)) && !taken.some((each) => isBelow(place, each) || isBelow(each, place)));
+  return [...own, ...more].sort();
+}
+
+/** Of libraries that resemble what lies at one place (forks, old and new names), the one that a claim names, else the one it resembles most. */
+function bestAtPlace(identified: readonly Identified[], claimed: readonly { readonly claim: Claim; readonly places: readonly string[] }[]): Draft[] {
+  const names = new Set(claimed.flatMap(({ claim, places }) => places.map((place) => `${normalisedName(claim.name)}\0${place}`)));
+  const score = (each: Identified): number => {
+    const told = [...each.placement.values()].some((place) => names.has(`${each.library.name}\0${place}`));
+    return each.similarity * (0.5 + 0.5 * each.coverage) * (told ? 1.2 : 1) * (each.named ? 1.02 : 1);
+  };
+  const taken: Draft[] = [];
+  for (const each of [...identified].sort((a, b) => score(b) - score(a) || b.matched - a.matched || (a.library.name < b.library.name ? -1 : 1))) {
+    const places = [...each.placement.values()].sort();
+    if (taken.some((draft) => overlaps(draft.places, places))) continue;
+    // What a copy holds as its own upstream does, under the copy's own name, is the copy.
+    if (taken.some((draft) => draft.name === each.library.name && places.every((place) => draft.places.some((own) => isBelow(place, own)))) && each.coverage < 0.5) continue;
+    taken.push({ name: each.library.name, places, identified: each, claims: [], constant: undefined, hints: [] });
+  }
+  return taken;
+}
+
+/** Packages in a directory for copies that state a version of their own, though nothing else tells of them. */
+function statedOnly(reading: Reading, drafts: readonly Draft[], isOwn: (place: string, name: string) => boolean): Draft[] {
+  const found: Draft[] = [];
+  const seen = new Set<string>();
+  for (const file of reading.modules.files) {
+    const parts = file.split("/");
+    const at = parts.findIndex((part, index) => index < parts.length - 1 && isVendoringName(part));
+    if (at < 0) continue;
+    const place = parts.slice(0, at + 2).join("/");
+    if (seen.has(place)) continue;
+    seen.add(place);
+    if (baseName(place) === "__init__.py" || drafts.some((draft) => draft.places.some((each) => isBelow(each, place) || isBelow(place, each)))) continue;
+    const constant = constantOf([place], reading);
+    const source = reading.text(place.endsWith(".py") ? place : `${place}/__init__.py`);
+    const origin = source === undefined ? undefined : originOf(source);
+    const isLike = origin !== undefined && normalisedName(origin.name) === normalisedName(stem(place));
+    if (!constant && !(isLike && origin.version !== null)) continue;
+    const name = normalisedName(stem(place).replace(/^_+(?=[a-z])/i, ""));
+    if (isOwn(place, name)) continue;
+    const hints = origin ? [{ kind: "header-comment" as const, detail: `line ${origin.line}: ${origin.how}`, confidence: 0.4 }] : [];
+    const claims: Claim[] = isLike && origin.version !== null ? [{ kind: "header-comment", name, version: origin.version, file: place, line: origin.line, directories: [directoryOf(place)], confidence: 0.5, promises: false }] : [];
+    found.push({ name, places: [place], identified: undefined, claims, constant, hints });
+  }
+  return found;
+}
+
+function withConstant(draft: Draft, reading: Reading): Draft {
+  return draft.constant ? draft : { ...draft, constant: constantOf(draft.places, reading) };
+}

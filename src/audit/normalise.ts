@@ -1,0 +1,65 @@
+/**
+ * The text of a module without what relocation changes: import statements are cut out, the namespace's prefix is taken off elsewhere, CRLF becomes LF.
+ * What relocation does not change stays byte for byte, comments too; so two texts are the same exactly when one may be a relocation of the other.
+ */
+import type { AnyImport } from "../model/facts.ts";
+
+export interface NormalisedModule {
+  /** One UTF-16 unit a byte. */
+  readonly text: string;
+  /** What the import statements load, each by its last component: no namespace shows in it. Sorted. */
+  readonly imports: readonly string[];
+}
+
+/** Stands where an import statement stood; no Python file contains it. */
+const CUT = "\0";
+/** What relocators leave between the statements that one import became: `import N.a.b; from N import a; del nova`. */
+const remains = /\0(?:[ \t]*;[ \t]*(?:\0|del [\w]+))*/g;
+/** Imports written as calls, as `import a.b.c` may become one. */
+const call = /(?:^|(?<=[ \t;\n]))(?:\w+[ \t]*=[ \t]*)?__import__\(\s*["']([\w.]+)["']\s*(?:,\s*fromlist=\["_"\]\s*)?\)(?=[ \t]*(?:;|\n|$))/g;
+
+/** `namespaces` are the dotted prefixes below which the file may have been relocated, such as `pip._vendor`. */
+export function normalise(source: Buffer, imports: readonly AnyImport[], namespaces: readonly string[]): NormalisedModule {
+  const whole = source.toString("latin1");
+  const start = whole.startsWith("\u00ef\u00bb\u00bf") ? 3 : 0;
+  const prefixes = namespaces.map((name) => `${name}.`).filter((prefix) => whole.includes(prefix));
+  const bare = (name: string): string => prefixes.reduce((short, prefix) => (short.startsWith(prefix) ? short.slice(prefix.length) : short), name);
+  const loaded = new Set<string>();
+  const parts: string[] = [];
+  let at = start;
+  for (const statement of imports) {
+    if (statement.start < at) continue;
+    parts.push(whole.slice(at, statement.start));
+    at = statement.end;
+    noteImport(statement, bare, loaded);
+  }
+  parts.push(whole.slice(at));
+  let text = parts.join(CUT);
+  if (text.includes("__import__")) {
+    text = text.replace(call, (_, name: string) => {
+      noteDotted(bare(name), loaded);
+      return CUT;
+    });
+  }
+  if (text.includes(CUT)) text = text.replace(remains, "");
+  if (text.includes("\r")) text = text.replaceAll("\r\n", "\n");
+  for (const prefix of prefixes) text = text.replace(new RegExp(`(?<![\\w.])${prefix.replaceAll(".", "\\.")}`, "g"), "");
+  return { text, imports: [...loaded].sort() };
+}
+
+/** `import a.b.c` binds `a` and loads `c`; after relocation it may be written as two statements that say the same. */
+function noteDotted(name: string, loaded: Set<string>): void {
+  loaded.add(name.slice(name.lastIndexOf(".") + 1));
+  loaded.add(name.split(".", 1)[0] ?? name);
+}
+
+function noteImport(statement: AnyImport, bare: (name: string) => string, loaded: Set<string>): void {
+  if (statement.kind === "import") {
+    for (const { written, alias } of statement.names) {
+      const name = bare(written.name);
+      if (alias) loaded.add(name.slice(name.lastIndexOf(".") + 1));
+      else noteDotted(name, loaded);
+    }
+  } else if (statement.star) loaded.add(statement.module.name.slice(statement.module.name.lastIndexOf(".") + 1));
+  else for (const { written } of statement.names) loaded.add(written.name);
+}

@@ -1,0 +1,49 @@
+/** A release as the index keeps it: the fingerprints of its modules. Tests and build files are no part of what is vendored and are left out. */
+import type { Fingerprint } from "./fingerprint.ts";
+
+export interface ReleaseModule {
+  /** Below site-packages: `requests/adapters.py`. */
+  readonly path: string;
+  readonly fingerprint: Fingerprint;
+}
+
+export interface Release {
+  /** Normalised (PEP 503). */
+  readonly name: string;
+  /** As the release spells it. */
+  readonly version: string;
+  readonly modules: readonly ReleaseModule[];
+}
+
+const left = /(?:^|\/)(?:tests?|testing\/tests|[\w-]+\.(?:dist-info|egg-info|data)|__pycache__|node_modules|docs?|examples?|benchmarks?)\//;
+
+/** Whether a file of a wheel, or below an sdist's package root, is a module that the index keeps. */
+export function isKeptModule(path: string): boolean {
+  return path.endsWith(".py") && !left.test(`${path.includes("/") ? path : `./${path}`}`) && !/^(?:setup|conftest|noxfile|tasks|fabfile|runtests|run_tests|ez_setup|distribute_setup)\.py$/.test(path);
+}
+
+/**
+ * The module paths below which everything lies: `requests`, `six.py`, and within namespace packages `jaraco/text`, `jaraco/context.py`.
+ * `paths` are without the `__init__.py` files that only declare a namespace.
+ */
+export function topLevelsOf(paths: readonly string[]): string[] {
+  const packages = new Set(paths.filter((path) => path.endsWith("/__init__.py")).map((path) => path.slice(0, -"/__init__.py".length)));
+  const tops = new Set<string>();
+  for (const path of paths) {
+    const parts = path.split("/");
+    let depth = 1;
+    while (depth < parts.length && !packages.has(parts.slice(0, depth).join("/"))) depth++;
+    tops.add(parts.slice(0, depth).join("/"));
+  }
+  return [...tops].sort();
+}
+
+/** Directories of an unpacked sdist below which its modules lie: the outermost ones that hold a package or a module. */
+export function sourceRoot(paths: readonly string[]): string {
+  const top = /^[^/]+\//.exec(paths[0] ?? "")?.[0] ?? "";
+  const base = paths.every((path) => path.startsWith(top)) ? top : "";
+  for (const folder of ["src/", "lib/", "lib3/", "python3/", "Lib/", "python/"]) {
+    if (paths.some((path) => path.startsWith(`${base}${folder}`) && /^[^/]+\/__init__\.py$|^\w+\.py$/.test(path.slice(base.length + folder.length)) && !path.endsWith("setup.py"))) return `${base}${folder}`;
+  }
+  return base;
+}

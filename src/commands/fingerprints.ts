@@ -1,0 +1,18 @@
+/** Reads modules for the audit: where the scanner's import statements meet the fingerprints. No code is run, and no file is refused: one that does not parse has a fingerprint too. */
+import { fingerprint, type Fingerprint } from "../audit/fingerprint.ts";
+import { lexicalBytes } from "../syntax/encoding.ts";
+import type { Scanner } from "../syntax/scan.ts";
+import { scannerOnly } from "./readers.ts";
+
+export type FingerprintReader = (source: Buffer, namespaces?: readonly string[]) => Fingerprint;
+
+export function fingerprintReader(): FingerprintReader {
+  const { scanner } = scannerOnly();
+  return (source, namespaces) => fingerprint(source, importsOf(source, scanner), namespaces);
+}
+
+/** What the scanner finds up to where it loses its way, which is the same place before and after a relocation. */
+function importsOf(source: Buffer, scanner: Scanner): Parameters<typeof fingerprint>[1] {
+  const lexical = lexicalBytes(source);
+  return "reason" in lexical ? [] : scanner(lexical.bytes, lexical.utf8).imports;
+}

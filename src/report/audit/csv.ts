@@ -1,0 +1,1 @@
+export function formatCsv(_: unknown): string { throw new Error('not yet'); }

@@ -1,0 +1,1 @@
+export function formatCycloneDx(_: unknown): string { throw new Error('not yet'); }

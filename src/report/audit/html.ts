@@ -1,0 +1,1 @@
+export function formatHtml(_: unknown): string { throw new Error('not yet'); }

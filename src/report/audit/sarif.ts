@@ -1,0 +1,1 @@
+export function formatSarif(_: unknown): string { throw new Error('not yet'); }
