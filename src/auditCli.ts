@@ -10,7 +10,7 @@ import type { AuditResult } from "./model/audit.ts";
 import { Failure } from "./model/failure.ts";
 import type { Outcome } from "./model/outcome.ts";
 import { auditJson } from "./report/audit/json.ts";
-import { formatAudit } from "./report/audit/text.ts";
+import { formatAudit, formatSummary } from "./report/audit/text.ts";
 import type { TextOptions } from "./report/text.ts";
 
 export interface AuditArguments {
@@ -73,6 +73,6 @@ export async function runAudit(roots: readonly string[], options: AuditArguments
     return { outcome, format: (each, text) => formatChanges(changes, each, text), json: { ...(auditJson(outcome.result) as object), since: changes }, ...output };
   }
   const document = documents[options.format];
-  if (document) return { outcome, format: formatAudit, content: Buffer.from((await document())(outcome), "utf8"), ...output };
+  if (document) return { outcome, format: formatSummary, content: Buffer.from((await document())(outcome), "utf8"), ...output };
   return { outcome, format: formatAudit, json: auditJson(outcome.result), ...output };
 }

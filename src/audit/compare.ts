@@ -20,6 +20,8 @@ export interface Comparison {
   readonly matched: number;
   /** Modules of the copy that are the release's, with some weight. */
   readonly matchedModules: number;
+  /** Modules of the copy that the library has too. */
+  readonly pairedModules: number;
   readonly differences: Differences;
   /** How much it resembles each release, 0 to about 1. */
   readonly scores: ReadonlyMap<string, number>;
@@ -79,6 +81,7 @@ export function compare(library: Library, placement: Placement, modules: Modules
     coverage: best.matched / Math.max(1, best.upstream),
     matched: best.matched,
     matchedModules: best.modules,
+    pairedModules: pairs.length,
     differences,
     scores: new Map(versions.map((each) => [library.versions[each.version] ?? "", each.score])),
     differencesFrom: (version) => differ(library, library.versions.indexOf(version), pairs, placement, modules),

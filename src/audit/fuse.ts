@@ -22,7 +22,7 @@ export function fuse(identified: readonly Identified[], claims: readonly Claim[]
   const unmet: Claim[] = [];
   for (const { claim, places: found } of claimed) {
     const name = normalisedName(claim.name);
-    const at = drafts.findIndex((draft) => draft.name === name && (overlaps(draft.places, found) || (found.length === 0 && places.directories(claim.directories).some((directory) => draft.places.some((place) => directoryOf(place) === directory)))));
+    const at = drafts.findIndex((draft) => draft.name === name && (draft.places.some((place) => found.some((each) => isBelow(place, each) || isBelow(each, place))) || (found.length === 0 && places.directories(claim.directories).some((directory) => draft.places.some((place) => directoryOf(place) === directory)))));
     const draft = drafts[at];
     if (draft) drafts[at] = { ...draft, claims: [...draft.claims, claim], places: merged(draft.places, found, drafts, at) };
     else if (found.length === 0) unmet.push(claim);
@@ -62,7 +62,8 @@ function bestAtPlace(identified: readonly Identified[], claimed: readonly { read
   };
   const taken: Draft[] = [];
   for (const each of [...identified].sort((a, b) => score(b) - score(a) || b.matched - a.matched || (a.library.name < b.library.name ? -1 : 1))) {
-    const places = [...each.placement.values()].sort();
+    // `six.py` that became `six/__init__.py` is the directory.
+    const places = [...each.placement.values()].map((place) => place.replace(/(?<=.)\/__init__\.py$/, "")).sort();
     if (taken.some((draft) => overlaps(draft.places, places))) continue;
     // What a copy holds as its own upstream does, under the copy's own name, is the copy.
     if (taken.some((draft) => draft.name === each.library.name && places.every((place) => draft.places.some((own) => isBelow(place, own)))) && each.coverage < 0.5) continue;

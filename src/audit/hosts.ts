@@ -3,6 +3,7 @@ import { normalisedName } from "../model/distribution.ts";
 import { type Claim, isVendoringName } from "./claim.ts";
 import { baseName, directoryOf } from "./modules.ts";
 import type { Reading } from "./reading.ts";
+import { topLevelsOf } from "./release.ts";
 
 export interface Host {
   readonly name: string;
@@ -86,7 +87,7 @@ function noteInfo(path: string, { base, stemmed, kind, files }: { base: string; 
     return;
   }
   claims.push({
-    kind: kind === "dist-info" ? "dist-info" : "egg-info", name: named.name, version: named.version, file: source ?? path, directories: [base], topLevels: record.size > 0 || top.length > 0 ? topsOf(record, top, base) : undefined,
+    kind: kind === "dist-info" ? "dist-info" : "egg-info", name: named.name, version: named.version, file: source ?? path, directories: [base], topLevels: record.size > 0 || top.length > 0 ? topsOf(record, top, base, reading) : undefined,
     confidence: source === undefined ? 0.75 : 0.9, license: named.license, digests: record.size > 0 ? record : undefined, promises: true,
   });
 }
@@ -118,17 +119,15 @@ function resolved(base: string, relative: string): string {
   return parts.join("/");
 }
 
-function topsOf(record: ReadonlyMap<string, string>, top: readonly string[], base: string): string[] {
-  const tops = new Set(top);
-  for (const path of record.keys()) {
-    const below = base === "" ? path : path.startsWith(`${base}/`) ? path.slice(base.length + 1) : "";
-    if (!/\.(?:py|so|pyd)$/.test(below)) continue;
-    const parts = below.split("/");
-    // In a namespace package the claim is on what lies deepest alone: `jaraco/text`.
-    tops.add(parts.length === 1 ? (parts[0] ?? "").replace(/\.py$/, "") : (parts[0] ?? ""));
-  }
-  return [...tops];
+/** What RECORD lists decides; within a namespace package the claim is on what lies below it: `jaraco/text`. */
+function topsOf(record: ReadonlyMap<string, string>, top: readonly string[], base: string, reading: Reading): string[] {
+  const below = (path: string): string => (base === "" ? path : path.startsWith(`${base}/`) ? path.slice(base.length + 1) : "");
+  const paths = [...record.keys()].map(below).filter((path) => path.endsWith(".py") && !path.startsWith("..")).filter((path) => path !== "" && !(path.endsWith("/__init__.py") && declares.test(reading.text(joined(base, path))?.slice(0, 2048) ?? "")));
+  return paths.length > 0 ? topLevelsOf(paths).map((each) => each.replace(/\.py$/, "")) : [...top];
 }
+
+/** An `__init__.py` that only declares a namespace package. */
+const declares = /__import__\(\s*["'](?:pkgutil|pkg_resources)["']\s*\)|\b(?:extend_path|declare_namespace)\s*\(/;
 
 function noteEgg(path: string, directory: string, reading: Reading, hosts: Host[], claims: Claim[]): void {
   const named = headers(reading.text(path));

@@ -126,8 +126,10 @@ function isNamedLike(place: string, top: string): boolean {
   return name.replace(/^_+/, "") === wanted.replace(/^_+/, "");
 }
 
-function isCopy({ similarity, coverage, matched, matchedModules, library }: Comparison, named: boolean): boolean {
+function isCopy({ similarity, coverage, matched, matchedModules, pairedModules, differences, library }: Comparison, named: boolean): boolean {
   if (matched < LEAST) return false;
+  // A directory that holds a few of the library's modules among many others is not it: the library may hold copies itself.
+  if (!named && differences.added.length > pairedModules) return false;
   if (similarity >= WHOLE.similarity && coverage >= WHOLE.coverage) return true;
   if (named && similarity >= NAMED.similarity && (coverage >= 0.02 || library.modules.length === 1)) return true;
   return similarity >= SUBSET.similarity && coverage >= SUBSET.coverage && matchedModules >= SUBSET.modules && matched >= SUBSET.matched;

@@ -9,6 +9,8 @@ export interface Subject {
   readonly patched: boolean;
   /** Whether a dotted name's module is in the copy; undefined where that cannot be told. */
   holds(symbol: string): { readonly module: string; readonly present: boolean } | undefined;
+  /** Whether a file of that path, or the end of one, is a module of the release and is left out of the copy; undefined for a file that is not the library's. */
+  leavesOut(file: string): boolean | undefined;
 }
 
 /** One row an issue: entries that are aliases of one another are joined. Sorted: affected first, then by id. */
@@ -48,7 +50,7 @@ function matchGroup(subject: Subject, group: readonly Advisory[]): AdvisoryMatch
     if (undecided) return { ...base, fixed: fixedAt, status: "unknown", why: "the advisory names commits only, no versions" };
     return { ...base, fixed: fixedAt, status: "not_affected", why: whyNot(subject.versions, entries, fixedAt) };
   }
-  const absent = vulnerableModulesAbsent(subject, entries);
+  const absent = vulnerableModulesAbsent(subject, entries) ?? namedFilesAbsent(subject, group);
   if (absent !== undefined) return { ...base, fixed: fixedAt, status: "not_affected", why: `${shown} is affected, but the vulnerable module is not in this copy: ${absent}` };
   const helps = fixedAt.filter((fixed) => hit.every((version) => compareLoosely(publicVersion(version), fixed) < 0) && !entries.some((entry) => isAffected(entry, fixed)));
   if (hit.length < subject.versions.length) return { ...base, fixed: helps, status: "unknown", why: `it can be any of ${shown}, and only ${list(hit)} ${hit.length === 1 ? "is" : "are"} affected` };
@@ -101,4 +103,13 @@ function vulnerableModulesAbsent(subject: Subject, entries: readonly Affected[])
   if (symbols.length === 0) return undefined;
   const found = symbols.map((symbol) => subject.holds(symbol));
   return found.every((each) => each && !each.present) ? [...new Set(found.map((each) => each?.module ?? ""))].sort().join(", ") : undefined;
+}
+
+/**
+ * Entries of PyPI rarely say in a field which module is vulnerable; their text often does. It counts when it names modules of this library, and every
+ * one of them was left out of the copy.
+ */
+function namedFilesAbsent(subject: Subject, group: readonly Advisory[]): string | undefined {
+  const own = [...new Set(group.flatMap((advisory) => advisory.files))].map((file) => ({ file, out: subject.leavesOut(file) })).filter((each) => each.out !== undefined);
+  return own.length > 0 && own.every((each) => each.out) ? own.map((each) => each.file).sort().join(", ") : undefined;
 }

@@ -22,7 +22,7 @@ const call = /(?:^|(?<=[ \t;\n]))(?:\w+[ \t]*=[ \t]*)?__import__\(\s*["']([\w.]+
 export function normalise(source: Buffer, imports: readonly AnyImport[], namespaces: readonly string[]): NormalisedModule {
   const whole = source.toString("latin1");
   const start = whole.startsWith("\u00ef\u00bb\u00bf") ? 3 : 0;
-  const prefixes = namespaces.map((name) => `${name}.`).filter((prefix) => whole.includes(prefix));
+  const prefixes = [...new Set([...namespaces, ...aliasesIn(imports)].map((name) => `${name}.`))].filter((prefix) => whole.includes(prefix)).sort((a, b) => b.length - a.length);
   const bare = (name: string): string => prefixes.reduce((short, prefix) => (short.startsWith(prefix) ? short.slice(prefix.length) : short), name);
   const loaded = new Set<string>();
   const parts: string[] = [];
@@ -46,6 +46,22 @@ export function normalise(source: Buffer, imports: readonly AnyImport[], namespa
   for (const prefix of prefixes) text = text.replace(new RegExp(`(?<![\\w.])${prefix.replaceAll(".", "\\.")}`, "g"), "");
   return { text, imports: [...loaded].sort() };
 }
+
+/** Namespaces that show in the imports themselves: `setuptools.extern` stands for `setuptools._vendor`. */
+function aliasesIn(imports: readonly AnyImport[]): Set<string> {
+  const found = new Set<string>();
+  const note = (name: string): void => {
+    const prefix = alias.exec(name)?.[1];
+    if (prefix !== undefined) found.add(prefix);
+  };
+  for (const statement of imports) {
+    if (statement.kind === "from") note(`${statement.module.name}.`);
+    else for (const { written } of statement.names) note(written.name);
+  }
+  return found;
+}
+
+const alias = /^([A-Za-z_][\w.]*\.(?:externs?|externals?|_?vendor(?:ed|s)?|_vendoring|third_party|packages))\./;
 
 /** `import a.b.c` binds `a` and loads `c`; after relocation it may be written as two statements that say the same. */
 function noteDotted(name: string, loaded: Set<string>): void {

@@ -15,6 +15,9 @@ export interface Affected {
   readonly symbols: readonly string[];
 }
 
+/** Files that the text of an advisory names: "a ReDoS in pygments/lexers/smithy.py". */
+const namedFile = /(?<![\w/.-])(?:[A-Za-z_]\w*\/)*[A-Za-z_]\w*\.py\b/g;
+
 export interface Advisory {
   readonly id: string;
   readonly aliases: readonly string[];
@@ -22,6 +25,8 @@ export interface Advisory {
   readonly modified: string | null;
   readonly severity: SeverityLevel;
   readonly affected: readonly Affected[];
+  /** Python files that its text names. */
+  readonly files: readonly string[];
 }
 
 type Json = Record<string, unknown>;
@@ -39,6 +44,7 @@ export function advisoryOf(value: unknown): Advisory | undefined {
     modified: typeof value["modified"] === "string" ? value["modified"] : null,
     severity: severityOf(value, affected),
     affected: affected.flatMap((each) => affectedOf(each) ?? []),
+    files: [...new Set(`${String(value["summary"] ?? "")}\n${String(value["details"] ?? "")}`.match(namedFile) ?? [])],
   };
 }
 

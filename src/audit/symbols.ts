@@ -15,3 +15,15 @@ export function holdsSymbol({ differences }: Pick<Copy, "differences">): Holds {
     return { module: path, present: true };
   };
 }
+
+/** Whether the file that an advisory's text names was left out; undefined where it is no module of this library, or more than one could be meant. */
+export function leavesOutFile({ differences, places }: Pick<Copy, "differences" | "places">): (file: string) => boolean | undefined {
+  return (file) => {
+    if (!differences) return undefined;
+    const ends = (path: string): boolean => path === file || path.endsWith(`/${file}`);
+    const missing = differences.missing.filter(ends);
+    const present = [...differences.relocated, ...differences.changed, ...differences.added, ...differences.same].some(ends) || places.some(ends);
+    if (present) return false;
+    return missing.length === 1 ? true : undefined;
+  };
+}

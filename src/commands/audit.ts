@@ -8,7 +8,7 @@ import type { ReleaseIndex } from "../audit/indexFile.ts";
 import { joinIndexes } from "../audit/joinIndexes.ts";
 import { matchAdvisories } from "../audit/matchAdvisories.ts";
 import { type Advisory, advisoryOf } from "../audit/osv.ts";
-import { holdsSymbol } from "../audit/symbols.ts";
+import { holdsSymbol, leavesOutFile } from "../audit/symbols.ts";
 import type { Host } from "../host/host.ts";
 import type { AuditResult, Copy, DatabaseInfo } from "../model/audit.ts";
 import { normalisedName } from "../model/distribution.ts";
@@ -43,7 +43,7 @@ export async function audit(options: AuditOptions, host: Host): Promise<Outcome<
   const copies = audits.flatMap((each) => each.copies);
   const { database, advisories, unreadable } = await loadAdvisories(options.databases, copies, host);
   findings.push(...unreadable.map(unreadableFinding));
-  const matched = database === null ? copies : copies.map((copy) => ({ ...copy, advisories: matchAdvisories({ name: copy.name, versions: copy.versions, patched: copy.state === "patched", holds: holdsSymbol(copy) }, advisories) }));
+  const matched = database === null ? copies : copies.map((copy) => ({ ...copy, advisories: matchAdvisories({ name: copy.name, versions: copy.versions, patched: copy.state === "patched", holds: holdsSymbol(copy), leavesOut: leavesOutFile(copy) }, advisories) }));
   const result: AuditResult = { roots, database, copies: matched.sort(byPath), files: audits.reduce((sum, each) => sum + each.files, 0) };
   const judged = gated(result, findings, options.gate, several ? (copy) => join(roots[copy.root] ?? "", copy.path) : (copy) => copy.path);
   return { command: "audit", result, findings: judged.findings.sort(byPlace), changes: [], notices: judged.notices };

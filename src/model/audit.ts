@@ -29,6 +29,7 @@ export interface AdvisoryMatch {
 
 /** What differs from the release; paths from the ROOT, missing modules as the release has them. */
 export interface CopyDifferences {
+  readonly same: readonly string[];
   readonly relocated: readonly string[];
   readonly changed: readonly string[];
   readonly missing: readonly string[];

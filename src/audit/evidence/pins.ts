@@ -48,7 +48,8 @@ function requirementPins(path: string, text: string): Claim[] {
   return text.split(/\r\n|\n|\r/).flatMap((line, index) => {
     const bare = line.trim().replace(/\s+#.*$/, "");
     const pin = requirement.exec(bare);
-    if (pin) return [claimOf("pin-file", path, index + 1, pin[1] ?? "", pin[2] ?? null)];
+    // With a marker (`; python_version < "3.8"`) it may rightly not be there.
+    if (pin) return [{ ...claimOf("pin-file", path, index + 1, pin[1] ?? "", pin[2] ?? null), promises: !/;\s*[\w'"(]/.test(bare) }];
     // `git+https://github.com/x/delegator.py.git@v0.1#egg=delegator.py`, `foo @ https://…/foo-1.0.tar.gz`
     const egg = /[#&]egg=([A-Za-z0-9][\w.-]*)/.exec(line)?.[1] ?? /^([A-Za-z0-9][\w.-]*)\s*@\s*\S+:\/\//.exec(bare)?.[1];
     if (egg === undefined) return [];

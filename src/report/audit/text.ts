@@ -2,7 +2,8 @@
 import type { AuditResult, Copy } from "../../model/audit.ts";
 import type { Outcome } from "../../model/outcome.ts";
 import { countFindings, formatFindings } from "../findings.ts";
-import { visible } from "../terminal.ts";
+import type { Finding } from "../../model/finding.ts";
+import { type Paint, visible } from "../terminal.ts";
 import type { TextOptions } from "../text.ts";
 
 const marks: Readonly<Record<string, string>> = { pristine: "as released", relocated: "imports relocated", subset: "a part of the release", patched: "changed", unknown: "not compared" };
@@ -22,8 +23,9 @@ export function formatAudit({ result, findings, notices }: Outcome<AuditResult>,
     group = at;
     out.push(...rows(copy, options));
   }
-  const shown = verbose ? findings : findings.filter((finding) => finding.severity !== "note");
-  if (shown.length > 0) out.push("", ...formatFindings(shown, paint));
+  // Advisories stand with their copies.
+  const shown = findings.filter((finding) => (verbose || finding.severity !== "note") && !finding.code.startsWith("advisory-"));
+  if (shown.length > 0) out.push("", ...brief(shown, paint));
   if (findings.length > 0) out.push("", countFindings(findings));
   return lines(out);
 }
@@ -32,9 +34,16 @@ function rows(copy: Copy, { paint, verbose }: TextOptions): string[] {
   const version = copy.version ?? (copy.versions.length === 0 ? "(version unknown)" : versionRange(copy.versions));
   const bad = copy.advisories.filter((advisory) => advisory.status === "affected").length;
   const open = copy.advisories.filter((advisory) => advisory.status === "unknown").length;
-  const alarm = [...(bad > 0 ? [paint.error(`${bad} affecting`)] : []), ...(open > 0 ? [paint.warning(`${open} undecided`)] : [])];
+  const alarm = [...(bad > 0 ? [paint.error(`${bad} ${bad === 1 ? "advisory" : "advisories"}`)] : []), ...(open > 0 ? [paint.warning(`${open} undecided`)] : [])];
   const head = `  ${visible(copy.name)} ${visible(version)}`;
   const out = [`${head}${" ".repeat(Math.max(2, 34 - head.length))}${marks[copy.state] ?? copy.state}${alarm.length > 0 ? `  ${alarm.join(", ")}` : ""}`, paint.faint(`    ${visible(copy.path)}`)];
+  for (const advisory of copy.advisories) {
+    if (advisory.status === "not_affected") continue;
+    const level = advisory.severity === "unknown" ? "" : ` ${advisory.severity}`;
+    const fix = advisory.status === "unknown" ? `: ${advisory.why}` : advisory.fixed[0] === undefined ? ": no fixed version" : `: fixed in ${advisory.fixed[0]}`;
+    out.push((advisory.status === "affected" ? paint.error : paint.warning)(`    ${visible(advisory.id)}${level}${visible(fix)}`));
+  }
+  if (copy.advisories.some((advisory) => advisory.status === "affected") && copy.update !== null) out.push(`    update its owner: ${visible(copy.update)}`);
   if (!verbose) return out;
   for (const evidence of copy.evidence) out.push(paint.faint(`      ${evidence.kind} ${evidence.confidence.toFixed(2)}: ${visible(evidence.detail)}`));
   const { changed, missing, added } = copy.differences ?? { changed: [], missing: [], added: [] };
@@ -45,12 +54,27 @@ function rows(copy: Copy, { paint, verbose }: TextOptions): string[] {
   return out;
 }
 
+/** The advice is the same for all findings of a kind: it stands once. */
+function brief(findings: readonly Finding[], paint: Paint): string[] {
+  return findings.flatMap((finding, position) => {
+    const [line = "", help = ""] = formatFindings([finding], paint);
+    return findings.findLastIndex((each) => each.code === finding.code) === position ? [line, help] : [line];
+  });
+}
+
 function versionRange(versions: readonly string[]): string {
   return versions.length <= 3 ? versions.join(" or ") : `${versions[0]} to ${versions.at(-1)}`;
 }
 
 function count(number: number, noun: string, plural = `${noun}s`): string {
   return `${number} ${number === 1 ? noun : plural}`;
+}
+
+/** Where the result itself is a document: a line for the person who ran it. */
+export function formatSummary({ result, findings }: Outcome<AuditResult>, { quiet }: TextOptions): string {
+  if (quiet) return "";
+  const found = countFindings(findings);
+  return `${count(result.copies.length, "copy", "copies")}${found === "" ? "" : `; ${found}`}\n`;
 }
 
 function lines(all: readonly string[]): string {
