@@ -5,7 +5,7 @@ import { type NodeHost, nodeHost } from "./host/node.ts";
 import { Failure } from "./model/failure.ts";
 import type { FailOn } from "./commands/auditGate.ts";
 import type { Outcome } from "./model/outcome.ts";
-import { exitCodeOf } from "./report/findings.ts";
+import { countFindings, exitCodeOf } from "./report/findings.ts";
 import { formatJson } from "./report/json.ts";
 import { paint, visible } from "./report/terminal.ts";
 import type { TextOptions } from "./report/text.ts";
@@ -208,7 +208,8 @@ async function perform<Result>(options: CommonOptions, run: (host: NodeHost) => 
     if (output !== undefined) {
       const { writeOutput } = await import("./write/output.ts");
       writeOutput(output, content ?? (options.format === "json" ? formatJson(outcome.command, json ?? outcome.result, outcome.findings) : format(outcome, { paint: paint(false), quiet: false, verbose: options.verbose === true, preview })));
-      await print(process.stderr, text(process.stderr));
+      const done = `${output}: written${outcome.findings.length > 0 ? `; ${countFindings(outcome.findings)}` : ""}\n`;
+      if (options.quiet !== true) await print(process.stderr, visible(done).replaceAll("\\u000a", "\n"));
     } else if (content) {
       await print(process.stdout, content);
       if (outcome.findings.length > 0) await print(process.stderr, text(process.stderr));

@@ -37,7 +37,7 @@ export function decompress(packed: Buffer, compression: string, path: string): B
 /** `path` is for messages, `problem` is told of every member that is left out. */
 export function readTar(tar: Buffer, path: string, problem: (unreadable: Unreadable) => void): TreeFile[] {
   const files = new Map<string, TreeFile>();
-  let longName: string | undefined;
+  let [longName, longSize]: [string | undefined, number | undefined] = [undefined, undefined];
   let at = 0;
   let sound = false;
   while (at + BLOCK <= tar.length) {
@@ -45,13 +45,23 @@ export function readTar(tar: Buffer, path: string, problem: (unreadable: Unreada
     if (header.every((byte) => byte === 0)) break;
     if (!hasChecksum(header)) throw new Failure(`${path}: ${sound ? "the archive is damaged" : "is not a tar archive"}`, "Get the archive again.");
     sound = true;
-    const size = sizeOf(header);
+    const type = String.fromCharCode(header[156] || 48);
+    // Links, devices and directories have no content, whatever size they declare.
+    const size = "123456".includes(type) ? 0 : (longSize ?? sizeOf(header));
+    longSize = undefined;
     const content = tar.subarray(at + BLOCK, at + BLOCK + size);
     if (content.length < size) throw new Failure(`${path}: the archive is cut off`, "Get the archive again.");
-    const type = String.fromCharCode(header[156] || 48);
-    at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
+    let start = at + BLOCK;
+    // The map of a sparse file (GNU) goes on in blocks of its own.
+    if (type === "S" && header[482] === 1) do start += BLOCK; while (tar[start - BLOCK + 504] === 1 && start < tar.length);
+    at = start + Math.ceil(size / BLOCK) * BLOCK;
     if (type === "L") longName = field(content, 0, size);
-    else if (type === "x") longName = paxPath(content) ?? longName;
+    else if (type === "x" || type === "X") {
+      const records = paxRecords(content);
+      longName = records.get("path") ?? longName;
+      const declared = Number(records.get("size") ?? NaN);
+      longSize = Number.isSafeInteger(declared) && declared >= 0 ? declared : undefined;
+    }
     else if (type !== "g" && type !== "K") {
       const name = (longName ?? fullName(header)).replace(/^(?:\.\/)+/, "").replace(/\/+$/, "");
       longName = undefined;
@@ -66,9 +76,14 @@ export function readTar(tar: Buffer, path: string, problem: (unreadable: Unreada
 }
 
 function hasChecksum(header: Buffer): boolean {
-  let sum = 8 * 32;
-  for (let i = 0; i < BLOCK; i++) if (i < 148 || i >= 156) sum += header[i] ?? 0;
-  return sum === parseInt(field(header, 148, 8).trim() || "0", 8);
+  let [unsigned, signed] = [8 * 32, 8 * 32]; // some archivers summed signed bytes
+  for (let i = 0; i < BLOCK; i++) {
+    if (i >= 148 && i < 156) continue;
+    unsigned += header[i] ?? 0;
+    signed += header.readInt8(i);
+  }
+  const declared = parseInt(field(header, 148, 8).trim() || "0", 8);
+  return declared === unsigned || declared === signed;
 }
 
 function field(bytes: Buffer, start: number, length: number): string {
@@ -87,16 +102,16 @@ function fullName(header: Buffer): string {
   return prefix === "" ? field(header, 0, 100) : `${prefix}/${field(header, 0, 100)}`;
 }
 
-/** The `path` record of a pax header: `LENGTH path=VALUE\n`. */
-function paxPath(content: Buffer): string | undefined {
-  let [at, found]: [number, string | undefined] = [0, undefined];
-  while (at < content.length) {
+/** The records of a pax header: `LENGTH KEY=VALUE\n` each. */
+function paxRecords(content: Buffer): Map<string, string> {
+  const records = new Map<string, string>();
+  for (let at = 0; at < content.length; ) {
     const blank = content.indexOf(32, at);
     const length = parseInt(content.toString("latin1", at, blank), 10);
     if (blank < 0 || !(length > 0)) break;
-    const record = content.toString("utf8", blank + 1, at + length - 1);
-    if (record.startsWith("path=")) found = record.slice(5);
+    const [key = "", ...value] = content.toString("utf8", blank + 1, at + length - 1).split("=");
+    records.set(key, value.join("="));
     at += length;
   }
-  return found;
+  return records;
 }

@@ -109,7 +109,10 @@ function rank(library: Library, pairs: readonly Pair[]): Ranked[] {
   const [matched, upstream, shared] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)];
   for (const { variants } of library.modules) for (const variant of variants) for (const version of variant.versions) upstream[version] = (upstream[version] ?? 0) + variant.weight;
   let local = 0;
-  const present = new Float64Array(count);
+  const [present, missing] = [new Float64Array(count), new Float64Array(count)];
+  const paired = new Set(pairs.map((pair) => pair.upstream));
+  // Modules are counted, not weighed: how long a module that is not there would be says nothing.
+  for (const { path, variants } of library.modules) if (!paired.has(path)) for (const variant of variants) for (const version of variant.versions) missing[version] = (missing[version] ?? 0) + 1;
   for (const { fingerprint, variants } of pairs) {
     local += Math.max(1, fingerprint.weight);
     for (const variant of variants) {
@@ -122,10 +125,11 @@ function rank(library: Library, pairs: readonly Pair[]): Ranked[] {
       }
     }
   }
+  const average = local / Math.max(1, pairs.length);
   const ranked = library.versions.map((_, version) => {
     const [found, whole, here] = [matched[version] ?? 0, upstream[version] ?? 0, present[version] ?? 0];
     const changed = Math.max(0, here - found);
-    const score = (found + (shared[version] ?? 0)) / Math.max(1, local + pairs.length + changed + MISSING * Math.max(0, whole - here));
+    const score = (found + (shared[version] ?? 0)) / Math.max(1, local + pairs.length + changed + MISSING * (missing[version] ?? 0) * average);
     return { version, score, matched: found, local, upstream: whole, modules: shared[version] ?? 0 };
   });
   return ranked.filter((each) => each.matched > 0 || each.modules > 0).sort((a, b) => b.score - a.score || b.version - a.version);

@@ -1,7 +1,7 @@
 /** Fingerprints of a module: of its bytes, of what relocation leaves unchanged, and of its parts, by which a patched module is known again. */
 import { createHash } from "node:crypto";
 import type { AnyImport } from "../model/facts.ts";
-import { normalise } from "./normalise.ts";
+import { importedNames, normalise, showsNamespace } from "./normalise.ts";
 
 export interface Fingerprint {
   /** First 64 bits of the SHA-256 of the bytes, hex. */
@@ -34,9 +34,50 @@ export function exactDigest(source: Buffer): string {
 /** `imports` are the import statements of the file, by offset; see `normalise` for `namespaces`. */
 export function fingerprint(source: Buffer, imports: readonly AnyImport[], namespaces: readonly string[] = []): Fingerprint {
   const module = normalise(source, imports, namespaces);
-  const relocated = createHash("sha256").update(module.text, "latin1").update(`\0${module.imports.join()}`, "latin1").digest("hex").slice(0, DIGITS);
+  const relocated = digestOf([Buffer.from(module.text, "latin1")], module.imports);
   const parts = partsOf(module.text);
   return { exact: exactDigest(source), relocated, weight: parts.reduce((sum, part) => sum + part.weight, 0), parts };
+}
+
+/**
+ * The digest `relocated` of a fingerprint alone, or undefined for a module with too little text to say anything. For the many files that are looked
+ * at once: most need nothing but their import statements cut out.
+ */
+export function relocatedDigest(source: Buffer, imports: readonly AnyImport[], namespaces: readonly string[]): string | undefined {
+  if (source.length < LIGHTEST) return undefined;
+  if (!isPlain(source, imports, namespaces)) {
+    const module = normalise(source, imports, namespaces);
+    return module.text.length < LIGHTEST ? undefined : digestOf([Buffer.from(module.text, "latin1")], module.imports);
+  }
+  const parts: Buffer[] = [];
+  let at = source[0] === 0xef && source[1] === 0xbb && source[2] === 0xbf ? 3 : 0;
+  for (const statement of imports) {
+    if (statement.start < at) continue;
+    parts.push(source.subarray(at, statement.start));
+    at = statement.end;
+  }
+  parts.push(source.subarray(at));
+  return digestOf(parts, importedNames(imports));
+}
+
+/** Modules with less text are not looked up. */
+const LIGHTEST = 60;
+
+/** Nothing but import statements is to be cut: no CR, no namespace, no import written as a call, none that is followed by another statement. */
+function isPlain(source: Buffer, imports: readonly AnyImport[], namespaces: readonly string[]): boolean {
+  if (source.includes(13) || source.includes(0) || source.includes("__import__", 0, "latin1") || namespaces.some((name) => source.includes(name, 0, "latin1")) || showsNamespace(imports)) return false;
+  for (const { end } of imports) {
+    let next = end;
+    while (source[next] === 32 || source[next] === 9) next++;
+    if (source[next] === 59) return false;
+  }
+  return true;
+}
+
+function digestOf(parts: readonly Buffer[], imports: readonly string[]): string {
+  const digest = createHash("sha256");
+  for (const part of parts) digest.update(part);
+  return digest.update(`\0${imports.join()}`, "latin1").digest("hex").slice(0, DIGITS);
 }
 
 function partsOf(text: string): Part[] {

@@ -24,7 +24,7 @@ export interface Identified extends Comparison {
 }
 
 /** `digests` are the relocation-proof digests of the modules that are to be looked up, by path. */
-export function identify(index: ReleaseIndex, modules: Modules, digests: ReadonlyMap<string, string>, suspicions: readonly Suspicion[], fingerprintOf: FingerprintOf): Identified[] {
+export function identify(index: ReleaseIndex, modules: Modules, digests: ReadonlyMap<string, string>, suspicions: readonly Suspicion[], fingerprintOf: FingerprintOf, isOwn: (place: string, name: string) => boolean): Identified[] {
   const hits = new Map<number, string[]>();
   for (const [path, digest] of digests) {
     for (const library of index.lookup(digest)) {
@@ -40,6 +40,7 @@ export function identify(index: ReleaseIndex, modules: Modules, digests: Readonl
     const library = index.library(position);
     for (const placement of placements(library, hits.get(position) ?? [], digests, suspected.get(position) ?? new Set(), modules)) {
       const directory = directoryOfPlacement(placement);
+      if ([...placement.values()].every((place) => isOwn(place, library.name))) continue;
       const comparison = compare(library, placement, modules, namespacesOf(directory, modules), fingerprintOf);
       if (!comparison) continue;
       const named = [...placement].some(([top, place]) => isNamedLike(place, top));

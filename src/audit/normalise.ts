@@ -22,7 +22,7 @@ const call = /(?:^|(?<=[ \t;\n]))(?:\w+[ \t]*=[ \t]*)?__import__\(\s*["']([\w.]+
 export function normalise(source: Buffer, imports: readonly AnyImport[], namespaces: readonly string[]): NormalisedModule {
   const whole = source.toString("latin1");
   const start = whole.startsWith("\u00ef\u00bb\u00bf") ? 3 : 0;
-  const prefixes = [...new Set([...namespaces, ...aliasesIn(imports)].map((name) => `${name}.`))].filter((prefix) => whole.includes(prefix)).sort((a, b) => b.length - a.length);
+  const prefixes = [...new Set([...namespaces, ...aliasesIn(imports)].map((name) => `${name}.`))].filter((prefix) => whole.includes(prefix) || whole.includes(`from ${prefix.slice(0, -1)} import `)).sort((a, b) => b.length - a.length);
   const bare = (name: string): string => prefixes.reduce((short, prefix) => (short.startsWith(prefix) ? short.slice(prefix.length) : short), name);
   const loaded = new Set<string>();
   const parts: string[] = [];
@@ -43,8 +43,22 @@ export function normalise(source: Buffer, imports: readonly AnyImport[], namespa
   }
   if (text.includes(CUT)) text = text.replace(remains, "");
   if (text.includes("\r")) text = text.replaceAll("\r\n", "\n");
+  // Tools that rewrite line by line do so in docstrings too.
+  for (const prefix of prefixes) text = text.replace(new RegExp(`^([ \\t]*(?:>>> )?)from ${prefix.slice(0, -1).replaceAll(".", "\\.")} import (\\w+)(?=[ \\t]*$)`, "gm"), "$1import $2");
   for (const prefix of prefixes) text = text.replace(new RegExp(`(?<![\\w.])${prefix.replaceAll(".", "\\.")}`, "g"), "");
   return { text, imports: [...loaded].sort() };
+}
+
+/** What `normalise` gives as `imports` where no namespace is to be taken off. */
+export function importedNames(imports: readonly AnyImport[]): string[] {
+  const loaded = new Set<string>();
+  for (const statement of imports) noteImport(statement, (name) => name, loaded);
+  return [...loaded].sort();
+}
+
+/** Whether a namespace shows in the imports themselves. */
+export function showsNamespace(imports: readonly AnyImport[]): boolean {
+  return imports.some((statement) => (statement.kind === "from" ? alias.test(`${statement.module.name}.`) : statement.names.some(({ written }) => alias.test(written.name))));
 }
 
 /** Namespaces that show in the imports themselves: `setuptools.extern` stands for `setuptools._vendor`. */

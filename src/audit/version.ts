@@ -14,19 +14,15 @@ const TOLERANCE = 0.03;
 
 export function decideVersion(draft: Draft): Decided {
   const { identified, constant } = draft;
+  // A constant in a module that is the release's own says what every copy of that release says, rightly or not.
+  const constantCounts = constant !== undefined && (!identified || identified.differences.changed.includes(constant.file) || identified.differences.added.includes(constant.file));
   const told = [
-    ...(constant ? [{ says: "the code", version: constant.version, file: constant.file, line: constant.line as number | undefined }] : []),
+    ...(constant && constantCounts ? [{ says: "the code", version: constant.version, file: constant.file, line: constant.line as number | undefined }] : []),
     ...draft.claims.filter((claim) => claim.version !== null).sort((a, b) => b.confidence - a.confidence).map((claim) => ({ says: claim.kind, version: claim.version ?? "", file: claim.file, line: claim.line })),
   ];
   const versions = candidates(draft, told.map((each) => each.version));
   const version = versions.length === 1 ? (versions[0] ?? null) : null;
-  return { version, versions, contradicted: told.filter((each) => !versions.some((candidate) => isSame(candidate, each.version)) && !(identified && isOwnWay(draft, each.version))) };
-}
-
-/** A constant that every release of this version has: libraries that forget to raise it contradict nothing. */
-function isOwnWay({ identified, constant }: Draft, version: string): boolean {
-  if (!identified || constant?.version !== version) return false;
-  return identified.differences.changed.length === 0 || !identified.differences.changed.includes(constant.file);
+  return { version, versions, contradicted: told.filter((each) => !versions.some((candidate) => isSame(candidate, each.version))) };
 }
 
 function candidates({ identified, constant }: Draft, told: readonly string[]): string[] {

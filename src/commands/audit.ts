@@ -18,7 +18,7 @@ import type { Unreadable } from "../model/tree.ts";
 import { keep, recall, stateOf } from "./auditCache.ts";
 import { type Gate, gated } from "./auditGate.ts";
 import { type TreeAudit, auditTree, unreadableFinding } from "./auditTree.ts";
-import { fingerprintReader } from "./fingerprints.ts";
+import { digestReader, fingerprintReader } from "./fingerprints.ts";
 import { openIndex, ownIndexFile, shippedIndexFile } from "./indexReleases.ts";
 
 export interface AuditOptions {
@@ -62,11 +62,11 @@ function auditRoot(root: string, position: number, indexFiles: readonly string[]
   const copies: Copy[] = [];
   const findings: Finding[] = [];
   let files = 0;
-  const read = fingerprintReader();
+  const [read, digest] = [fingerprintReader(), digestReader()];
   const rootName = rootPackage(root);
   for (const tree of walkTree(root, (problem) => unreadable.push(problem))) {
     host.progress(`Reading ${tree.prefix || root}`);
-    const found = auditTree(tree, { root: position, index: index(), read, rootName: tree.prefix === "" ? rootName : "", problem: (problem) => unreadable.push(problem) });
+    const found = auditTree(tree, { root: position, index: index(), read, digest, rootName: tree.prefix === "" ? rootName : "", problem: (problem) => unreadable.push(problem) });
     copies.push(...found.copies);
     findings.push(...found.findings);
     files += found.files;

@@ -8,7 +8,7 @@ import { listsCopies, readLists } from "../audit/evidence/pins.ts";
 import { fuse } from "../audit/fuse.ts";
 import { type Host, hostOf, isInside, readMetadata } from "../audit/hosts.ts";
 import { type Suspicion, identify, namespacesOf } from "../audit/identify.ts";
-import { LIGHTEST, type ReleaseIndex } from "../audit/indexFile.ts";
+import type { ReleaseIndex } from "../audit/indexFile.ts";
 import { modulesOf, directoryOf } from "../audit/modules.ts";
 import { placesIn } from "../audit/places.ts";
 import type { Reading } from "../audit/reading.ts";
@@ -21,7 +21,7 @@ import { normalisedName } from "../model/distribution.ts";
 import { type Finding, finding } from "../model/finding.ts";
 import type { Tree, Unreadable } from "../model/tree.ts";
 import { readManifests } from "./auditManifest.ts";
-import type { FingerprintReader } from "./fingerprints.ts";
+import type { DigestReader, FingerprintReader } from "./fingerprints.ts";
 
 export interface TreeAudit {
   /** Without owner of the operating system and without advisories, which audit.ts adds. */
@@ -34,6 +34,7 @@ export interface TreeContext {
   readonly root: number;
   readonly index: ReleaseIndex | undefined;
   readonly read: FingerprintReader;
+  readonly digest: DigestReader;
   /** Dotted name of the tree's root, where it is a package that lies in another. */
   readonly rootName: string;
   problem(unreadable: Unreadable): void;
@@ -56,12 +57,20 @@ export function auditTree(tree: Tree, context: TreeContext): TreeAudit {
   const digests = new Map<string, string>();
   if (context.index) {
     for (const path of reading.modules.files) {
-      const found = fingerprintOf(path, namespacesOf(likelyDirectory(path), reading.modules));
-      if (found && found.weight >= LIGHTEST) digests.set(path, found.relocated);
+      const content = reading.bytes(path);
+      const digest = content && context.digest(content, namespacesOf(likelyDirectory(path), reading.modules));
+      if (digest !== undefined) digests.set(path, digest);
     }
   }
-  const identified = context.index ? identify(context.index, reading.modules, digests, suspicions, fingerprintOf) : [];
-  const { drafts, unmet } = fuse(identified, claims, places, reading, (place, name) => isOwn(place, name, hosts, reading, tree));
+  const own = new Map<string, boolean>();
+  const isOwnPlace = (place: string, name: string): boolean => {
+    const key = `${place}\0${name}`;
+    const known = own.get(key) ?? isOwn(place, name, hosts, reading, tree);
+    own.set(key, known);
+    return known;
+  };
+  const identified = context.index ? identify(context.index, reading.modules, digests, suspicions, fingerprintOf, isOwnPlace) : [];
+  const { drafts, unmet } = fuse(identified, claims, places, reading, isOwnPlace);
   const copies = drafts.map((draft) => copyOf(draft, drafts, hosts, tree, reading, manifests.states, context));
   return {
     copies: copies.map((each) => each.copy),

@@ -1,10 +1,18 @@
 /** Reads modules for the audit: where the scanner's import statements meet the fingerprints. No code is run, and no file is refused: one that does not parse has a fingerprint too. */
-import { fingerprint, type Fingerprint } from "../audit/fingerprint.ts";
+import { fingerprint, type Fingerprint, relocatedDigest } from "../audit/fingerprint.ts";
 import { lexicalBytes } from "../syntax/encoding.ts";
 import type { Scanner } from "../syntax/scan.ts";
 import { scannerOnly } from "./readers.ts";
 
 export type FingerprintReader = (source: Buffer, namespaces?: readonly string[]) => Fingerprint;
+
+/** The relocation-proof digest alone; undefined for a module that says too little. */
+export type DigestReader = (source: Buffer, namespaces: readonly string[]) => string | undefined;
+
+export function digestReader(): DigestReader {
+  const { scanner } = scannerOnly();
+  return (source, namespaces) => relocatedDigest(source, importsOf(source, scanner), namespaces);
+}
 
 export function fingerprintReader(): FingerprintReader {
   const { scanner } = scannerOnly();

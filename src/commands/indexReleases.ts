@@ -45,34 +45,39 @@ export async function indexAdd({ sources, index }: IndexOptions, host: Host): Pr
     known.libraries.forEach((entry, position) => libraries.set(entry.name, known.library(position)));
   }
   const read = fingerprintReader();
-  const added = new Map<string, Release[]>();
+  let added = 0;
   const notices: string[] = [];
   const downloads = mkdtempSync(join(tmpdir(), "enisle-index-"));
   try {
-    for (const { path, named } of sources.flatMap((source) => archivesOf(source, downloads, host))) {
-      host.progress(`Reading ${path}`);
-      let release: Release;
-      try {
-        release = readRelease(path, read);
-      } catch (error) {
-        // Among the many of a directory one may be of no use; what was named must be.
-        if (named || !(error instanceof Failure)) throw error;
-        notices.push(`Left out: ${error.message}`);
-        continue;
+    // One source after the other is taken in: the fingerprints of thousands of releases need not be held at once.
+    for (const source of sources) {
+      const fresh = new Map<string, Release[]>();
+      for (const { path, named } of archivesOf(source, downloads, host)) {
+        host.progress(`Reading ${path}`);
+        let release: Release;
+        try {
+          release = readRelease(path, read);
+        } catch (error) {
+          // Among the many of a directory one may be of no use; what was named must be.
+          if (named || !(error instanceof Failure)) throw error;
+          notices.push(`Left out: ${error.message}`);
+          continue;
+        }
+        fresh.set(release.name, [...(fresh.get(release.name) ?? []), release]);
+        added++;
       }
-      added.set(release.name, [...(added.get(release.name) ?? []), release]);
+      for (const [name, releases] of fresh) {
+        const known = libraries.get(name);
+        // A release that is added again replaces what the index had of it.
+        libraries.set(name, libraryOf(name, [...releases, ...(known ? releasesOf(known) : [])]));
+      }
     }
   } finally {
     rmSync(downloads, { recursive: true, force: true });
   }
-  for (const [name, releases] of added) {
-    const known = libraries.get(name);
-    // A release that is added again replaces what the index had of it.
-    libraries.set(name, libraryOf(name, [...releases, ...(known ? releasesOf(known) : [])]));
-  }
   const content = encodeIndex([...libraries.values()]);
   write(index, content);
-  return { command: "index", result: resultOf(index, content.length, [...libraries.values()], [...added.values()].reduce((sum, releases) => sum + releases.length, 0)), findings: [], changes: [], notices };
+  return { command: "index", result: resultOf(index, content.length, [...libraries.values()], added), findings: [], changes: [], notices };
 }
 
 export function indexShow(index: string): Outcome<IndexResult> {

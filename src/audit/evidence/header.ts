@@ -32,6 +32,9 @@ export function originOf(source: string): Origin | undefined {
 
 /** Comments at line starts, and the docstring; the rest is blank. */
 function commentsOf(head: string): string {
-  const docstring = /^(?:\s*#[^\n]*\n|\s*\n)*\s*[rbu]{0,2}("""|''')([^]*?)(?:\1|$)/i.exec(head)?.[2] ?? "";
+  const code = head.split("\n").findIndex((line) => !/^\s*(?:#.*)?$/.test(line));
+  const rest = code < 0 ? "" : head.split("\n").slice(code).join("\n");
+  const quote = /^[ \t]*[rbu]{0,2}("""|''')/i.exec(rest);
+  const docstring = quote ? (rest.slice(quote[0].length).split(quote[1] ?? "", 1)[0] ?? "") : "";
   return `${head.split("\n").filter((line) => /^\s*#/.test(line)).map((line) => line.replace(/^\s*#+\s?/, "")).join("\n")}\n${docstring}`;
 }

@@ -28,7 +28,7 @@ export function readLists(path: string, text: string): Claim[] {
     return pins.length > 0 ? pins : prosePins(path, text);
   }
   if (name === "__init__.py") {
-    const docstring = /^\s*(?:[rbu]{0,2})("""|''')([^]*?)\1/i.exec(text.replace(/^(?:\s*#.*\n)*/, ""))?.[2];
+    const docstring = docstringOf(text);
     return docstring === undefined ? [] : prosePins(path, docstring);
   }
   return prosePins(path, text);
@@ -103,8 +103,30 @@ function lineOf(text: string, value: string): number {
 const projectName = /^[A-Za-z][A-Za-z0-9._-]{0,60}$/;
 const versionText = /^v?(\d+(?:\.\d+)+(?:[-.]?(?:a|b|rc|post|dev)\.?\d*)?(?:\+[\w.]+)?)$/;
 
+// Lists of copies are short; the limits keep what is no list, or means harm, from costing anything.
+const MOST_TEXT = 1 << 16;
+const MOST_LINES = 3000;
+const LONGEST_LINE = 400;
+
+/** The docstring that a module begins with; undefined where it begins with code. */
+function docstringOf(text: string): string | undefined {
+  let at = 0;
+  for (;;) {
+    while (/\s/.test(text[at] ?? "")) at++;
+    if (text[at] !== "#") break;
+    const end = text.indexOf("\n", at);
+    if (end < 0) return undefined;
+    at = end;
+  }
+  const open = /^[rbu]{0,2}("""|''')/i.exec(text.slice(at, at + 5));
+  if (!open) return undefined;
+  const start = at + open[0].length;
+  const end = text.indexOf(open[1] ?? "", start);
+  return end < 0 ? undefined : text.slice(start, end);
+}
+
 function prosePins(path: string, text: string): Claim[] {
-  const lines = text.split(/\r\n|\n|\r/);
+  const lines = text.slice(0, MOST_TEXT).split(/\r\n|\n|\r/, MOST_LINES).map((line) => (line.length > LONGEST_LINE ? "" : line));
   const pins: Claim[] = [];
   const add = (line: number, name: string | undefined, version: string | undefined): void => {
     const [cleanName, cleanVersion] = [cell(name ?? ""), versionText.exec(cell(version ?? ""))?.[1]];
