@@ -75,7 +75,8 @@ function noteInfo(path: string, { base, stemmed, kind, files }: { base: string; 
   // An .egg-info may be a single file; a directory without METADATA still has its name.
   const source = file === undefined ? (kind === "egg-info" && files.size === 0 ? path : undefined) : `${path}/${file}`;
   const fromName = /^(.+?)-(\d[^-]*)(?:-py[\d.]+)?(?:-[\w]+)*$/.exec(stemmed);
-  const named = headers(source === undefined ? undefined : reading.text(source)) ?? { name: fromName?.[1] ?? stemmed, version: fromName?.[2] ?? null, license: null };
+  const told = headers(source === undefined ? undefined : reading.text(source));
+  const named = { name: told?.name ?? fromName?.[1] ?? stemmed, version: told?.version ?? fromName?.[2] ?? null, license: told?.license ?? null };
   const top = reading.text(`${path}/top_level.txt`)?.split(/\s+/).filter((each) => each !== "" && !each.includes("..")) ?? [];
   const record = recordOf(path, base, files, reading);
   const below = (each: string): string => (base === "" ? each : each.startsWith(`${base}/`) ? each.slice(base.length + 1) : each);

@@ -38,11 +38,12 @@ describe("without any metadata", () => {
     const { "herblib/deep/leaf.py": _, "herblib/tables.py": __, ...rest } = library("1.0");
     const found = one(placed("acme/_vendor", rest));
     expect(found).toMatchObject({ name: "herblib", version: "1.0", state: "subset" });
-    expect(found.evidence[0]?.detail).toContain("2 missing");
+    expect(found.evidence?.[0]?.detail).toContain("2 missing");
   });
   test("patched: a changed line, a changed comment, an added module", () => {
     const core = String(library("1.0")["herblib/core.py"]);
-    for (const changes of [{ "herblib/core.py": core.replace("other = 3", "other = 33") }, { "herblib/core.py": core.replace("# step 5", "# step five") }, { "herblib/added.py": "print('mine')\n" }]) {
+    const all: Record<string, string>[] = [{ "herblib/core.py": core.replace("other = 3", "other = 33") }, { "herblib/core.py": core.replace("# step 5", "# step five") }, { "herblib/added.py": "print('mine')\n" }];
+    for (const changes of all) {
       expect(one(placed("acme/_vendor", library("1.0", changes)))).toMatchObject({ name: "herblib", version: "1.0", state: "patched" });
     }
   });

@@ -122,7 +122,8 @@ function docstringOf(text: string): string | undefined {
   if (!open) return undefined;
   const start = at + open[0].length;
   const end = text.indexOf(open[1] ?? "", start);
-  return end < 0 ? undefined : text.slice(start, end);
+  // Line numbers stay those of the file.
+  return end < 0 ? undefined : text.slice(0, start).replace(/[^\n]/g, "") + text.slice(start, end);
 }
 
 function prosePins(path: string, text: string): Claim[] {

@@ -4,7 +4,7 @@ import { baseName, directoryOf } from "../modules.ts";
 
 export function isSbom(path: string): boolean {
   const name = baseName(path).toLowerCase();
-  return /(?:^|[._-])s?bom(?:[._-]|$).*\.(?:json|xml|spdx)$|\.cdx\.(?:json|xml)$|\.spdx(?:\.json)?$|^cyclonedx.*\.(?:json|xml)$/.test(name) || /\.dist-info\/sboms\/[^/]+\.(?:json|xml|spdx)$/i.test(path);
+  return /(?:^|[._-])s?bom(?:[._-][\w.-]*)?\.(?:json|xml|spdx)$|\.cdx\.(?:json|xml)$|\.spdx(?:\.json)?$|^cyclonedx.*\.(?:json|xml)$/.test(name) || /\.dist-info\/sboms\/[^/]+\.(?:json|xml|spdx)$/i.test(path);
 }
 
 const purlPattern = /^pkg:pypi\/([^@?#]+)(?:@([^?#]+))?/i;

@@ -19,19 +19,39 @@ const fields = /\b(?:version_info|VersionInfo|Version)\s*\(\s*major\s*=\s*(\d+)\
 /** versioneer and others: `"version": "1.2.3"` in a JSON text within the module. */
 const json = /^\s*"version":\s*"([^"\n]{1,60})"/m;
 
+/** Longer lines state no version; the limit keeps the expressions below from costing more than the line is worth. */
+const LONGEST = 300;
+const MOST = 1 << 20;
+
 /** The version that a module states; undefined where it states none, or one that is computed. */
 export function statedVersion(source: string): StatedVersion | undefined {
-  const plain = text.exec(source);
-  const version = plain ? clean(plain[1] ?? "") : undefined;
-  if (plain && version !== undefined) return { version, line: lineAt(source, plain.index), how: oneLine(plain[0]) };
-  const named = fields.exec(source);
-  if (named) return { version: `${named[1]}.${named[2]}.${named[3]}`, line: lineAt(source, named.index), how: oneLine(named[0]) };
-  const listed = tuple.exec(source);
-  const joined = listed ? ofTuple(listed[1] ?? "") : undefined;
-  if (listed && joined !== undefined) return { version: joined, line: lineAt(source, listed.index), how: oneLine(listed[0]) };
-  const stated = json.exec(source);
-  const inside = stated ? clean(stated[1] ?? "") : undefined;
-  return stated && inside !== undefined ? { version: inside, line: lineAt(source, stated.index), how: oneLine(stated[0]) } : undefined;
+  if (source.length > MOST) return undefined;
+  const lines = source.split("\n").flatMap((content, index) => (content.length <= LONGEST && /version|release/i.test(content) ? [{ content, line: index + 1 }] : []));
+  for (const pick of [stringIn, fieldsIn, tupleIn, jsonIn]) {
+    for (const { content, line } of lines) {
+      const found = pick(content);
+      if (found !== undefined) return { version: found, line, how: content.trim().replace(/\s+/g, " ").slice(0, 100) };
+    }
+  }
+  return undefined;
+}
+
+function stringIn(line: string): string | undefined {
+  return clean(text.exec(line)?.[1] ?? "");
+}
+
+function fieldsIn(line: string): string | undefined {
+  const named = fields.exec(line);
+  return named ? `${named[1]}.${named[2]}.${named[3]}` : undefined;
+}
+
+function tupleIn(line: string): string | undefined {
+  const listed = tuple.exec(line);
+  return listed ? ofTuple(listed[1] ?? "") : undefined;
+}
+
+function jsonIn(line: string): string | undefined {
+  return clean(json.exec(line)?.[1] ?? "");
 }
 
 /** The version in a file that holds nothing else, such as `VERSION`. */
@@ -67,14 +87,4 @@ function ofTuple(content: string): string | undefined {
   if (rest.length === 0 || rest[0] === "final") return clean(release);
   if (phase !== undefined && /^\d*$/.test(rest[1] ?? "")) return clean(`${release}${phase}${rest[1] ?? "0"}`);
   return clean(`${release}${/^(?:\.?(?:dev|post)|a|b|rc)\d+$/.test(rest[0] ?? "") ? `${/^(?:dev|post)/.test(rest[0] ?? "") ? "." : ""}${rest[0]}` : ""}`);
-}
-
-function lineAt(source: string, offset: number): number {
-  let line = 1;
-  for (let at = source.indexOf("\n"); at >= 0 && at < offset; at = source.indexOf("\n", at + 1)) line++;
-  return line;
-}
-
-function oneLine(found: string): string {
-  return found.trim().replace(/\s+/g, " ").slice(0, 100);
 }

@@ -115,7 +115,7 @@ function details(copy) {
 about();
 map();
 byId("owner").append(...[...new Set(facts.copies.map(ownerOf))].sort().map((owner) => make("option", { value: owner }, owner)));
-for (const event of ["input", "change"]) byId("filters").addEventListener(event, () => { shown.page = 0; draw(); });
+byId("filters").addEventListener("input", () => { shown.page = 0; draw(); });
 byId("filters").addEventListener("submit", (event) => event.preventDefault());
 byId("filters").addEventListener("reset", () => setTimeout(draw));
 if (facts.findings.length > 0) {
