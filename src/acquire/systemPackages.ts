@@ -31,7 +31,7 @@ function ownerOf(name: string): SystemOwner {
 }
 
 function readLists(directory: string, base: string, paths: readonly string[], found: Map<string, SystemOwner>): void {
-  const wanted = paths.map((path) => ({ path, line: `\n/${relative(base, path)}` }));
+  const wanted = new Map(paths.map((path) => [`/${relative(base, path)}`, path]));
   let names: string[] = [];
   try {
     names = readdirSync(directory).filter((name) => name.endsWith(".list")).sort();
@@ -39,14 +39,17 @@ function readLists(directory: string, base: string, paths: readonly string[], fo
     return; // not ours to read: the owner is not known then
   }
   for (const name of names) {
-    if (wanted.every(({ path }) => found.has(path))) return;
+    if (found.size === wanted.size) return;
     let text: string;
     try {
-      text = `\n${readFileSync(join(directory, name), "utf8")}\n`;
+      text = readFileSync(join(directory, name), "utf8");
     } catch {
       continue;
     }
-    for (const { path, line } of wanted) if (!found.has(path) && (text.includes(`${line}\n`) || text.includes(`${line}/`))) found.set(path, ownerOf(packageName(name.slice(0, -".list".length))));
+    for (const line of text.split("\n")) {
+      const path = wanted.get(line);
+      if (path !== undefined && !found.has(path)) found.set(path, ownerOf(packageName(name.slice(0, -".list".length))));
+    }
   }
 }
 

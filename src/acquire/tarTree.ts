@@ -71,7 +71,7 @@ export function readTar(tar: Buffer, path: string, problem: (unreadable: Unreada
       else if (/\.(?:py|whl|egg|zip)$/.test(name)) problem({ path: `${path}/${name}`, reason: type === "2" ? "is a symbolic link" : "is no regular file" });
     }
   }
-  if (!sound && tar.length > 0 && tar.some((byte) => byte !== 0)) throw new Failure(`${path}: is not a tar archive`, "Get the archive again.");
+  if (!sound && tar.some((byte) => byte !== 0)) throw new Failure(`${path}: is not a tar archive`, "Get the archive again.");
   return [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 

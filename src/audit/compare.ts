@@ -40,33 +40,39 @@ export interface Differences {
   readonly added: readonly string[];
 }
 
-/** Fingerprint of a file of the tree, with these namespaces undone; undefined where it cannot be read. */
-export type FingerprintOf = (path: string, namespaces: readonly string[]) => Fingerprint | undefined;
+/** A file of the tree: its digests, and its parts where those are asked for, which costs more. */
+export interface LocalModule {
+  readonly exact: string;
+  readonly relocated: string;
+  whole(): Fingerprint;
+}
+
+/** A file of the tree, with these namespaces undone; undefined where it cannot be read. */
+export type LocalModuleOf = (path: string, namespaces: readonly string[]) => LocalModule | undefined;
 
 /** A module missing weighs less than one that is there and differs: subsets are common. */
 const MISSING = 0.2;
 
 interface Pair {
   readonly local: string;
-  readonly fingerprint: Fingerprint;
+  readonly module: LocalModule;
+  /** What the module weighs, by the release's own count where it is the release's. */
+  readonly weight: number;
   readonly upstream: string;
   readonly variants: readonly Variant[];
 }
 
-export function compare(library: Library, placement: Placement, modules: Modules, namespaces: readonly string[], fingerprintOf: FingerprintOf): Comparison | undefined {
+export function compare(library: Library, placement: Placement, modules: Modules, namespaces: readonly string[], moduleOf: LocalModuleOf): Comparison | undefined {
   const pairs: Pair[] = [];
-  const known = new Map<string, readonly Variant[]>();
   const placed = [...placement];
   for (const { path, variants } of library.modules) {
     const [top, place] = placed.find(([candidate]) => path === candidate || path.startsWith(`${candidate}/`)) ?? [];
-    if (top === undefined || place === undefined) {
-      known.set(path, variants);
-      continue;
-    }
-    const local = localPath(place, path.slice(top.length), modules);
-    known.set(path, variants);
-    const fingerprint = local === undefined ? undefined : fingerprintOf(local, namespaces);
-    if (local !== undefined && fingerprint) pairs.push({ local, fingerprint, upstream: path, variants });
+    if (top === undefined || place === undefined) continue;
+    const local = place + path.slice(top.length);
+    const module = modules.has(local) ? moduleOf(local, namespaces) : undefined;
+    if (!module) continue;
+    const known = variants.find((variant) => variant.exact === module.exact) ?? variants.find((variant) => variant.relocated === module.relocated);
+    pairs.push({ local, module, weight: known ? known.weight : module.whole().weight, upstream: path, variants });
   }
   if (pairs.length === 0) return undefined;
   const versions = rank(library, pairs);
@@ -88,12 +94,6 @@ export function compare(library: Library, placement: Placement, modules: Modules
   };
 }
 
-/** `six.py` may have become `six/__init__.py`. */
-function localPath(place: string, rest: string, modules: Modules): string | undefined {
-  const path = place + rest;
-  return modules.has(path) ? path : undefined;
-}
-
 interface Ranked {
   readonly version: number;
   readonly score: number;
@@ -103,47 +103,67 @@ interface Ranked {
   readonly modules: number;
 }
 
+interface Totals {
+  /** Text and modules of each release. */
+  readonly weights: Float64Array;
+  readonly modules: Float64Array;
+}
+
+const totalsOf = new WeakMap<Library, Totals>();
+
+function totals(library: Library): Totals {
+  let known = totalsOf.get(library);
+  if (!known) {
+    known = { weights: new Float64Array(library.versions.length), modules: new Float64Array(library.versions.length) };
+    for (const { variants } of library.modules) for (const variant of variants) for (const version of variant.versions) {
+      known.weights[version] = (known.weights[version] ?? 0) + variant.weight;
+      known.modules[version] = (known.modules[version] ?? 0) + 1;
+    }
+    totalsOf.set(library, known);
+  }
+  return known;
+}
+
 /** Every release with its share of the copy, best first. */
 function rank(library: Library, pairs: readonly Pair[]): Ranked[] {
   const count = library.versions.length;
-  const [matched, upstream, shared] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)];
-  for (const { variants } of library.modules) for (const variant of variants) for (const version of variant.versions) upstream[version] = (upstream[version] ?? 0) + variant.weight;
+  const { weights: upstream, modules } = totals(library);
+  const [matched, shared, present, here] = [new Float64Array(count), new Float64Array(count), new Float64Array(count), new Float64Array(count)];
   let local = 0;
-  const [present, missing] = [new Float64Array(count), new Float64Array(count)];
-  const paired = new Set(pairs.map((pair) => pair.upstream));
-  // Modules are counted, not weighed: how long a module that is not there would be says nothing.
-  for (const { path, variants } of library.modules) if (!paired.has(path)) for (const variant of variants) for (const version of variant.versions) missing[version] = (missing[version] ?? 0) + 1;
-  for (const { fingerprint, variants } of pairs) {
-    local += Math.max(1, fingerprint.weight);
+  for (const { module, weight: own, variants } of pairs) {
+    local += Math.max(1, own);
     for (const variant of variants) {
-      const weight = weightOfMatch(fingerprint, variant, library);
+      const isSame = variant.exact === module.exact || variant.relocated === module.relocated;
+      const weight = isSame ? Math.max(1, own) : sharedWeight(module, variant, library);
       for (const version of variant.versions) {
         matched[version] = (matched[version] ?? 0) + weight;
         present[version] = (present[version] ?? 0) + variant.weight;
+        here[version] = (here[version] ?? 0) + 1;
         // Comments are in no part: a module that is the same to the byte decides between releases that differ in them alone.
-        if (variant.relocated === fingerprint.relocated || variant.exact === fingerprint.exact) shared[version] = (shared[version] ?? 0) + (variant.exact === fingerprint.exact ? 1.25 : 1);
+        if (isSame) shared[version] = (shared[version] ?? 0) + (variant.exact === module.exact ? 1.25 : 1);
       }
     }
   }
   const average = local / Math.max(1, pairs.length);
   const ranked = library.versions.map((_, version) => {
-    const [found, whole, here] = [matched[version] ?? 0, upstream[version] ?? 0, present[version] ?? 0];
-    const changed = Math.max(0, here - found);
-    const score = (found + (shared[version] ?? 0)) / Math.max(1, local + pairs.length + changed + MISSING * (missing[version] ?? 0) * average);
+    const [found, whole] = [matched[version] ?? 0, upstream[version] ?? 0];
+    const changed = Math.max(0, (present[version] ?? 0) - found);
+    // Modules that are missing are counted, not weighed: how long a module that is not there would be says nothing.
+    const missing = Math.max(0, (modules[version] ?? 0) - (here[version] ?? 0));
+    const score = (found + (shared[version] ?? 0)) / Math.max(1, local + pairs.length + changed + MISSING * missing * average);
     return { version, score, matched: found, local, upstream: whole, modules: shared[version] ?? 0 };
   });
   return ranked.filter((each) => each.matched > 0 || each.modules > 0).sort((a, b) => b.score - a.score || b.version - a.version);
 }
 
-const EMPTY_WEIGHT = 1;
-
-function weightOfMatch(fingerprint: Fingerprint, variant: Variant, library: Library): number {
-  if (variant.exact === fingerprint.exact || variant.relocated === fingerprint.relocated) return Math.max(EMPTY_WEIGHT, fingerprint.weight);
-  let own = partsOf.get(fingerprint);
-  if (!own) partsOf.set(fingerprint, (own = new Set(fingerprint.parts.map((part) => part.hash))));
+/** Weight of the parts that both have. */
+function sharedWeight(module: LocalModule, variant: Variant, library: Library): number {
+  const whole = module.whole();
+  let own = partsOf.get(whole);
+  if (!own) partsOf.set(whole, (own = new Set(whole.parts.map((part) => part.hash))));
   let shared = 0;
   for (const part of variant.parts) if (own.has(library.parts.hashes[part] ?? 0)) shared += library.parts.weights[part] ?? 0;
-  return Math.min(shared, fingerprint.weight);
+  return Math.min(shared, whole.weight);
 }
 
 const partsOf = new WeakMap<Fingerprint, Set<number>>();
@@ -159,7 +179,7 @@ function differ(library: Library, version: number, pairs: readonly Pair[], place
     if (!variant) {
       if (pair) added.push(pair.local);
     } else if (!pair) missing.push(path);
-    else (variant.exact === pair.fingerprint.exact ? same : variant.relocated === pair.fingerprint.relocated ? relocated : changed).push(pair.local);
+    else (variant.exact === pair.module.exact ? same : variant.relocated === pair.module.relocated ? relocated : changed).push(pair.local);
   }
   for (const [top, place] of placement) {
     if (top.endsWith(".py")) continue;

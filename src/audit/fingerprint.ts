@@ -43,11 +43,11 @@ export function fingerprint(source: Buffer, imports: readonly AnyImport[], names
  * The digest `relocated` of a fingerprint alone, or undefined for a module with too little text to say anything. For the many files that are looked
  * at once: most need nothing but their import statements cut out.
  */
-export function relocatedDigest(source: Buffer, imports: readonly AnyImport[], namespaces: readonly string[]): string | undefined {
-  if (source.length < LIGHTEST) return undefined;
+export function relocatedDigest(source: Buffer, imports: readonly AnyImport[], namespaces: readonly string[], lightest = LIGHTEST): string | undefined {
+  if (source.length < lightest) return undefined;
   if (!isPlain(source, imports, namespaces)) {
     const module = normalise(source, imports, namespaces);
-    return module.text.length < LIGHTEST ? undefined : digestOf([Buffer.from(module.text, "latin1")], module.imports);
+    return module.text.length < lightest ? undefined : digestOf([Buffer.from(module.text, "latin1")], module.imports);
   }
   const parts: Buffer[] = [];
   let at = source[0] === 0xef && source[1] === 0xbb && source[2] === 0xbf ? 3 : 0;

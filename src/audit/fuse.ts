@@ -34,7 +34,8 @@ export function fuse(identified: readonly Identified[], claims: readonly Claim[]
       else drafts.push({ name, places: [...found].sort(), identified: undefined, claims: [claim], constant: undefined, hints: [] });
     }
   }
-  for (const draft of statedOnly(reading, drafts, isOwn)) drafts.push(draft);
+  for (const draft of statedOnly(reading, drafts, places, isOwn)) drafts.push(draft);
+  for (const draft of versionedDirectories(reading, drafts, isOwn)) drafts.push(draft);
   return { drafts: drafts.map((draft) => withConstant(draft, reading)).sort((a, b) => ((a.places[0] ?? "") < (b.places[0] ?? "") ? -1 : 1)), unmet };
 }
 
@@ -73,7 +74,7 @@ function bestAtPlace(identified: readonly Identified[], claimed: readonly { read
 }
 
 /** Packages in a directory for copies that state a version of their own, though nothing else tells of them. */
-function statedOnly(reading: Reading, drafts: readonly Draft[], isOwn: (place: string, name: string) => boolean): Draft[] {
+function statedOnly(reading: Reading, drafts: readonly Draft[], places: Places, isOwn: (place: string, name: string) => boolean): Draft[] {
   const found: Draft[] = [];
   const seen = new Set<string>();
   for (const file of reading.modules.files) {
@@ -89,13 +90,35 @@ function statedOnly(reading: Reading, drafts: readonly Draft[], isOwn: (place: s
     const origin = source === undefined ? undefined : originOf(source);
     const isLike = origin !== undefined && normalisedName(origin.name) === normalisedName(stem(place));
     if (!constant && !(isLike && origin.version !== null)) continue;
-    const name = normalisedName(stem(place).replace(/^_+(?=[a-z])/i, ""));
+    const called = stem(place).replace(/^_+(?=[a-z])/i, "");
+    const name = places.nameOf(called) ?? normalisedName(called);
     if (isOwn(place, name)) continue;
     const hints = origin ? [{ kind: "header-comment" as const, detail: `line ${origin.line}: ${origin.how}`, confidence: 0.4 }] : [];
     const claims: Claim[] = isLike && origin.version !== null ? [{ kind: "header-comment", name, version: origin.version, file: place, line: origin.line, directories: [directoryOf(place)], confidence: 0.5, promises: false }] : [];
     found.push({ name, places: [place], identified: undefined, claims, constant, hints });
   }
   return found;
+}
+
+const versioned = /^([A-Za-z][A-Za-z0-9]*(?:[-_.][A-Za-z][A-Za-z0-9]*)*)[-_]v?(\d+(?:[._]\d+)+)$/;
+
+/** `vendor/promise-2.3.0/wandb_promise/`: a directory with a version, in a directory for copies, that holds code which is called like the library. */
+function versionedDirectories(reading: Reading, drafts: readonly Draft[], isOwn: (place: string, name: string) => boolean): Draft[] {
+  const found = new Map<string, Draft>();
+  for (const file of reading.modules.files) {
+    const parts = file.split("/");
+    const at = parts.findIndex((part, index) => index > 0 && index < parts.length - 1 && versioned.test(part) && isVendoringName(parts[index - 1] ?? ""));
+    const [, project = "", digits = ""] = versioned.exec(parts[at] ?? "") ?? [];
+    if (at < 0) continue;
+    const place = parts.slice(0, at + 2).join("/");
+    const name = normalisedName(project);
+    const isCalledSo = normalisedName(stem(place)).includes(name) || name.split("-").every((word) => normalisedName(stem(place)).includes(word));
+    if (!isCalledSo || found.has(place) || isOwn(place, name) || drafts.some((draft) => draft.places.some((each) => isBelow(each, place) || isBelow(place, each)))) continue;
+    const directory = parts.slice(0, at + 1).join("/");
+    const claim: Claim = { kind: "directory-version", name, version: digits.replaceAll("_", "."), file: directory, directories: [directory], confidence: 0.4, promises: false };
+    found.set(place, { name, places: [place], identified: undefined, claims: [claim], constant: undefined, hints: [] });
+  }
+  return [...found.values()];
 }
 
 function withConstant(draft: Draft, reading: Reading): Draft {

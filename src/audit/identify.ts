@@ -1,5 +1,5 @@
 /** Finds the copies of indexed libraries in a tree by what their modules say, wherever they lie and whatever their directory is called. */
-import { type Comparison, type FingerprintOf, type Placement, compare } from "./compare.ts";
+import { type Comparison, type LocalModuleOf, type Placement, compare } from "./compare.ts";
 import type { ReleaseIndex } from "./indexFile.ts";
 import type { Library } from "./library.ts";
 import { type Modules, baseName, directoryOf, stem } from "./modules.ts";
@@ -13,7 +13,7 @@ export interface Suspicion {
 /** What a copy must share with a release. */
 const WHOLE = { similarity: 0.5, coverage: 0.3 };
 const SUBSET = { similarity: 0.8, coverage: 0.04, modules: 2, matched: 1500 };
-const NAMED = { similarity: 0.4 };
+const NAMED = { similarity: 0.4, small: 800 };
 /** A copy of nothing but a few lines has no origin that its text could show. */
 const LEAST = 60;
 
@@ -24,7 +24,7 @@ export interface Identified extends Comparison {
 }
 
 /** `digests` are the relocation-proof digests of the modules that are to be looked up, by path. */
-export function identify(index: ReleaseIndex, modules: Modules, digests: ReadonlyMap<string, string>, suspicions: readonly Suspicion[], fingerprintOf: FingerprintOf, isOwn: (place: string, name: string) => boolean): Identified[] {
+export function identify(index: ReleaseIndex, modules: Modules, digests: ReadonlyMap<string, string>, suspicions: readonly Suspicion[], moduleOf: LocalModuleOf, isOwn: (place: string, name: string) => boolean): Identified[] {
   const hits = new Map<number, string[]>();
   for (const [path, digest] of digests) {
     for (const library of index.lookup(digest)) {
@@ -33,15 +33,21 @@ export function identify(index: ReleaseIndex, modules: Modules, digests: Readonl
       else hits.set(library, [path]);
     }
   }
-  const suspected = new Map<number, Set<string>>();
-  for (const { library, directory } of [...suspicions, ...namesakes(index, modules)]) suspected.set(library, (suspected.get(library) ?? new Set()).add(directory));
+  const suspected = new Map<number, Suspected>();
+  const of = (library: number): Suspected => {
+    const known = suspected.get(library) ?? { directories: new Set<string>(), places: [] };
+    suspected.set(library, known);
+    return known;
+  };
+  for (const { library, directory } of suspicions) of(library).directories.add(directory);
+  for (const { library, top, place } of namesakes(index, modules)) of(library).places.push([top, place]);
   const found: Identified[] = [];
   for (const position of new Set([...hits.keys(), ...suspected.keys()])) {
     const library = index.library(position);
-    for (const placement of placements(library, hits.get(position) ?? [], digests, suspected.get(position) ?? new Set(), modules)) {
+    for (const placement of placements(library, hits.get(position) ?? [], digests, suspected.get(position) ?? { directories: new Set(), places: [] }, modules)) {
       const directory = directoryOfPlacement(placement);
       if ([...placement.values()].every((place) => isOwn(place, library.name))) continue;
-      const comparison = compare(library, placement, modules, namespacesOf(directory, modules), fingerprintOf);
+      const comparison = compare(library, placement, modules, namespacesOf(directory, modules), moduleOf);
       if (!comparison) continue;
       const named = [...placement].some(([top, place]) => isNamedLike(place, top));
       if (isCopy(comparison, named)) found.push({ ...comparison, directory, named });
@@ -57,7 +63,7 @@ export function namespacesOf(directory: string, modules: Modules): string[] {
 }
 
 /** Top levels found by the modules that lie at the right place below them, and those that are called like it. Those in one directory are one copy. */
-function placements(library: Library, hits: readonly string[], digests: ReadonlyMap<string, string>, directories: ReadonlySet<string>, modules: Modules): Placement[] {
+function placements(library: Library, hits: readonly string[], digests: ReadonlyMap<string, string>, { directories, places: called }: Suspected, modules: Modules): Placement[] {
   const byDirectory = new Map<string, Map<string, Set<string>>>();
   const note = (top: string, place: string): void => {
     const directory = directoryFor(place, top);
@@ -80,16 +86,22 @@ function placements(library: Library, hits: readonly string[], digests: Readonly
   for (const directory of directories) {
     for (const top of library.topLevels) {
       const place = directory === "" ? top : `${directory}/${top}`;
-      if (modules.has(place) || modules.below(place).length > 0) note(top, place);
+      // `six.py` may have become `six/__init__.py`.
+      const asPackage = `${place.replace(/\.py$/, "")}/__init__.py`;
+      if (modules.has(place) || (!top.endsWith(".py") && modules.below(place).length > 0)) note(top, place);
+      else if (top.endsWith(".py") && modules.has(asPackage)) note(top, asPackage);
     }
   }
-  return [...byDirectory.values()].flatMap((tops) => {
-    const most = Math.max(...[...tops.values()].map((places) => places.size));
-    // Two places for one top level (`yaml2` and `yaml3`) are two copies.
-    return Array.from({ length: most }, (_, nth) => new Map([...tops].flatMap(([top, places]) => {
-      const place = [...places].sort()[nth];
-      return place === undefined ? [] : [[top, place] as const];
-    })));
+  for (const [top, place] of called) note(top, place);
+  return [...byDirectory].flatMap(([directory, tops]) => {
+    const ownPlace = (top: string): string => (directory === "" ? top : `${directory}/${top}`);
+    const named = new Map([...tops].filter(([top, places]) => places.has(ownPlace(top))).map(([top]) => [top, ownPlace(top)]));
+    const taken = new Set(named.values());
+    // What lies at another place is a copy of its own (`yaml2` beside `yaml3`), unless the place is another top level's (a module that both hold).
+    const others = [...tops].map(([top, places]) => [top, [...places].filter((place) => !taken.has(place)).sort()] as const);
+    const most = Math.max(0, ...others.map(([, places]) => places.length));
+    const rest = Array.from({ length: most }, (_, nth) => new Map(others.flatMap(([top, places]) => (places[nth] === undefined ? [] : [[top, places[nth]] as const]))));
+    return named.size > 0 ? [named, ...rest] : rest;
   });
 }
 
@@ -103,22 +115,36 @@ function directoryOfPlacement(placement: Placement): string {
   return directoryFor(place, top);
 }
 
-/** Directories and modules that are called like a library's top level; not yet a reason to report anything. */
-function* namesakes(index: ReleaseIndex, modules: Modules): Generator<Suspicion> {
+interface Suspected {
+  readonly directories: Set<string>;
+  /** Top levels with the places that are called like them. */
+  readonly places: (readonly [top: string, place: string])[];
+}
+
+/** Directories and modules that are called like a library's top level, but for underscores before it; not yet a reason to report anything. */
+function* namesakes(index: ReleaseIndex, modules: Modules): Generator<{ readonly library: number; readonly top: string; readonly place: string }> {
   const tops = new Map<string, { library: number; top: string }[]>();
   index.libraries.forEach((entry, library) => {
-    for (const top of entry.topLevels) {
-      const last = baseName(top);
-      tops.set(last, [...(tops.get(last) ?? []), { library, top }]);
-    }
+    for (const top of entry.topLevels) tops.set(bare(stem(top)), [...(tops.get(bare(stem(top))) ?? []), { library, top }]);
   });
   const seen = new Set<string>();
   for (const file of modules.files) {
     for (let path = file; path !== "" && !seen.has(path); path = directoryOf(path)) {
       seen.add(path);
-      for (const { library, top } of tops.get(baseName(path)) ?? []) if (path === top || path.endsWith(`/${top}`)) yield { library, directory: directoryFor(path, top) };
+      const isModule = path.endsWith(".py");
+      for (const { library, top } of tops.get(bare(stem(path))) ?? []) {
+        // Below a namespace package (`jaraco/text`) the parent has to be right as well.
+        const parent = directoryOf(top);
+        if (parent !== "" && directoryOf(path) !== parent && !directoryOf(path).endsWith(`/${parent}`)) continue;
+        if (isModule === top.endsWith(".py")) yield { library, top, place: path };
+        else if (!isModule && modules.has(`${path}/__init__.py`)) yield { library, top, place: `${path}/__init__.py` };
+      }
     }
   }
+}
+
+function bare(name: string): string {
+  return name.replace(/^_+(?=\w)/, "");
 }
 
 function isNamedLike(place: string, top: string): boolean {
@@ -132,6 +158,6 @@ function isCopy({ similarity, coverage, matched, matchedModules, pairedModules, 
   // A directory that holds a few of the library's modules among many others is not it: the library may hold copies itself.
   if (!named && differences.added.length > pairedModules) return false;
   if (similarity >= WHOLE.similarity && coverage >= WHOLE.coverage) return true;
-  if (named && similarity >= NAMED.similarity && (coverage >= 0.02 || library.modules.length === 1)) return true;
+  if (named && similarity >= (matched < NAMED.small ? WHOLE.similarity + 0.1 : NAMED.similarity) && (coverage >= 0.02 || library.modules.length === 1)) return true;
   return similarity >= SUBSET.similarity && coverage >= SUBSET.coverage && matchedModules >= SUBSET.modules && matched >= SUBSET.matched;
 }

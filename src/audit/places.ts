@@ -11,21 +11,27 @@ export interface Places {
   directories(patterns: readonly string[]): string[];
   /** Places of the top levels of `name` below `directory`: `pip/_vendor/requests`. */
   find(name: string, directory: string, topLevels: readonly string[] | undefined): string[];
+  /** The library whose top level is called so; undefined where there is none, or more than one. */
+  nameOf(topLevel: string): string | undefined;
 }
 
-export function placesIn(modules: Modules, index: ReleaseIndex | undefined): Places {
+/** `paths` are all files of the tree: a library may be an extension module and nothing else. */
+export function placesIn(modules: Modules, paths: readonly string[], index: ReleaseIndex | undefined): Places {
   const byName = new Map((index?.libraries ?? []).map((entry, position) => [entry.name, position]));
   const directories = new Set<string>();
   for (const file of modules.files) for (let path = directoryOf(file); !directories.has(path); path = directoryOf(path)) directories.add(path);
   const holders = [...directories].filter((path) => isVendoringName(baseName(path))).sort();
   const children = new Map<string, Map<string, string>>();
-  for (const path of [...directories, ...modules.files]) {
+  const compiled = paths.filter((path) => /\.(?:so|pyd)$/.test(path));
+  for (const path of [...directories, ...modules.files, ...compiled]) {
     if (path === "") continue;
     const parent = directoryOf(path);
     const known = children.get(parent) ?? new Map<string, string>();
     if (known.size === 0) children.set(parent, known);
-    const key = baseName(path).replace(/\.py$/, "").toLowerCase();
-    if (!known.has(key) || !path.endsWith(".py")) known.set(key, path);
+    // `setproctitle.cpython-311-x86_64-linux-gnu.so`
+    const isCompiled = /\.(?:so|pyd)$/.test(path);
+    const key = (isCompiled ? (baseName(path).split(".", 1)[0] ?? "") : baseName(path).replace(/\.py$/, "")).toLowerCase();
+    if (!known.has(key) || !/\.(?:py|so|pyd)$/.test(path)) known.set(key, path);
   }
   const at = (directory: string, top: string): string | undefined => {
     let place: string | undefined = directory;
@@ -34,6 +40,10 @@ export function placesIn(modules: Modules, index: ReleaseIndex | undefined): Pla
   };
   return {
     library: (name) => byName.get(normalisedName(name)),
+    nameOf(topLevel) {
+      const named = (index?.libraries ?? []).filter((entry) => entry.topLevels.some((top) => top.replace(/\.py$/, "") === topLevel));
+      return named.length === 1 ? named[0]?.name : undefined;
+    },
     directories: (patterns) => [...new Set(patterns.flatMap((pattern) => {
       const base = pattern.replace(/\/?\*{1,2}$/, "");
       const inside = (path: string): boolean => base === "" || path.startsWith(`${base}/`);
@@ -49,7 +59,7 @@ export function placesIn(modules: Modules, index: ReleaseIndex | undefined): Pla
       // In a directory of its own: `_vendor/lark-parser/lark`, `third_party/six-1.16.0/six.py`.
       for (const own of [name, normalisedName(name), ...spellings(name)]) {
         const inside = children.get(directory)?.get(own.toLowerCase());
-        if (inside === undefined || inside.endsWith(".py")) continue;
+        if (inside === undefined || /\.(?:py|so|pyd)$/.test(inside)) continue;
         const found = tops.flatMap((top) => at(inside, top) ?? at(inside, `src/${top}`) ?? []);
         if (found.length > 0) return outermost(found);
       }

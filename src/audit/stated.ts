@@ -5,6 +5,7 @@ import type { Reading } from "./reading.ts";
 /** Of several top levels the first that states one. */
 export function constantOf(places: readonly string[], reading: Reading): (StatedVersion & { readonly file: string }) | undefined {
   for (const place of places) {
+    if (/\.(?:so|pyd)$/.test(place)) continue;
     if (place.endsWith(".py")) {
       const stated = read(place, reading);
       if (stated) return stated;

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { readDatabase } from "../acquire/advisories.ts";
+import { surroundingDistribution } from "../acquire/surroundings.ts";
 import { systemOwners } from "../acquire/systemPackages.ts";
 import { walkTree } from "../acquire/tree.ts";
 import type { ReleaseIndex } from "../audit/indexFile.ts";
@@ -71,7 +72,8 @@ function auditRoot(root: string, position: number, indexFiles: readonly string[]
     findings.push(...found.findings);
     files += found.files;
   }
-  const owned = withSystemOwners(root, copies);
+  const around = rootName === "" ? undefined : surroundingDistribution(root);
+  const owned = withSystemOwners(root, around === undefined ? copies : copies.map((copy) => (copy.owner === null ? { ...copy, owner: around, update: `pip install --upgrade ${around}` } : copy)));
   const result: TreeAudit = { copies: owned, findings: [...findings, ...unreadable.map(unreadableFinding)], files };
   if (key !== undefined && unreadable.length === 0 && stateOf(root, indexFiles) === key) keep(key, result);
   return result;

@@ -7,6 +7,8 @@ import { isSbom, readSbom } from "../audit/evidence/sbom.ts";
 import { listsCopies, readLists } from "../audit/evidence/pins.ts";
 import { fuse } from "../audit/fuse.ts";
 import { type Host, hostOf, isInside, readMetadata } from "../audit/hosts.ts";
+import type { LocalModule, LocalModuleOf } from "../audit/compare.ts";
+import { type Fingerprint, exactDigest } from "../audit/fingerprint.ts";
 import { type Suspicion, identify, namespacesOf } from "../audit/identify.ts";
 import type { ReleaseIndex } from "../audit/indexFile.ts";
 import { modulesOf, directoryOf } from "../audit/modules.ts";
@@ -48,12 +50,12 @@ export function auditTree(tree: Tree, context: TreeContext): TreeAudit {
   const lists = reading.paths.filter((path) => listsCopies(path)).flatMap((path) => readLists(path, reading.text(path) ?? ""));
   const sboms = reading.paths.filter((path) => isSbom(path)).flatMap((path) => readSbom(path, reading.text(path) ?? "") ?? []);
   const claims: readonly Claim[] = [...manifests.claims, ...metadata, ...lists, ...sboms];
-  const places = placesIn(reading.modules, context.index);
+  const places = placesIn(reading.modules, reading.paths, context.index);
   const suspicions: Suspicion[] = claims.flatMap((claim) => {
     const library = places.library(claim.name);
     return library === undefined ? [] : places.directories(claim.directories).filter((directory) => places.find(claim.name, directory, claim.topLevels).length > 0).map((directory) => ({ library, directory }));
   });
-  const fingerprintOf = memoised(reading, context.read);
+  const moduleOf = memoised(reading, context);
   const digests = new Map<string, string>();
   if (context.index) {
     for (const path of reading.modules.files) {
@@ -69,7 +71,7 @@ export function auditTree(tree: Tree, context: TreeContext): TreeAudit {
     own.set(key, known);
     return known;
   };
-  const identified = context.index ? identify(context.index, reading.modules, digests, suspicions, fingerprintOf, isOwnPlace) : [];
+  const identified = context.index ? identify(context.index, reading.modules, digests, suspicions, moduleOf, isOwnPlace) : [];
   const { drafts, unmet } = fuse(identified, claims, places, reading, isOwnPlace);
   const copies = drafts.map((draft) => copyOf(draft, drafts, hosts, tree, reading, manifests.states, context));
   return {
@@ -97,18 +99,18 @@ function readingOf(tree: Tree, rootName: string, shown: (path: string) => string
   return { modules: modulesOf(paths, rootName), paths, has: (path) => byPath.has(path), bytes, text: (path) => bytes(path)?.toString("utf8") };
 }
 
-type Of = (path: string, namespaces: readonly string[]) => ReturnType<FingerprintReader> | undefined;
-
-/** A file is read once for each set of namespaces that stands in it; most have none. */
-function memoised(reading: Reading, read: FingerprintReader): Of {
-  const known = new Map<string, ReturnType<FingerprintReader>>();
+/** A module is read once for each set of namespaces that it is asked for with. */
+function memoised(reading: Reading, { read, digest }: TreeContext): LocalModuleOf {
+  const known = new Map<string, LocalModule>();
   return (path, namespaces) => {
     const key = `${path}\0${namespaces.join()}`;
     const found = known.get(key);
     if (found) return found;
     const content = reading.bytes(path);
     if (!content) return undefined;
-    const fresh = read(content, namespaces);
+    let whole: Fingerprint | undefined;
+    // The content is not held: parts are asked for of few modules.
+    const fresh: LocalModule = { exact: exactDigest(content), relocated: digest(content, namespaces, 0) ?? "", whole: () => (whole ??= read(reading.bytes(path) ?? Buffer.alloc(0), namespaces)) };
     known.set(key, fresh);
     return fresh;
   };
@@ -188,7 +190,7 @@ function withManifest(judged: Judged, draft: Draft, states: ReadonlyMap<Claim, C
 
 function digestOf(draft: Draft, reading: Reading): string {
   const digest = createHash("sha256");
-  for (const path of [...new Set(draft.places.flatMap((place) => reading.modules.below(place)))].sort()) digest.update(`${createHash("sha256").update(reading.bytes(path) ?? "").digest("hex")}  ${path}\n`);
+  for (const path of [...new Set(draft.places.flatMap((place) => (/\.(?:so|pyd)$/.test(place) ? [place] : reading.modules.below(place))))].sort()) digest.update(`${createHash("sha256").update(reading.bytes(path) ?? "").digest("hex")}  ${path}\n`);
   return digest.digest("hex");
 }
 

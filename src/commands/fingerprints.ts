@@ -7,11 +7,11 @@ import { scannerOnly } from "./readers.ts";
 export type FingerprintReader = (source: Buffer, namespaces?: readonly string[]) => Fingerprint;
 
 /** The relocation-proof digest alone; undefined for a module that says too little. */
-export type DigestReader = (source: Buffer, namespaces: readonly string[]) => string | undefined;
+export type DigestReader = (source: Buffer, namespaces: readonly string[], lightest?: number) => string | undefined;
 
 export function digestReader(): DigestReader {
   const { scanner } = scannerOnly();
-  return (source, namespaces) => relocatedDigest(source, importsOf(source, scanner), namespaces);
+  return (source, namespaces, lightest) => relocatedDigest(source, importsOf(source, scanner), namespaces, lightest);
 }
 
 export function fingerprintReader(): FingerprintReader {

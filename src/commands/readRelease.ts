@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { parseMetadata } from "../acquire/metadata.ts";
 import { declaresNamespace } from "../acquire/namespaceInit.ts";
 import { walkTree } from "../acquire/tree.ts";
-import { type Release, type ReleaseModule, isKeptModule, sourceRoot } from "../audit/release.ts";
+import { type Release, type ReleaseModule, installedPaths, isKeptModule } from "../audit/release.ts";
 import { normalisedName } from "../model/distribution.ts";
 import { Failure } from "../model/failure.ts";
 import type { Tree } from "../model/tree.ts";
@@ -18,7 +18,7 @@ export function readRelease(path: string, read: FingerprintReader): Release {
     if (tree.kind === "directory") throw new Failure(`${path}: is neither a wheel nor an sdist`, notOne);
     const info = metadataOf(tree);
     if (!info?.name || !info.version) throw new Failure(`${path}: holds no METADATA and no PKG-INFO that gives a name and a version`, notOne);
-    const modules = modulesOf(tree, read);
+    const modules = modulesOf(tree, info.name, read);
     if (modules.length === 0) throw new Failure(`${path}: holds no Python modules to index`, "Extension modules have no source to recognise.");
     return { name: normalisedName(info.name), version: info.version, modules };
   }
@@ -30,13 +30,22 @@ function metadataOf(tree: Tree): { readonly name: string | undefined; readonly v
   return file && parseMetadata(file.read().toString("utf8"));
 }
 
-function modulesOf(tree: Tree, read: FingerprintReader): ReleaseModule[] {
-  const isWheel = tree.files.some((file) => /^[^/]+\.dist-info\//.test(file.path));
-  const base = isWheel ? "" : sourceRoot(tree.files.map((file) => file.path).filter((path) => path.endsWith(".py")));
+function modulesOf(tree: Tree, name: string, read: FingerprintReader): ReleaseModule[] {
+  const places = placesOf(tree, name);
   return tree.files
-    .map((file) => ({ file, path: (isWheel ? file.path.replace(/^[^/]+\.data\/(?:purelib|platlib)\//, "") : file.path.slice(base.length)) }))
-    .filter(({ file, path }) => file.path.startsWith(base) && isKeptModule(path))
-    .map(({ file, path }) => ({ path, content: file.read() }))
+    .flatMap((file) => {
+      const path = places.get(file.path);
+      return path !== undefined && isKeptModule(path) ? [{ path, content: file.read() }] : [];
+    })
     .filter(({ path, content }) => !(basename(path) === "__init__.py" && declaresNamespace(content)))
     .map(({ path, content }) => ({ path, fingerprint: read(content) }));
+}
+
+/** By the path in the archive, where installing puts a module. */
+function placesOf(tree: Tree, name: string): ReadonlyMap<string, string> {
+  const paths = tree.files.map((file) => file.path);
+  if (paths.some((path) => /^[^/]+\.dist-info\//.test(path))) return new Map(paths.map((path) => [path, path.replace(/^[^/]+\.data\/(?:purelib|platlib)\//, "")]));
+  if (paths.some((path) => path.startsWith("EGG-INFO/"))) return new Map(paths.map((path) => [path, path]));
+  const listed = tree.files.find((file) => /^[^/]+\/(?:[^/]+\/)?[^/]+\.egg-info\/top_level\.txt$/.test(file.path));
+  return installedPaths(paths, name, listed ? listed.read().toString("utf8").split(/\s+/).filter((each) => /^\w+$/.test(each)) : []);
 }

@@ -73,10 +73,6 @@ const catalogue = {
     severity: "warning",
     help: "Correct whichever of the two is wrong: advisories are matched by the version that the code shows.",
   },
-  "version-unknown": {
-    severity: "note",
-    help: "Add the library's releases to the index (`enisle index add NAME==V`), or list its version where it was vendored.",
-  },
 } as const satisfies Record<string, Code>;
 
 export type FindingCode = keyof typeof catalogue;

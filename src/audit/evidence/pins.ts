@@ -162,7 +162,7 @@ function tables(lines: readonly string[], add: Add): void {
     }
     const cells = line.includes("|") ? line.trim().replace(/^\||\|$/g, "").split("|") : cut && line.trim() !== "" ? cut.map((start, nth) => line.slice(start, cut?.[nth + 1])) : undefined;
     if (!cells || cells.length < 2) {
-      if (line.trim() === "") [columns, cut] = [cut ? columns : undefined, cut];
+      if (line.trim() === "") columns = cut ? columns : undefined;
       else if (!/^\s*[+|:-]/.test(line)) [columns, cut] = [undefined, undefined];
       continue;
     }

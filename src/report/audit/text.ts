@@ -11,7 +11,7 @@ const marks: Readonly<Record<string, string>> = { pristine: "as released", reloc
 export function formatAudit({ result, findings, notices }: Outcome<AuditResult>, options: TextOptions): string {
   const { paint, quiet, verbose } = options;
   if (quiet) return lines(formatFindings(findings.filter((finding) => finding.severity === "error"), paint));
-  const out: string[] = [...notices.map(visible)];
+  const out: string[] = notices.map(visible);
   const affected = result.copies.filter((copy) => copy.advisories.some((advisory) => advisory.status === "affected"));
   out.push(`${count(result.copies.length, "copy", "copies")} of ${count(new Set(result.copies.map((copy) => copy.name)).size, "library", "libraries")} in ${count(result.files, "Python file")}${result.database ? `, ${affected.length} with advisories` : ""}`);
   if (result.database) out.push(paint.faint(`advisories: ${count(result.database.entries, "entry", "entries")}${result.database.date === null ? "" : `, as of ${visible(result.database.date)}`}`));
