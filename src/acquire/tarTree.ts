@@ -67,7 +67,7 @@ export function readTar(tar: Buffer, path: string, problem: (unreadable: Unreada
       longName = undefined;
       if (type === "5" || name === "" || name === ".") continue;
       if (isUnsafe(name)) problem({ path: `${path}/${name}`, reason: "has a name that climbs out of the archive" });
-      else if (type === "0" || type === "7") files.set(name, { path: name, read: () => content });
+      else if (type === "0" || type === "7") files.set(name, { path: name, read: () => content, peek: () => content });
       else if (/\.(?:py|whl|egg|zip)$/.test(name)) problem({ path: `${path}/${name}`, reason: type === "2" ? "is a symbolic link" : "is no regular file" });
     }
   }

@@ -1,5 +1,5 @@
 /** What lies below a ROOT: its files, and the archives in it as trees of their own. Links to directories are not followed; nothing is run. */
-import { type Dirent, readFileSync, readdirSync, statSync } from "node:fs";
+import { type Dirent, closeSync, openSync, readFileSync, readSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { Failure, fileFailure } from "../model/failure.ts";
 import type { Tree, TreeFile, Unreadable } from "../model/tree.ts";
@@ -86,7 +86,29 @@ function onDisk(absolute: string, path: string): TreeFile {
         throw fileFailure(error, absolute);
       }
     },
+    peek: () => peekFile(absolute),
   };
+}
+
+let shared = Buffer.allocUnsafeSlow(1 << 20);
+
+/** Without a call for the size and without memory of its own, which cost more than reading a small file does. */
+function peekFile(path: string): Buffer {
+  try {
+    const descriptor = openSync(path, "r");
+    try {
+      let filled = 0;
+      for (let read = -1; read !== 0; filled += read) {
+        if (filled === shared.length) shared = Buffer.concat([shared, Buffer.allocUnsafeSlow(shared.length)]);
+        read = readSync(descriptor, shared, filled, shared.length - filled, null);
+      }
+      return shared.subarray(0, filled);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    throw fileFailure(error, path);
+  }
 }
 
 /** The reason of a Failure stands after the path in its message. */
@@ -154,7 +176,7 @@ function readDeb(archive: RandomAccess, path: string, problem: Problem): TreeFil
     const member = /^(control|data)\.tar(?:\.(gz|bz2|xz|zst))?$/.exec(name);
     if (member) {
       const inside = readTar(decompress(whole.subarray(at + 60, at + 60 + size), member[2] ?? "", path), path, problem);
-      files.push(...(member[1] === "data" ? inside : inside.map((file) => ({ ...file, path: `DEBIAN/${file.path}`, read: () => file.read() }))));
+      files.push(...(member[1] === "data" ? inside : inside.map((file) => ({ ...file, path: `DEBIAN/${file.path}` }))));
     }
     at += 60 + size + (size % 2);
   }

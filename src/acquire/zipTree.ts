@@ -40,7 +40,8 @@ export function readZip(archive: RandomAccess, path: string, problem: (unreadabl
     else {
       total += size;
       if (total > archive.size * MAX_RATIO + RATIO_SLACK) throw new Failure(`${path}: unpacks to more than ${MAX_RATIO} times its size, which no real archive does`, "Look at what made it.");
-      files.set(name, { path: name, read: reader(archive, `${path}/${name}`, { at: directory.readUInt32LE(cursor + 42) + shift, packed, size, method, crc: directory.readUInt32LE(cursor + 16) }) });
+      const read = reader(archive, `${path}/${name}`, { at: directory.readUInt32LE(cursor + 42) + shift, packed, size, method, crc: directory.readUInt32LE(cursor + 16) });
+      files.set(name, { path: name, read, peek: read });
     }
     cursor = next;
   }

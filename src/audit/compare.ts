@@ -50,8 +50,8 @@ export interface LocalModule {
 /** A file of the tree, with these namespaces undone; undefined where it cannot be read. */
 export type LocalModuleOf = (path: string, namespaces: readonly string[]) => LocalModule | undefined;
 
-/** A module missing weighs less than one that is there and differs: subsets are common. */
-const MISSING = 0.2;
+/** A module missing weighs far less than one that is there and differs: subsets are common. It decides between releases that are else alike. */
+const MISSING = 0.02;
 
 interface Pair {
   readonly local: string;
@@ -68,14 +68,15 @@ export function compare(library: Library, placement: Placement, modules: Modules
   for (const { path, variants } of library.modules) {
     const [top, place] = placed.find(([candidate]) => path === candidate || path.startsWith(`${candidate}/`)) ?? [];
     if (top === undefined || place === undefined) continue;
-    const local = place + path.slice(top.length);
+    // A package may have become a module: `enum/__init__.py` is `enum34.py` then.
+    const local = place.endsWith(".py") && !top.endsWith(".py") ? (path === `${top}/__init__.py` ? place : "") : place + path.slice(top.length);
     const module = modules.has(local) ? moduleOf(local, namespaces) : undefined;
     if (!module) continue;
     const known = variants.find((variant) => variant.exact === module.exact) ?? variants.find((variant) => variant.relocated === module.relocated);
     pairs.push({ local, module, weight: known ? known.weight : module.whole().weight, upstream: path, variants });
   }
   if (pairs.length === 0) return undefined;
-  const versions = rank(library, pairs);
+  const versions = rank(library, pairs, [...placement.keys()]);
   const best = versions[0];
   if (!best) return undefined;
   const differences = differ(library, best.version, pairs, placement, modules);
@@ -104,9 +105,10 @@ interface Ranked {
 }
 
 interface Totals {
-  /** Text and modules of each release. */
+  /** Text of each release. */
   readonly weights: Float64Array;
-  readonly modules: Float64Array;
+  /** Of each release and top level: its modules, each as heavy as it ever was, since how long a module that is not there would be says nothing. */
+  readonly modules: ReadonlyMap<string, Float64Array>;
 }
 
 const totalsOf = new WeakMap<Library, Totals>();
@@ -114,18 +116,29 @@ const totalsOf = new WeakMap<Library, Totals>();
 function totals(library: Library): Totals {
   let known = totalsOf.get(library);
   if (!known) {
-    known = { weights: new Float64Array(library.versions.length), modules: new Float64Array(library.versions.length) };
-    for (const { variants } of library.modules) for (const variant of variants) for (const version of variant.versions) {
-      known.weights[version] = (known.weights[version] ?? 0) + variant.weight;
-      known.modules[version] = (known.modules[version] ?? 0) + 1;
+    const count = library.versions.length;
+    const weights = new Float64Array(count);
+    const modules = new Map(library.topLevels.map((top) => [top, new Float64Array(count)]));
+    for (const { path, variants } of library.modules) {
+      const below = modules.get(library.topLevels.find((top) => path === top || path.startsWith(`${top}/`)) ?? "");
+      for (const variant of variants) {
+        for (const version of variant.versions) {
+          weights[version] = (weights[version] ?? 0) + variant.weight;
+          if (below) below[version] = (below[version] ?? 0) + heaviest(variants);
+        }
+      }
     }
-    totalsOf.set(library, known);
+    totalsOf.set(library, (known = { weights, modules }));
   }
   return known;
 }
 
+function heaviest(variants: readonly Variant[]): number {
+  return variants.reduce((most, variant) => Math.max(most, variant.weight), 1);
+}
+
 /** Every release with its share of the copy, best first. */
-function rank(library: Library, pairs: readonly Pair[]): Ranked[] {
+function rank(library: Library, pairs: readonly Pair[], tops: readonly string[]): Ranked[] {
   const count = library.versions.length;
   const { weights: upstream, modules } = totals(library);
   const [matched, shared, present, here] = [new Float64Array(count), new Float64Array(count), new Float64Array(count), new Float64Array(count)];
@@ -138,19 +151,19 @@ function rank(library: Library, pairs: readonly Pair[]): Ranked[] {
       for (const version of variant.versions) {
         matched[version] = (matched[version] ?? 0) + weight;
         present[version] = (present[version] ?? 0) + variant.weight;
-        here[version] = (here[version] ?? 0) + 1;
+        here[version] = (here[version] ?? 0) + heaviest(variants);
         // Comments are in no part: a module that is the same to the byte decides between releases that differ in them alone.
         if (isSame) shared[version] = (shared[version] ?? 0) + (variant.exact === module.exact ? 1.25 : 1);
       }
     }
   }
-  const average = local / Math.max(1, pairs.length);
   const ranked = library.versions.map((_, version) => {
     const [found, whole] = [matched[version] ?? 0, upstream[version] ?? 0];
     const changed = Math.max(0, (present[version] ?? 0) - found);
     // Modules that are missing are counted, not weighed: how long a module that is not there would be says nothing.
-    const missing = Math.max(0, (modules[version] ?? 0) - (here[version] ?? 0));
-    const score = (found + (shared[version] ?? 0)) / Math.max(1, local + pairs.length + changed + MISSING * missing * average);
+    // Top levels that are not there at all say nothing of the version: how many modules they have is their own affair.
+    const missing = Math.max(0, tops.reduce((sum, top) => sum + (modules.get(top)?.[version] ?? 0), 0) - (here[version] ?? 0));
+    const score = (found + (shared[version] ?? 0)) / Math.max(1, local + pairs.length + changed + MISSING * missing);
     return { version, score, matched: found, local, upstream: whole, modules: shared[version] ?? 0 };
   });
   return ranked.filter((each) => each.matched > 0 || each.modules > 0).sort((a, b) => b.score - a.score || b.version - a.version);
@@ -181,8 +194,8 @@ function differ(library: Library, version: number, pairs: readonly Pair[], place
     } else if (!pair) missing.push(path);
     else (variant.exact === pair.module.exact ? same : variant.relocated === pair.module.relocated ? relocated : changed).push(pair.local);
   }
-  for (const [top, place] of placement) {
-    if (top.endsWith(".py")) continue;
+  for (const place of placement.values()) {
+    if (place.endsWith(".py")) continue;
     for (const path of modules.below(place)) if (!paired.has(path) && isKeptModule(path.slice(place.length + 1))) added.push(path);
   }
   return { same, relocated, changed, missing, added };

@@ -1,7 +1,7 @@
 /** Joins what modules show with what files say: one draft a copy; and the claims for which there is no copy. */
 import { normalisedName } from "../model/distribution.ts";
 import { type Claim, isVendoringName } from "./claim.ts";
-import { type Draft, isBelow, overlaps } from "./draft.ts";
+import { type Draft, isBelow, mainPlace, overlaps } from "./draft.ts";
 import { originOf } from "./evidence/header.ts";
 import type { Identified } from "./identify.ts";
 import { baseName, directoryOf, stem } from "./modules.ts";
@@ -66,8 +66,14 @@ function bestAtPlace(identified: readonly Identified[], claimed: readonly { read
     // `six.py` that became `six/__init__.py` is the directory.
     const places = [...each.placement.values()].map((place) => place.replace(/(?<=.)\/__init__\.py$/, "")).sort();
     if (taken.some((draft) => overlaps(draft.places, places))) continue;
-    // What a copy holds as its own upstream does, under the copy's own name, is the copy.
-    if (taken.some((draft) => draft.name === each.library.name && places.every((place) => draft.places.some((own) => isBelow(place, own)))) && each.coverage < 0.5) continue;
+    // A part of a copy, looked at alone, resembles the same library: it is the copy, unless it lies deep inside as a copy of its own.
+    const depth = (place: string): number => place.split("/").length;
+    const around = taken.find((draft) => draft.name === each.library.name && places.every((place) => draft.places.some((own) => isBelow(place, own))));
+    if (around && (each.coverage < 0.5 || Math.min(...places.map(depth)) - Math.min(...around.places.map(depth)) < 2)) continue;
+    // The package that is called like the library, and not modules of it, is the copy: `extern/configobj/`, not `extern/configobj/configobj.py`.
+    const inside = taken.findIndex((draft) => draft.name === each.library.name && draft.places.every((place) => places.some((own) => place !== own && directoryOf(place) === own)));
+    if (inside >= 0 && each.named) taken.splice(inside, 1);
+    else if (inside >= 0) continue;
     taken.push({ name: each.library.name, places, identified: each, claims: [], constant: undefined, hints: [] });
   }
   return taken;
@@ -122,5 +128,7 @@ function versionedDirectories(reading: Reading, drafts: readonly Draft[], isOwn:
 }
 
 function withConstant(draft: Draft, reading: Reading): Draft {
-  return draft.constant ? draft : { ...draft, constant: constantOf(draft.places, reading) };
+  if (draft.constant) return draft;
+  // Other top levels may have versions of their own; where the modules show nothing, theirs is better than none.
+  return { ...draft, constant: constantOf([mainPlace(draft)], reading) ?? (draft.identified ? undefined : constantOf(draft.places, reading)) };
 }

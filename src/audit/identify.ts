@@ -78,7 +78,8 @@ function placements(library: Library, hits: readonly string[], digests: Readonly
         for (const top of library.topLevels) {
           if (upstream !== top && !upstream.startsWith(`${top}/`)) continue;
           const rest = upstream.slice(top.length);
-          if (hit.endsWith(rest) && (rest !== "" || hit !== "")) note(top, hit.slice(0, hit.length - rest.length));
+          if (hit.endsWith(rest)) note(top, hit.slice(0, hit.length - rest.length));
+          else if (rest === "/__init__.py") note(top, hit);
         }
       }
     }
@@ -137,7 +138,10 @@ function* namesakes(index: ReleaseIndex, modules: Modules): Generator<{ readonly
         const parent = directoryOf(top);
         if (parent !== "" && directoryOf(path) !== parent && !directoryOf(path).endsWith(`/${parent}`)) continue;
         if (isModule === top.endsWith(".py")) yield { library, top, place: path };
-        else if (!isModule && modules.has(`${path}/__init__.py`)) yield { library, top, place: `${path}/__init__.py` };
+        else if (isModule) {
+          // A package that became a module has to be a package of one module: `enum.py` for `enum/__init__.py`.
+          if (stem(path) !== "__init__") yield { library, top, place: path };
+        } else if (modules.has(`${path}/__init__.py`)) yield { library, top, place: `${path}/__init__.py` };
       }
     }
   }

@@ -8,5 +8,7 @@ export interface Reading {
   has(path: string): boolean;
   /** Undefined where there is no such file, or it cannot be read (which is then reported once). */
   bytes(path: string): Buffer | undefined;
+  /** Like `bytes`, valid until the next call. */
+  peek(path: string): Buffer | undefined;
   text(path: string): string | undefined;
 }

@@ -59,7 +59,7 @@ export function auditTree(tree: Tree, context: TreeContext): TreeAudit {
   const digests = new Map<string, string>();
   if (context.index) {
     for (const path of reading.modules.files) {
-      const content = reading.bytes(path);
+      const content = reading.peek(path);
       const digest = content && context.digest(content, namespacesOf(likelyDirectory(path), reading.modules));
       if (digest !== undefined) digests.set(path, digest);
     }
@@ -84,11 +84,11 @@ export function auditTree(tree: Tree, context: TreeContext): TreeAudit {
 function readingOf(tree: Tree, rootName: string, shown: (path: string) => string, problem: (unreadable: Unreadable) => void): Reading {
   const byPath = new Map(tree.files.map((file) => [file.path, file]));
   const failed = new Set<string>();
-  const bytes = (path: string): Buffer | undefined => {
+  const content = (path: string, how: "read" | "peek"): Buffer | undefined => {
     const file = byPath.get(path);
     if (!file || failed.has(path)) return undefined;
     try {
-      return file.read();
+      return file[how]();
     } catch (error) {
       failed.add(path);
       problem({ path: shown(path), reason: reasonOf(error) });
@@ -96,7 +96,7 @@ function readingOf(tree: Tree, rootName: string, shown: (path: string) => string
     }
   };
   const paths = tree.files.map((file) => file.path);
-  return { modules: modulesOf(paths, rootName), paths, has: (path) => byPath.has(path), bytes, text: (path) => bytes(path)?.toString("utf8") };
+  return { modules: modulesOf(paths, rootName), paths, has: (path) => byPath.has(path), bytes: (path) => content(path, "read"), peek: (path) => content(path, "peek"), text: (path) => content(path, "peek")?.toString("utf8") };
 }
 
 /** A module is read once for each set of namespaces that it is asked for with. */
@@ -106,11 +106,11 @@ function memoised(reading: Reading, { read, digest }: TreeContext): LocalModuleO
     const key = `${path}\0${namespaces.join()}`;
     const found = known.get(key);
     if (found) return found;
-    const content = reading.bytes(path);
+    const content = reading.peek(path);
     if (!content) return undefined;
     let whole: Fingerprint | undefined;
     // The content is not held: parts are asked for of few modules.
-    const fresh: LocalModule = { exact: exactDigest(content), relocated: digest(content, namespaces, 0) ?? "", whole: () => (whole ??= read(reading.bytes(path) ?? Buffer.alloc(0), namespaces)) };
+    const fresh: LocalModule = { exact: exactDigest(content), relocated: digest(content, namespaces, 0) ?? "", whole: () => (whole ??= read(reading.peek(path) ?? Buffer.alloc(0), namespaces)) };
     known.set(key, fresh);
     return fresh;
   };
@@ -190,7 +190,7 @@ function withManifest(judged: Judged, draft: Draft, states: ReadonlyMap<Claim, C
 
 function digestOf(draft: Draft, reading: Reading): string {
   const digest = createHash("sha256");
-  for (const path of [...new Set(draft.places.flatMap((place) => (/\.(?:so|pyd)$/.test(place) ? [place] : reading.modules.below(place))))].sort()) digest.update(`${createHash("sha256").update(reading.bytes(path) ?? "").digest("hex")}  ${path}\n`);
+  for (const path of [...new Set(draft.places.flatMap((place) => (/\.(?:so|pyd)$/.test(place) ? [place] : reading.modules.below(place))))].sort()) digest.update(`${createHash("sha256").update(reading.peek(path) ?? "").digest("hex")}  ${path}\n`);
   return digest.digest("hex");
 }
 

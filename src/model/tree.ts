@@ -7,6 +7,8 @@ export interface TreeFile {
   readonly absolute?: string;
   /** The whole content. Throws Failure when it cannot be read. */
   read(): Buffer;
+  /** The same, in memory that the next call of any file's `peek` takes again: for one look at each of very many files. */
+  peek(): Buffer;
 }
 
 export interface Tree {
