@@ -26,7 +26,7 @@ export function fuse(identified: readonly Identified[], claims: readonly Claim[]
     const draft = drafts[at];
     if (draft) drafts[at] = { ...draft, claims: [...draft.claims, claim], places: merged(draft.places, found, drafts, at) };
     else if (found.length === 0) unmet.push(claim);
-    else if (!isOwn(found[0] ?? "", name)) {
+    else if (!isOwn(found[0] ?? "", name) && !found.some(isTestMaterial)) {
       const other = drafts.findIndex((each) => overlaps(each.places, found));
       // The place is another library's by its text: the claim is contradicted, unless the two are one under two names.
       if (other >= 0 && drafts[other]?.identified) unmet.push(claim);
@@ -37,6 +37,11 @@ export function fuse(identified: readonly Identified[], claims: readonly Claim[]
   for (const draft of statedOnly(reading, drafts, places, isOwn)) drafts.push(draft);
   for (const draft of versionedDirectories(reading, drafts, isOwn)) drafts.push(draft);
   return { drafts: drafts.map((draft) => withConstant(draft, reading)).sort((a, b) => ((a.places[0] ?? "") < (b.places[0] ?? "") ? -1 : 1)), unmet };
+}
+
+/** Packages that tests install, build or read are made for them; only their text could show that they are copies. */
+function isTestMaterial(place: string): boolean {
+  return directoryOf(place).split("/").some((part) => /^(?:tests?|testing|test[-_]?data|testcases|fixtures?|examples?|samples?|docs?)$/i.test(part));
 }
 
 function placesOf(claim: Claim, places: Places): string[] {
@@ -90,6 +95,7 @@ function statedOnly(reading: Reading, drafts: readonly Draft[], places: Places, 
     const place = parts.slice(0, at + 2).join("/");
     if (seen.has(place)) continue;
     seen.add(place);
+    if (isTestMaterial(place)) continue;
     if (baseName(place) === "__init__.py" || drafts.some((draft) => draft.places.some((each) => isBelow(each, place) || isBelow(place, each)))) continue;
     const constant = constantOf([place], reading);
     const source = reading.text(place.endsWith(".py") ? place : `${place}/__init__.py`);

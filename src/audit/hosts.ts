@@ -145,9 +145,9 @@ function noteProject(directory: string, files: readonly string[], reading: Readi
   const file = files.find((each) => projectOf(each, reading) !== undefined) ?? directory;
   // A package may hold a module called setup.py.
   if (directory !== "" && reading.modules.isPackage(directory)) return;
-  if (directory !== "" && isInside(directory, reading)) {
+  if (directory.split("/").some(isVendoringName)) {
     claims.push({ kind: "project-file", name: named.name, version: named.version, file, directories: [directory, joined(directory, "src"), joined(directory, "lib")], confidence: 0.8, license: named.license, promises: false });
-  } else hosts.push({ name: named.name, version: named.version, kind: "project", directory, topLevels: new Set([normalisedName(named.name).replaceAll("-", "_")]), lists: () => false });
+  } else if (directory === "" || !isInside(directory, reading)) hosts.push({ name: named.name, version: named.version, kind: "project", directory, topLevels: new Set([normalisedName(named.name).replaceAll("-", "_")]), lists: () => false });
 }
 
 function projectOf(path: string, reading: Reading): Named | undefined {

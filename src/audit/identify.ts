@@ -76,6 +76,8 @@ function placements(library: Library, hits: readonly string[], digests: Readonly
     for (const hit of hits) {
       for (const upstream of new Set(paths.get(digests.get(hit) ?? "") ?? [])) {
         for (const top of library.topLevels) {
+          // Tests that a release installs beside itself are no copy of it.
+          if (/(?:^|_)tests?$/.test(top)) continue;
           if (upstream !== top && !upstream.startsWith(`${top}/`)) continue;
           const rest = upstream.slice(top.length);
           if (hit.endsWith(rest)) note(top, hit.slice(0, hit.length - rest.length));

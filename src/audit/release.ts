@@ -15,7 +15,7 @@ export interface Release {
   readonly modules: readonly ReleaseModule[];
 }
 
-const left = /(?:^|\/)(?:tests?|testing\/tests|[^/]+\.(?:dist-info|egg-info|data)|__pycache__|node_modules|docs?|examples?|benchmarks?)\//;
+const left = /(?:^|\/)(?:(?:\w+_)?tests?|testing\/tests|[^/]+\.(?:dist-info|egg-info|data)|__pycache__|node_modules|docs?|examples?|benchmarks?)\//;
 
 /** Whether a file of a wheel, or below an sdist's package root, is a module that the index keeps. */
 export function isKeptModule(path: string): boolean {
@@ -63,7 +63,7 @@ export function installedPaths(paths: readonly string[], name: string, topLevels
 function sourceRoot(paths: readonly string[]): string {
   const top = /^[^/]+\//.exec(paths[0] ?? "")?.[0] ?? "";
   const base = paths.every((path) => path.startsWith(top)) ? top : "";
-  for (const folder of ["src/", "lib/", "lib3/", "python3/", "Lib/", "python/"]) {
+  for (const folder of ["src/", "lib3/", "python3/", "lib/", "Lib/", "python/"]) {
     if (paths.some((path) => path.startsWith(`${base}${folder}`) && /^[^/]+\/__init__\.py$|^\w+\.py$/.test(path.slice(base.length + folder.length)) && !path.endsWith("setup.py"))) return `${base}${folder}`;
   }
   return base;

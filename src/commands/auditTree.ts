@@ -73,9 +73,10 @@ export function auditTree(tree: Tree, context: TreeContext): TreeAudit {
   };
   const identified = context.index ? identify(context.index, reading.modules, digests, suspicions, moduleOf, isOwnPlace) : [];
   const { drafts, unmet } = fuse(identified, claims, places, reading, isOwnPlace);
+  const debian = /^Package:[ \t]*([a-z0-9][a-z0-9+.-]*)[ \t]*$/m.exec(reading.text("DEBIAN/control") ?? "")?.[1];
   const copies = drafts.map((draft) => copyOf(draft, drafts, hosts, tree, reading, manifests.states, context));
   return {
-    copies: copies.map((each) => each.copy),
+    copies: copies.map(({ copy }) => (debian === undefined ? copy : { ...copy, owner: debian, update: `apt-get install --only-upgrade ${debian}` })),
     findings: [...manifests.findings, ...contradictions(drafts, copies.map((each) => each.decided), unmet, shown)],
     files: reading.modules.files.length,
   };
