@@ -128,7 +128,11 @@ interface Suspected {
 function* namesakes(index: ReleaseIndex, modules: Modules): Generator<{ readonly library: number; readonly top: string; readonly place: string }> {
   const tops = new Map<string, { library: number; top: string }[]>();
   index.libraries.forEach((entry, library) => {
-    for (const top of entry.topLevels) tops.set(bare(stem(top)), [...(tops.get(bare(stem(top))) ?? []), { library, top }]);
+    for (const top of entry.topLevels) {
+      // Where there is but one it may be called like the distribution as well: `enum34.py` for `enum`.
+      const names = new Set([bare(stem(top)), ...(entry.topLevels.length === 1 ? [entry.name.replaceAll("-", "_")] : [])]);
+      for (const name of names) tops.set(name, [...(tops.get(name) ?? []), { library, top }]);
+    }
   });
   const seen = new Set<string>();
   for (const file of modules.files) {

@@ -1,7 +1,7 @@
 /** One tree: its evidence is read, joined, and judged. What comes out needs only the advisories to be complete. */
 import { createHash } from "node:crypto";
 import { reasonOf } from "../acquire/tree.ts";
-import type { Claim } from "../audit/claim.ts";
+import { type Claim, isVendoringName } from "../audit/claim.ts";
 import { type Draft, isBelow, mainPlace } from "../audit/draft.ts";
 import { isSbom, readSbom } from "../audit/evidence/sbom.ts";
 import { listsCopies, readLists } from "../audit/evidence/pins.ts";
@@ -133,10 +133,15 @@ function isOwn(place: string, name: string, hosts: readonly Host[], reading: Rea
   const isTop = !isInside(directory, reading);
   if (host && normalisedName(host.name) === name && (isTop || (host.kind === "project" && reading.modules.dotted(directory) === ""))) return true;
   if (!isTop) return false;
-  const listed = hosts.some((each) => each.lists(place.endsWith(".py") ? place : `${place}/__init__.py`) && (each.topLevels.size === 1 || normalisedName(each.name) === name));
-  if (listed) return true;
+  // The root may be a directory for copies itself.
+  if (directory === "" && (isVendoringName(tree.name) || reading.paths.some((path) => !path.includes("/") && /^_?vendor(?:ed)?\.txt$/i.test(path)))) return false;
+  const top = (place.split("/").at(-1) ?? "").replace(/\.py$/, "");
+  // A distribution that installs a library beside its own package (`acme` and `six`) bundles it.
+  const own = host && [...host.topLevels].some((each) => normalisedName(each) === normalisedName(host.name));
+  if (host && own && host.topLevels.has(top) && normalisedName(top) !== normalisedName(host.name)) return false;
+  if (hosts.some((each) => each.lists(place.endsWith(".py") ? place : `${place}/__init__.py`))) return true;
   const isSite = /(?:^|\/)(?:site|dist)-packages$/.test(directory) || (directory === "" && (/^(?:site|dist)-packages$/.test(tree.name) || tree.kind !== "directory"));
-  if (isSite) return host === undefined ? hosts.length === 0 : host.topLevels.has((place.split("/").at(-1) ?? "").replace(/\.py$/, ""));
+  if (isSite) return host === undefined ? hosts.length === 0 : host.topLevels.has(top);
   return directory === "" || /^(?:src|python|python3|lib|[^/]+-\d[^/]*|[^/]+-\d[^/]*\/src)$/.test(directory) ? host === undefined || normalisedName(host.name) === name : false;
 }
 

@@ -68,6 +68,10 @@ describe("what is no copy", () => {
     const { copies } = audit(write(temporary(), { ...acme, "acme/_vendor/herblib/__init__.py": "", "acme/_vendor/herblib/other.py": "x = 1\n", "acme/herblib-1.0/README": "", "acme/mono.py": "def unrelated():\n    return 'something that is not mono at all, and long enough'\n" }), "--index", index);
     expect(copies).toEqual([]);
   });
+  test("what tests build or install", () => {
+    const fixture = { ...acme, "tests/__init__.py": "", "tests/fixtures/thyme/setup.py": "setup(name='thyme', version='1')\n", "tests/fixtures/thyme/thyme/__init__.py": '__version__ = "1.0"\n', "tests/data/sage-1.dist-info/METADATA": "Name: sage\nVersion: 1\n", "tests/data/sage/__init__.py": "x = 1\n" };
+    expect(audit(write(temporary(), fixture), "--index", index).copies).toEqual([]);
+  });
   test("the library's own tree, its wheel, its sdist, its installation", () => {
     const own = { "pyproject.toml": '[project]\nname = "Herb.Lib"\n'.replace("Herb.Lib", "herblib"), ...placed("src", library("1.0")) };
     expect(audit(write(temporary(), own), "--index", index).copies).toEqual([]);
@@ -104,6 +108,11 @@ describe("where copies lie", () => {
     expect(audit(dpkg, "--index", index).copies).toMatchObject([{ owner: "python3-acme" }]);
     expect(audit(join(dpkg, site, "acme"), "--index", index).copies).toMatchObject([{ owner: "python3-acme", path: "_vendor/herblib", namespace: "acme._vendor" }]);
     expect(audit(write(temporary(), { ...installed, "usr/share/doc/python3-acme/copyright": "" }), "--index", index).copies).toMatchObject([{ owner: "python3-acme" }]);
+  });
+  test("a root that is a directory for copies itself, and a library that a distribution installs beside its own package", () => {
+    expect(audit(join(write(temporary(), placed("_vendor", library("1.0"))), "_vendor"), "--index", index).copies).toMatchObject([{ name: "herblib", path: "herblib", state: "pristine" }]);
+    expect(audit(write(temporary(), { ...library("1.0"), "vendor.txt": "herblib==1.0\n" }), "--index", index).copies).toMatchObject([{ name: "herblib", path: "herblib" }]);
+    expect(audit(makeWheel(temporary(), { "acme/__init__.py": "", ...library("1.0") }, { name: "acme", version: "1" }), "--index", index).copies).toMatchObject([{ name: "herblib", path: "herblib", owner: "acme" }]);
   });
   test("several roots in one run", () => {
     const [a, b] = [write(temporary(), { ...acme, ...files }), write(temporary(), { ...acme, ...files })];
