@@ -5,8 +5,9 @@ import { type NodeHost, nodeHost } from "./host/node.ts";
 import { Failure } from "./model/failure.ts";
 import type { CheckOptions } from "./commands/check.ts";
 import type { CheckResult } from "./model/checkResult.ts";
+import type { FailOn } from "./commands/auditGate.ts";
 import type { Outcome } from "./model/outcome.ts";
-import { exitCodeOf } from "./report/findings.ts";
+import { countFindings, exitCodeOf } from "./report/findings.ts";
 import { formatJson } from "./report/json.ts";
 import { paint, visible } from "./report/terminal.ts";
 import type { TextOptions } from "./report/text.ts";
@@ -101,6 +102,10 @@ export async function main(argv: readonly string[]): Promise<number> {
       const { formatCheck } = await import("./report/check.ts");
       code = await perform(options, async (host) => ({ outcome: await check(checkOptions(roots, options), host), format: formatCheck }));
     });
+  addAudit(program, (result) => (code = result));
+
+  const index = program.command("index").description("indexes of releases, by which `audit` knows a copy without metadata");
+  addIndex(index, (result) => (code = result));
 
   try {
     await program.parseAsync(argv);
@@ -134,6 +139,71 @@ function checkOptions(roots: string[], options: CheckCommandOptions): CheckOptio
   };
 }
 
+interface AuditCliOptions extends Omit<CommonOptions, "format"> {
+  readonly format: string;
+  readonly db: string[];
+  readonly index: string[];
+  readonly failOn?: FailOn;
+  readonly ignore: string[];
+  readonly until?: string;
+  readonly reason?: string;
+  readonly baseline?: string;
+  readonly since?: string;
+  readonly output?: string;
+  readonly cache: boolean;
+}
+
+function addAudit(program: Command, done: (code: number) => void): void {
+  program
+    .command("audit")
+    .argument("[ROOT...]", "directories, wheels, eggs, sdists, .deb packages (default: the current directory)")
+    .description("find vendored copies: what each is, whether it was changed, which advisories apply")
+    .option("-C, --project <DIR>", "the project whose configuration is read", ".")
+    .option("--db <PATH>", "advisories: a directory of OSV entries, a file, or an archive such as all.zip (repeatable)", collect, [])
+    .option("--index <FILE>", "an index of releases besides the shipped one (repeatable)", collect, [])
+    .addOption(new Option("--format <FORMAT>", "how to print the result").choices(["text", "json", "cyclonedx", "spdx", "sarif", "csv", "html", "fedora", "debian"]).default("text"))
+    .option("-o, --output <FILE>", "write the result to a file")
+    .addOption(new Option("--fail-on <LEVEL>", "which advisories fail: those of this severity and above, any, or unknown (undecided ones too)").choices(["low", "medium", "high", "critical", "any", "unknown"]))
+    .option("--ignore <ID>", "accept an advisory (repeatable)", collect, [])
+    .option("--until <DATE>", "the last day on which --ignore holds, as 2026-12-31")
+    .option("--reason <TEXT>", "why --ignore accepts them")
+    .option("--baseline <FILE>", "an earlier --format json: what it has already does not fail")
+    .option("--since <FILE>", "an earlier --format json: print what changed since")
+    .option("--no-cache", "read everything anew")
+    .option("--strict", "findings of severity warning fail too")
+    .option("-q, --quiet", "print errors only")
+    .option("-v, --verbose", "print more: evidence, differences, advisories that do not apply")
+    .option("--no-color", "no colours")
+    .action(async (roots: string[], options: AuditCliOptions) => {
+      const { runAudit } = await import("./auditCli.ts");
+      done(await perform({ ...options, format: options.format === "json" ? "json" : "text" }, (host) => runAudit(roots, options, host)));
+    });
+}
+
+function addIndex(index: Command, done: (code: number) => void): void {
+  const common = (command: Command): Command =>
+    command
+      .option("--index <FILE>", "the index (default: your own, below XDG_DATA_HOME)")
+      .addOption(new Option("--format <FORMAT>", "how to print the result").choices(["text", "json"]).default("text"))
+      .option("-q, --quiet", "print errors only")
+      .option("-v, --verbose", "print more")
+      .option("--no-color", "no colours");
+  common(index.command("add").argument("[SOURCE...]", "wheels, sdists, directories of them, or NAME==VERSION, which pip downloads"))
+    .description("add releases; makes the index where there is none")
+    .action(async (sources: string[], options: CommonOptions & { index?: string }) => {
+      const { indexAdd, ownIndexFile } = await import("./commands/indexReleases.ts");
+      const { formatIndex } = await import("./report/audit/index.ts");
+      done(await perform(options, async (host) => ({ outcome: await indexAdd({ sources, index: options.index === undefined ? ownIndexFile() : resolve(options.index) }, host), format: formatIndex })));
+    });
+  common(index.command("show"))
+    .description("what an index holds (default: the one that is shipped)")
+    .action(async (options: CommonOptions & { index?: string }) => {
+      const { indexShow, ownIndexFile, shippedIndexFile } = await import("./commands/indexReleases.ts");
+      const { formatIndex } = await import("./report/audit/index.ts");
+      done(await perform(options, async () => ({ outcome: indexShow(options.index === undefined ? (shippedIndexFile() ?? ownIndexFile()) : resolve(options.index)), format: formatIndex })));
+    });
+}
+
 function collect(value: string, previous: string[]): string[] {
   return [...previous, value];
 }
@@ -161,6 +231,10 @@ interface Performed<Result> {
   readonly format: (outcome: Outcome<Result>, options: TextOptions) => string;
   /** Goes to standard output instead of the report, which then goes to standard error. */
   readonly content?: Buffer;
+  /** What JSON shows as the result, where that is not the outcome's own. */
+  readonly json?: unknown;
+  /** Takes what would go to standard output. */
+  readonly output?: string;
 }
 
 async function perform<Result>(options: CommonOptions, run: (host: NodeHost) => Promise<Performed<Result>>): Promise<number> {
@@ -173,14 +247,19 @@ async function perform<Result>(options: CommonOptions, run: (host: NodeHost) => 
   };
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   try {
-    const { outcome, format, content } = await run(host);
+    const { outcome, format, content, json, output } = await run(host);
     host.quiet();
     const preview = options.dryRun === true || options.diff === true;
     const text = (stream: NodeJS.WriteStream): string => format(outcome, { paint: paint(colour(stream)), quiet: options.quiet === true, verbose: options.verbose === true, preview });
-    if (content) {
+    if (output !== undefined) {
+      const { writeOutput } = await import("./write/output.ts");
+      writeOutput(output, content ?? (options.format === "json" ? formatJson(outcome.command, json ?? outcome.result, outcome.findings) : format(outcome, { paint: paint(false), quiet: false, verbose: options.verbose === true, preview })));
+      const done = `${output}: written${outcome.findings.length > 0 ? `; ${countFindings(outcome.findings)}` : ""}\n`;
+      if (options.quiet !== true) await print(process.stderr, visible(done).replaceAll("\\u000a", "\n"));
+    } else if (content) {
       await print(process.stdout, content);
       if (outcome.findings.length > 0) await print(process.stderr, text(process.stderr));
-    } else if (options.format === "json") await print(process.stdout, formatJson(outcome.command, outcome.result, outcome.findings));
+    } else if (options.format === "json") await print(process.stdout, formatJson(outcome.command, json ?? outcome.result, outcome.findings));
     else if (options.format !== "text") await print(process.stdout, await formatForTools(options.format, outcome));
     else if (options.diff) {
       const { formatDiff } = await import("./report/diff.ts");

@@ -4,6 +4,11 @@ import type { SourceFile } from "../model/distribution.ts";
 const declares = /__import__\(\s*["'](?:pkgutil|pkg_resources)["']\s*\)|\b(?:extend_path|declare_namespace)\s*\(/;
 const MAX_SIZE = 2048;
 
+/** Whether the content of an `__init__.py` is such a file's. */
+export function declaresNamespace(content: Buffer): boolean {
+  return content.length > 0 && content.length <= MAX_SIZE && declares.test(content.toString("latin1"));
+}
+
 /** Paths of such files. `read` is asked for few and small files only: those of top levels, and below them. */
 export function namespaceInits(files: readonly SourceFile[], read: (file: SourceFile) => Buffer): ReadonlySet<string> {
   const found = new Set<string>();
@@ -15,7 +20,7 @@ export function namespaceInits(files: readonly SourceFile[], read: (file: Source
     const above = directory.includes("/") ? directory.slice(0, directory.lastIndexOf("/")) : "";
     // Below a regular package everything moves with it.
     if (above !== "" && packages.has(above) && !found.has(`${above}/__init__.py`)) continue;
-    if (declares.test(read(file).toString("latin1"))) found.add(file.path);
+    if (declaresNamespace(read(file))) found.add(file.path);
   }
   return found;
 }

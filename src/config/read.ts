@@ -18,6 +18,7 @@ export interface Configuration {
   /** Rows as catalogue/schema.json has them. */
   readonly catalogue?: readonly CatalogueRow[];
   readonly leave?: readonly Exception[];
+  readonly audit?: AuditSettings;
 }
 
 /** One `[[tool.enisle.accept]]`. */
@@ -33,6 +34,16 @@ export interface Exception {
   readonly path?: string;
   /** Where the configuration has it: `pyproject.toml:12`. */
   readonly place: string;
+}
+
+/** `[tool.enisle.audit]`; paths are relative to the project. */
+export interface AuditSettings {
+  readonly roots?: readonly string[];
+  readonly db?: readonly string[];
+  readonly index?: readonly string[];
+  readonly baseline?: string;
+  readonly "fail-on"?: "low" | "medium" | "high" | "critical" | "any" | "unknown";
+  readonly ignore?: readonly { readonly id: string; readonly name?: string; readonly until?: string; readonly reason?: string }[];
 }
 
 /** What pyproject.toml says of the project itself (PEP 621 and build back ends); everything optional. */

@@ -13,6 +13,14 @@ const catalogue = {
     severity: "warning",
     help: "Nothing of the kind is found any more: take the entry out of [[tool.enisle.accept]], so that it does not hide a new finding.",
   },
+  "advisory-affects": {
+    severity: "error",
+    help: "Update the owner of the copy to a version that carries the fix, or the copy itself (`enisle update`); accept it in the configuration if it cannot be reached.",
+  },
+  "advisory-undecided": {
+    severity: "warning",
+    help: "The version of the copy decides whether the advisory applies: look at the copy, or add its releases to the index (`enisle index add`).",
+  },
   "code-text": {
     severity: "warning",
     help: "Write the source text as one plain literal, or import inside it by a name that is computed from __name__.",
@@ -44,6 +52,14 @@ const catalogue = {
   "copy-mode": {
     severity: "warning",
     help: "Give the file its mode back (chmod), or vendor again.",
+  },
+  "copy-not-found": {
+    severity: "warning",
+    help: "Take the line out of the list, or vendor the library again if it should be there.",
+  },
+  "copy-not-listed": {
+    severity: "warning",
+    help: "Add the library to the list of what is vendored, or remove the copy.",
   },
   "copy-unused": {
     severity: "warning",
@@ -92,6 +108,10 @@ const catalogue = {
   "manifest-changed": {
     severity: "error",
     help: "Restore vendored.json from version control, or vendor again: only the tool writes it.",
+  },
+  "manifest-drift": {
+    severity: "error",
+    help: "The files are not what the manifest says: restore them from version control, or vendor the library again.",
   },
   "metadata-unreachable": {
     severity: "warning",
@@ -173,6 +193,10 @@ const catalogue = {
     severity: "error",
     help: "The file was copied untouched. Convert it to UTF-8, or leave it out of the copy.",
   },
+  "unreadable": {
+    severity: "error",
+    help: "The audit went on without it, so it may hold more copies than are listed. Make it readable, or look at what made it, and run again.",
+  },
   "unused-directive": {
     severity: "warning",
     help: "Take the comment away, or put it on the line that it is meant for: # enisle: skip, # enisle: relocate.",
@@ -184,6 +208,10 @@ const catalogue = {
   "upstream-differs": {
     severity: "error",
     help: "The copy is not what this tool makes of the original archive: vendor again from it, and look at the difference.",
+  },
+  "version-contradiction": {
+    severity: "warning",
+    help: "Correct whichever of the two is wrong: advisories are matched by the version that the code shows.",
   },
 } as const satisfies Record<string, Code>;
 

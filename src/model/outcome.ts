@@ -71,3 +71,11 @@ export interface ExplainResult {
   readonly copyOf: { readonly name: string; readonly version: string | null } | null;
   readonly sites: readonly ExplainedSite[];
 }
+
+export interface IndexResult {
+  readonly index: string;
+  readonly bytes: number;
+  readonly added: number;
+  readonly releases: number;
+  readonly libraries: readonly { readonly name: string; readonly releases: number; readonly oldest: string; readonly newest: string; readonly topLevels: readonly string[] }[];
+}

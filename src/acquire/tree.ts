@@ -1,0 +1,184 @@
+/** What lies below a ROOT: its files, and the archives in it as trees of their own. Links to directories are not followed; nothing is run. */
+import { type Dirent, closeSync, openSync, readFileSync, readSync, readdirSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { Failure, fileFailure } from "../model/failure.ts";
+import type { Tree, TreeFile, Unreadable } from "../model/tree.ts";
+import { type RandomAccess, ofBuffer, ofFile } from "./randomAccess.ts";
+import { decompress, readTar } from "./tarTree.ts";
+import { MAX_ENTRY, readZip } from "./zipTree.ts";
+
+const skippedDirectories = new Set(["__pycache__", ".git", ".hg", ".svn", "node_modules", ".enisle-staging", ".tox", ".nox", ".mypy_cache", ".pytest_cache", ".ruff_cache"]);
+const zipName = /\.(?:whl|egg|zip|pyz|pex|par)$/i;
+const tarName = /\.(?:tar|tgz|tbz2?|txz|tar\.(gz|bz2|xz|zst))$/i;
+const debName = /\.deb$/i;
+/** Archives in archives in archives: a wheel in an sdist in a zip is real, more is not. */
+const MAX_DEPTH = 4;
+const MAX_PATH = 4096;
+
+/** Is told of everything that could not be read. */
+export type Problem = (unreadable: Unreadable) => void;
+
+/**
+ * The trees below `root` (absolute), outermost first. A tree's files can be read until the next one is asked for: archives are closed then, so that
+ * any number of them takes no more memory than the largest. Throws Failure when `root` does not exist, or is a file that is no archive.
+ */
+export function* walkTree(root: string, problem: Problem): Generator<Tree> {
+  let isDirectory: boolean;
+  try {
+    isDirectory = statSync(root).isDirectory();
+  } catch (error) {
+    throw fileFailure(error, root);
+  }
+  const name = basename(root);
+  if (isDirectory) {
+    const files: TreeFile[] = [];
+    walkDirectory(root, "", files, problem, true);
+    const tree: Tree = { kind: "directory", prefix: "", chain: [], name, files: files.sort((a, b) => (a.path < b.path ? -1 : 1)) };
+    yield tree;
+    yield* archivesIn(tree, 0, problem);
+  } else if (isArchive(name)) {
+    yield* openArchive(name, () => ofFile(root), { prefix: "", chain: [name], name }, 0, problem);
+  } else if (name.endsWith(".py")) yield { kind: "directory", prefix: "", chain: [], name: "", files: [onDisk(root, name)] };
+  else throw new Failure(`${root}: is neither a directory nor an archive that can hold modules`, "Name a directory, a wheel, an egg, an sdist or a .deb.");
+}
+
+function walkDirectory(root: string, below: string, files: TreeFile[], problem: Problem, isRoot: boolean): void {
+  const directory = below === "" ? root : join(root, below);
+  let entries: Dirent<Buffer>[];
+  try {
+    entries = readdirSync(directory, { withFileTypes: true, encoding: "buffer" });
+  } catch (error) {
+    if (isRoot) throw fileFailure(error, directory);
+    problem({ path: below, reason: reasonOf(error) });
+    return;
+  }
+  for (const entry of entries) {
+    const name = entry.name.toString("utf8");
+    const path = below === "" ? name : `${below}/${name}`;
+    if (name.includes("\ufffd") && Buffer.compare(Buffer.from(name), entry.name) !== 0) {
+      problem({ path: `${below === "" ? "" : `${below}/`}${entry.name.toString("latin1")}`, reason: "its name is no UTF-8" });
+    } else if (entry.isDirectory()) {
+      if (skippedDirectories.has(name)) continue;
+      if (path.length > MAX_PATH) problem({ path, reason: "the path is too long" });
+      else walkDirectory(root, path, files, problem, false);
+    } else if (entry.isFile()) files.push(onDisk(join(root, path), path));
+    else if (entry.isSymbolicLink() && name.endsWith(".py")) followFile(join(root, path), path, files, problem);
+  }
+}
+
+/** A link to a module is one (Debian links between packages); a link to a directory is walked where the directory lies. */
+function followFile(full: string, path: string, files: TreeFile[], problem: Problem): void {
+  try {
+    if (statSync(full).isFile()) files.push(onDisk(full, path));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") problem({ path, reason: reasonOf(error) }); // dangling: it leads out of what is audited
+  }
+}
+
+function onDisk(absolute: string, path: string): TreeFile {
+  return {
+    path,
+    absolute,
+    read() {
+      try {
+        return readFileSync(absolute);
+      } catch (error) {
+        throw fileFailure(error, absolute);
+      }
+    },
+    peek: () => peekFile(absolute),
+  };
+}
+
+let shared = Buffer.allocUnsafeSlow(1 << 20);
+
+/** Without a call for the size and without memory of its own, which cost more than reading a small file does. */
+function peekFile(path: string): Buffer {
+  try {
+    const descriptor = openSync(path, "r");
+    try {
+      let filled = 0;
+      for (let read = -1; read !== 0; filled += read) {
+        if (filled === shared.length) shared = Buffer.concat([shared, Buffer.allocUnsafeSlow(shared.length)]);
+        read = readSync(descriptor, shared, filled, shared.length - filled, null);
+      }
+      return shared.subarray(0, filled);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    throw fileFailure(error, path);
+  }
+}
+
+/** The reason of a Failure stands after the path in its message. */
+export function reasonOf(error: unknown): string {
+  const failure = fileFailure(error, "");
+  if (!(failure instanceof Failure)) throw error;
+  return failure.message.replace(/^.*?: /s, "");
+}
+
+export function isArchive(path: string): boolean {
+  return zipName.test(path) || tarName.test(path) || debName.test(path);
+}
+
+/** The archives among the files of `tree`, and those in them. */
+function* archivesIn(tree: Tree, depth: number, problem: Problem): Generator<Tree> {
+  for (const file of tree.files) {
+    if (!isArchive(file.path)) continue;
+    const place = tree.prefix === "" ? file.path : `${tree.prefix}/${file.path}`;
+    if (depth >= MAX_DEPTH) problem({ path: place, reason: `lies in more than ${MAX_DEPTH} archives` });
+    else yield* openArchive(file.path, () => (file.absolute === undefined ? ofBuffer(file.read()) : ofFile(file.absolute)), { prefix: place, chain: [...tree.chain, place], name: basename(file.path) }, depth + 1, problem);
+  }
+}
+
+function* openArchive(file: string, open: () => RandomAccess, place: Pick<Tree, "prefix" | "chain" | "name">, depth: number, problem: Problem): Generator<Tree> {
+  const path = place.prefix === "" ? place.name : place.prefix;
+  let archive: RandomAccess | undefined;
+  let tree: Tree;
+  try {
+    archive = open();
+    if (archive.size > 4 * MAX_ENTRY) throw new Failure(`${path}: is ${Math.floor(archive.size / 2 ** 20)} MiB large`, "");
+    tree = { kind: zipName.test(file) ? "zip" : "tar", ...place, files: filesOf(archive, file, path, problem) };
+  } catch (error) {
+    archive?.close();
+    problem({ path, reason: reasonOf(error) });
+    return;
+  }
+  try {
+    yield tree;
+    yield* archivesIn(tree, depth, problem);
+  } finally {
+    archive.close();
+  }
+}
+
+function filesOf(archive: RandomAccess, file: string, path: string, problem: Problem): TreeFile[] {
+  if (zipName.test(file)) return readZip(archive, path, problem);
+  if (debName.test(file)) return readDeb(archive, path, problem);
+  return readTar(decompress(archive.read(0, archive.size), compressionOf(file), path), path, problem);
+}
+
+function compressionOf(file: string): string {
+  const named = tarName.exec(file)?.[1]?.toLowerCase();
+  return named ?? (/\.tgz$/i.test(file) ? "gz" : /\.tbz2?$/i.test(file) ? "bz2" : /\.txz$/i.test(file) ? "xz" : "");
+}
+
+/** A Debian package (deb(5)): an `ar` archive with the files in `data.tar.*` and the control files in `control.tar.*`, which are shown below `DEBIAN/`. */
+function readDeb(archive: RandomAccess, path: string, problem: Problem): TreeFile[] {
+  const whole = archive.read(0, archive.size);
+  if (whole.toString("latin1", 0, 8) !== "!<arch>\n") throw new Failure(`${path}: is no Debian package`, "");
+  const files: TreeFile[] = [];
+  for (let at = 8; at + 60 <= whole.length; ) {
+    const name = whole.toString("latin1", at, at + 16).trim().replace(/\/$/, "");
+    const size = parseInt(whole.toString("latin1", at + 48, at + 58), 10);
+    if (!(size >= 0) || at + 60 + size > whole.length) throw new Failure(`${path}: the archive is damaged or cut off`, "");
+    const member = /^(control|data)\.tar(?:\.(gz|bz2|xz|zst))?$/.exec(name);
+    if (member) {
+      const inside = readTar(decompress(whole.subarray(at + 60, at + 60 + size), member[2] ?? "", path), path, problem);
+      files.push(...(member[1] === "data" ? inside : inside.map((file) => ({ ...file, path: `DEBIAN/${file.path}` }))));
+    }
+    at += 60 + size + (size % 2);
+  }
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+}

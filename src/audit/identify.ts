@@ -1,0 +1,173 @@
+/** Finds the copies of indexed libraries in a tree by what their modules say, wherever they lie and whatever their directory is called. */
+import { type Comparison, type LocalModuleOf, type Placement, compare } from "./compare.ts";
+import type { ReleaseIndex } from "./indexFile.ts";
+import type { Library } from "./library.ts";
+import { type Modules, baseName, directoryOf, stem } from "./modules.ts";
+
+/** A library that metadata, or a directory's name, says lies in `directory`; what is true of it, its modules have to show. */
+export interface Suspicion {
+  readonly library: number;
+  readonly directory: string;
+}
+
+/** What a copy must share with a release. */
+const WHOLE = { similarity: 0.5, coverage: 0.3 };
+const SUBSET = { similarity: 0.8, coverage: 0.04, modules: 2, matched: 1500 };
+const NAMED = { similarity: 0.4, small: 800 };
+/** A copy of nothing but a few lines has no origin that its text could show. */
+const LEAST = 60;
+
+export interface Identified extends Comparison {
+  readonly directory: string;
+  /** Its place is called as the library's top level is. */
+  readonly named: boolean;
+}
+
+/** `digests` are the relocation-proof digests of the modules that are to be looked up, by path. */
+export function identify(index: ReleaseIndex, modules: Modules, digests: ReadonlyMap<string, string>, suspicions: readonly Suspicion[], moduleOf: LocalModuleOf, isOwn: (place: string, name: string) => boolean): Identified[] {
+  const hits = new Map<number, string[]>();
+  for (const [path, digest] of digests) {
+    for (const library of index.lookup(digest)) {
+      const known = hits.get(library);
+      if (known) known.push(path);
+      else hits.set(library, [path]);
+    }
+  }
+  const suspected = new Map<number, Suspected>();
+  const of = (library: number): Suspected => {
+    const known = suspected.get(library) ?? { directories: new Set<string>(), places: [] };
+    suspected.set(library, known);
+    return known;
+  };
+  for (const { library, directory } of suspicions) of(library).directories.add(directory);
+  for (const { library, top, place } of namesakes(index, modules)) of(library).places.push([top, place]);
+  const found: Identified[] = [];
+  for (const position of new Set([...hits.keys(), ...suspected.keys()])) {
+    const library = index.library(position);
+    for (const placement of placements(library, hits.get(position) ?? [], digests, suspected.get(position) ?? { directories: new Set(), places: [] }, modules)) {
+      const directory = directoryOfPlacement(placement);
+      if ([...placement.values()].every((place) => isOwn(place, library.name))) continue;
+      const comparison = compare(library, placement, modules, namespacesOf(directory, modules), moduleOf);
+      if (!comparison) continue;
+      const named = [...placement].some(([top, place]) => isNamedLike(place, top));
+      if (isCopy(comparison, named)) found.push({ ...comparison, directory, named });
+    }
+  }
+  return found;
+}
+
+/** Dotted names below which a copy in `directory` may have been relocated; longest first. */
+export function namespacesOf(directory: string, modules: Modules): string[] {
+  const full = modules.dotted(directory);
+  return full === "" ? [] : [full];
+}
+
+/** Top levels found by the modules that lie at the right place below them, and those that are called like it. Those in one directory are one copy. */
+function placements(library: Library, hits: readonly string[], digests: ReadonlyMap<string, string>, { directories, places: called }: Suspected, modules: Modules): Placement[] {
+  const byDirectory = new Map<string, Map<string, Set<string>>>();
+  const note = (top: string, place: string): void => {
+    const directory = directoryFor(place, top);
+    const tops = byDirectory.get(directory) ?? new Map<string, Set<string>>();
+    byDirectory.set(directory, tops.set(top, (tops.get(top) ?? new Set()).add(place)));
+  };
+  if (hits.length > 0) {
+    const paths = new Map<string, string[]>();
+    for (const { path, variants } of library.modules) for (const variant of variants) paths.set(variant.relocated, [...(paths.get(variant.relocated) ?? []), path]);
+    for (const hit of hits) {
+      for (const upstream of new Set(paths.get(digests.get(hit) ?? "") ?? [])) {
+        for (const top of library.topLevels) {
+          // Tests that a release installs beside itself are no copy of it.
+          if (/(?:^|_)tests?$/.test(top)) continue;
+          if (upstream !== top && !upstream.startsWith(`${top}/`)) continue;
+          const rest = upstream.slice(top.length);
+          if (hit.endsWith(rest)) note(top, hit.slice(0, hit.length - rest.length));
+          else if (rest === "/__init__.py") note(top, hit);
+        }
+      }
+    }
+  }
+  for (const directory of directories) {
+    for (const top of library.topLevels) {
+      const place = directory === "" ? top : `${directory}/${top}`;
+      // `six.py` may have become `six/__init__.py`.
+      const asPackage = `${place.replace(/\.py$/, "")}/__init__.py`;
+      if (modules.has(place) || (!top.endsWith(".py") && modules.below(place).length > 0)) note(top, place);
+      else if (top.endsWith(".py") && modules.has(asPackage)) note(top, asPackage);
+    }
+  }
+  for (const [top, place] of called) note(top, place);
+  return [...byDirectory].flatMap(([directory, tops]) => {
+    const ownPlace = (top: string): string => (directory === "" ? top : `${directory}/${top}`);
+    const named = new Map([...tops].filter(([top, places]) => places.has(ownPlace(top))).map(([top]) => [top, ownPlace(top)]));
+    const taken = new Set(named.values());
+    // What lies at another place is a copy of its own (`yaml2` beside `yaml3`), unless the place is another top level's (a module that both hold).
+    const others = [...tops].map(([top, places]) => [top, [...places].filter((place) => !taken.has(place)).sort()] as const);
+    const most = Math.max(0, ...others.map(([, places]) => places.length));
+    const rest = Array.from({ length: most }, (_, nth) => new Map(others.flatMap(([top, places]) => (places[nth] === undefined ? [] : [[top, places[nth]] as const]))));
+    return named.size > 0 ? [named, ...rest] : rest;
+  });
+}
+
+function directoryFor(place: string, top: string): string {
+  if (place === top) return "";
+  return place.endsWith(`/${top}`) ? place.slice(0, -top.length - 1) : directoryOf(place);
+}
+
+function directoryOfPlacement(placement: Placement): string {
+  const [top = "", place = ""] = [...placement][0] ?? [];
+  return directoryFor(place, top);
+}
+
+interface Suspected {
+  readonly directories: Set<string>;
+  /** Top levels with the places that are called like them. */
+  readonly places: (readonly [top: string, place: string])[];
+}
+
+/** Directories and modules that are called like a library's top level, but for underscores before it; not yet a reason to report anything. */
+function* namesakes(index: ReleaseIndex, modules: Modules): Generator<{ readonly library: number; readonly top: string; readonly place: string }> {
+  const tops = new Map<string, { library: number; top: string }[]>();
+  index.libraries.forEach((entry, library) => {
+    for (const top of entry.topLevels) {
+      // Where there is but one it may be called like the distribution as well: `enum34.py` for `enum`.
+      const names = new Set([bare(stem(top)), ...(entry.topLevels.length === 1 ? [entry.name.replaceAll("-", "_")] : [])]);
+      for (const name of names) tops.set(name, [...(tops.get(name) ?? []), { library, top }]);
+    }
+  });
+  const seen = new Set<string>();
+  for (const file of modules.files) {
+    for (let path = file; path !== "" && !seen.has(path); path = directoryOf(path)) {
+      seen.add(path);
+      const isModule = path.endsWith(".py");
+      for (const { library, top } of tops.get(bare(stem(path))) ?? []) {
+        // Below a namespace package (`jaraco/text`) the parent has to be right as well.
+        const parent = directoryOf(top);
+        if (parent !== "" && directoryOf(path) !== parent && !directoryOf(path).endsWith(`/${parent}`)) continue;
+        if (isModule === top.endsWith(".py")) yield { library, top, place: path };
+        else if (isModule) {
+          // A package that became a module has to be a package of one module: `enum.py` for `enum/__init__.py`.
+          if (stem(path) !== "__init__") yield { library, top, place: path };
+        } else if (modules.has(`${path}/__init__.py`)) yield { library, top, place: `${path}/__init__.py` };
+      }
+    }
+  }
+}
+
+function bare(name: string): string {
+  return name.replace(/^_+(?=\w)/, "");
+}
+
+function isNamedLike(place: string, top: string): boolean {
+  const wanted = stem(top);
+  const name = stem(place) === "__init__" ? baseName(directoryOf(place)) : stem(place);
+  return name.replace(/^_+/, "") === wanted.replace(/^_+/, "");
+}
+
+function isCopy({ similarity, coverage, matched, matchedModules, pairedModules, differences, library }: Comparison, named: boolean): boolean {
+  if (matched < LEAST) return false;
+  // A directory that holds a few of the library's modules among many others is not it: the library may hold copies itself.
+  if (!named && differences.added.length > pairedModules) return false;
+  if (similarity >= WHOLE.similarity && coverage >= WHOLE.coverage) return true;
+  if (named && similarity >= (matched < NAMED.small ? WHOLE.similarity + 0.1 : NAMED.similarity) && (coverage >= 0.02 || library.modules.length === 1)) return true;
+  return similarity >= SUBSET.similarity && coverage >= SUBSET.coverage && matchedModules >= SUBSET.modules && matched >= SUBSET.matched;
+}

@@ -1,0 +1,26 @@
+/** Several indexes asked as one. A library that more than one has is taken from the first: give your own before the shipped one. */
+import type { LibraryEntry, ReleaseIndex } from "./indexFile.ts";
+
+export function joinIndexes(indexes: readonly ReleaseIndex[]): ReleaseIndex | undefined {
+  if (indexes.length <= 1) return indexes[0];
+  const libraries: LibraryEntry[] = [];
+  const sources: { readonly index: ReleaseIndex; readonly position: number }[] = [];
+  const positions = indexes.map((index) => {
+    const known = new Set(libraries.map((entry) => entry.name));
+    return index.libraries.map((entry, position) => {
+      if (known.has(entry.name)) return undefined;
+      libraries.push(entry);
+      sources.push({ index, position });
+      return libraries.length - 1;
+    });
+  });
+  return {
+    libraries,
+    lookup: (digest) => indexes.flatMap((index, nth) => index.lookup(digest).flatMap((position) => positions[nth]?.[position] ?? [])),
+    library(position) {
+      const source = sources[position];
+      if (!source) throw new Error(`invariant: no library ${position}`);
+      return source.index.library(source.position);
+    },
+  };
+}

@@ -1,0 +1,127 @@
+/** `enisle audit`: every vendored copy below the roots, what it is, whether it was changed, which advisories apply. Nothing that is audited is run. */
+import { existsSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { readDatabase } from "../acquire/advisories.ts";
+import { surroundingDistribution } from "../acquire/surroundings.ts";
+import { systemOwners } from "../acquire/systemPackages.ts";
+import { walkTree } from "../acquire/tree.ts";
+import type { ReleaseIndex } from "../audit/indexFile.ts";
+import { joinIndexes } from "../audit/joinIndexes.ts";
+import { matchAdvisories } from "../audit/matchAdvisories.ts";
+import { type Advisory, advisoryOf } from "../audit/osv.ts";
+import { holdsSymbol, leavesOutFile } from "../audit/symbols.ts";
+import type { Host } from "../host/host.ts";
+import type { AuditResult, Copy, DatabaseInfo } from "../model/audit.ts";
+import { normalisedName } from "../model/distribution.ts";
+import { type Finding, byPlace } from "../model/finding.ts";
+import type { Outcome } from "../model/outcome.ts";
+import type { Unreadable } from "../model/tree.ts";
+import { keep, recall, stateOf } from "./auditCache.ts";
+import { type Gate, gated } from "./auditGate.ts";
+import { type TreeAudit, auditTree, unreadableFinding } from "./auditTree.ts";
+import { digestReader, fingerprintReader } from "./fingerprints.ts";
+import { openIndex, ownIndexFile, shippedIndexFile } from "./indexReleases.ts";
+
+export interface AuditOptions {
+  /** As the user typed them. */
+  readonly roots: readonly string[];
+  /** Advisory databases, as typed. */
+  readonly databases: readonly string[];
+  /** Indexes besides the shipped one and the user's own. */
+  readonly indexes: readonly string[];
+  readonly gate: Gate;
+  readonly cache: boolean;
+}
+
+export async function audit(options: AuditOptions, host: Host): Promise<Outcome<AuditResult>> {
+  const indexFiles = [...options.indexes.map((path) => resolve(host.cwd, path)), ...[ownIndexFile(), shippedIndexFile()].filter((path) => path !== undefined && existsSync(path))] as string[];
+  const roots = options.roots.length === 0 ? ["."] : options.roots;
+  let index: ReleaseIndex | undefined;
+  const loadIndex = (): ReleaseIndex | undefined => (index ??= indexFiles.length === 0 ? undefined : joinIndexes(indexFiles.map(openIndex)));
+  const audits = roots.map((root, position) => auditRoot(resolve(host.cwd, root), position, indexFiles, loadIndex, options.cache, host));
+  const several = roots.length > 1;
+  const findings = audits.flatMap((each, position) => each.findings.map((finding) => (several && finding.path !== undefined ? { ...finding, path: join(roots[position] ?? "", finding.path) } : finding)));
+  const copies = audits.flatMap((each) => each.copies);
+  const { database, advisories, unreadable } = await loadAdvisories(options.databases, copies, host);
+  findings.push(...unreadable.map(unreadableFinding));
+  const matched = database === null ? copies : copies.map((copy) => ({ ...copy, advisories: matchAdvisories({ name: copy.name, versions: copy.versions, patched: copy.state === "patched", holds: holdsSymbol(copy), leavesOut: leavesOutFile(copy) }, advisories) }));
+  const result: AuditResult = { roots, database, copies: matched.sort(byPath), files: audits.reduce((sum, each) => sum + each.files, 0) };
+  const judged = gated(result, findings, options.gate, several ? (copy) => join(roots[copy.root] ?? "", copy.path) : (copy) => copy.path);
+  return { command: "audit", result, findings: judged.findings.sort(byPlace), changes: [], notices: judged.notices };
+}
+
+function byPath(a: Copy, b: Copy): number {
+  return a.root - b.root || (a.path < b.path ? -1 : a.path > b.path ? 1 : a.name < b.name ? -1 : 1);
+}
+
+function auditRoot(root: string, position: number, indexFiles: readonly string[], index: () => ReleaseIndex | undefined, cache: boolean, host: Host): TreeAudit {
+  host.progress(`Looking at ${root}`);
+  const key = cache ? stateOf(root, indexFiles) : undefined;
+  const known = key === undefined ? undefined : recall<TreeAudit>(key);
+  if (known) return { ...known, copies: known.copies.map((copy) => ({ ...copy, root: position })) };
+  const unreadable: Unreadable[] = [];
+  const copies: Copy[] = [];
+  const findings: Finding[] = [];
+  let files = 0;
+  const [read, digest] = [fingerprintReader(), digestReader()];
+  const rootName = rootPackage(root);
+  for (const tree of walkTree(root, (problem) => unreadable.push(problem))) {
+    host.progress(`Reading ${tree.prefix || root}`);
+    const found = auditTree(tree, { root: position, index: index(), read, digest, rootName: tree.prefix === "" ? rootName : "", problem: (problem) => unreadable.push(problem) });
+    copies.push(...found.copies);
+    findings.push(...found.findings);
+    files += found.files;
+  }
+  const around = rootName === "" ? undefined : surroundingDistribution(root);
+  const owned = withSystemOwners(root, around === undefined ? copies : copies.map((copy) => (copy.owner === null ? { ...copy, owner: around, update: `pip install --upgrade ${around}` } : copy)));
+  const result: TreeAudit = { copies: owned, findings: [...findings, ...unreadable.map(unreadableFinding)], files };
+  if (key !== undefined && unreadable.length === 0 && stateOf(root, indexFiles) === key) keep(key, result);
+  return result;
+}
+
+/** Dotted name of the root, where it is itself a package: `pip` for `…/site-packages/pip`. */
+function rootPackage(root: string): string {
+  const parts: string[] = [];
+  for (let directory = root; existsSync(join(directory, "__init__.py")) && basename(directory) !== ""; directory = resolve(directory, "..")) parts.unshift(basename(directory));
+  return parts.join(".");
+}
+
+function withSystemOwners(root: string, copies: readonly Copy[]): Copy[] {
+  const absolute = (copy: Copy): string => join(root, copy.chain.find((outer) => copy.path.startsWith(`${outer}/`) && /\.(?:whl|egg|zip|pyz|tar\.\w+|tgz|deb)$/.test(outer)) ?? copy.path);
+  const owners = systemOwners(root, copies.map(absolute));
+  return copies.map((copy) => {
+    const owner = owners.get(absolute(copy));
+    return owner ? { ...copy, owner: owner.package, update: owner.update } : copy;
+  });
+}
+
+interface Loaded {
+  readonly database: DatabaseInfo | null;
+  readonly advisories: readonly Advisory[];
+  readonly unreadable: readonly Unreadable[];
+}
+
+async function loadAdvisories(databases: readonly string[], copies: readonly Copy[], host: Host): Promise<Loaded> {
+  if (databases.length === 0) return { database: null, advisories: [], unreadable: [] };
+  const wanted = new Set(copies.map((copy) => copy.name));
+  const advisories: Advisory[] = [];
+  const unreadable: Unreadable[] = [];
+  let [entries, date]: [number, string | null] = [0, null];
+  for (const path of databases) {
+    host.progress(`Reading ${path}`);
+    const reading = await readDatabase(resolve(host.cwd, path), wanted, normalisedName);
+    entries += reading.count;
+    if (reading.date !== null && (date === null || reading.date > date)) date = reading.date;
+    const shown = (each: Unreadable): Unreadable => ({ ...each, path: each.path.startsWith("/") ? each.path : `${path}/${each.path}` });
+    unreadable.push(...reading.unreadable.map(shown));
+    for (const entry of reading.entries) {
+      try {
+        const advisory = advisoryOf(entry.value);
+        if (advisory) advisories.push(advisory);
+      } catch (error) {
+        unreadable.push(shown({ path: entry.path, reason: `is no OSV entry: ${(error as Error).message}` }));
+      }
+    }
+  }
+  return { database: { date, entries }, advisories, unreadable };
+}

@@ -1,0 +1,206 @@
+/** One tree: its evidence is read, joined, and judged. What comes out needs only the advisories to be complete. */
+import { createHash } from "node:crypto";
+import { reasonOf } from "../acquire/tree.ts";
+import { type Claim, isVendoringName } from "../audit/claim.ts";
+import { type Draft, isBelow, mainPlace } from "../audit/draft.ts";
+import { isSbom, readSbom } from "../audit/evidence/sbom.ts";
+import { listsCopies, readLists } from "../audit/evidence/pins.ts";
+import { fuse } from "../audit/fuse.ts";
+import { type Host, hostOf, isInside, readMetadata } from "../audit/hosts.ts";
+import type { LocalModule, LocalModuleOf } from "../audit/compare.ts";
+import { type Fingerprint, exactDigest } from "../audit/fingerprint.ts";
+import { type Suspicion, identify, namespacesOf } from "../audit/identify.ts";
+import type { ReleaseIndex } from "../audit/indexFile.ts";
+import { modulesOf, directoryOf } from "../audit/modules.ts";
+import { placesIn } from "../audit/places.ts";
+import type { Reading } from "../audit/reading.ts";
+import { type Judged, judge } from "../audit/state.ts";
+import { decideVersion } from "../audit/version.ts";
+import { contradictions } from "../audit/contradictions.ts";
+import { evidenceOf } from "../audit/explainEvidence.ts";
+import type { Copy } from "../model/audit.ts";
+import { normalisedName } from "../model/distribution.ts";
+import { type Finding, finding } from "../model/finding.ts";
+import type { Tree, Unreadable } from "../model/tree.ts";
+import { readManifests } from "./auditManifest.ts";
+import type { DigestReader, FingerprintReader } from "./fingerprints.ts";
+
+export interface TreeAudit {
+  /** Without owner of the operating system and without advisories, which audit.ts adds. */
+  readonly copies: readonly Copy[];
+  readonly findings: readonly Finding[];
+  readonly files: number;
+}
+
+export interface TreeContext {
+  readonly root: number;
+  readonly index: ReleaseIndex | undefined;
+  readonly read: FingerprintReader;
+  readonly digest: DigestReader;
+  /** Dotted name of the tree's root, where it is a package that lies in another. */
+  readonly rootName: string;
+  problem(unreadable: Unreadable): void;
+}
+
+export function auditTree(tree: Tree, context: TreeContext): TreeAudit {
+  const shown = (path: string): string => [tree.prefix, path].filter((part) => part !== "").join("/");
+  const reading = readingOf(tree, context.rootName, shown, context.problem);
+  const { hosts, claims: metadata } = readMetadata(reading);
+  const manifests = readManifests(reading, shown);
+  const lists = reading.paths.filter((path) => listsCopies(path)).flatMap((path) => readLists(path, reading.text(path) ?? ""));
+  const sboms = reading.paths.filter((path) => isSbom(path)).flatMap((path) => readSbom(path, reading.text(path) ?? "") ?? []);
+  const claims: readonly Claim[] = [...manifests.claims, ...metadata, ...lists, ...sboms];
+  const places = placesIn(reading.modules, reading.paths, context.index);
+  const suspicions: Suspicion[] = claims.flatMap((claim) => {
+    const library = places.library(claim.name);
+    return library === undefined ? [] : places.directories(claim.directories).filter((directory) => places.find(claim.name, directory, claim.topLevels).length > 0).map((directory) => ({ library, directory }));
+  });
+  const moduleOf = memoised(reading, context);
+  const digests = new Map<string, string>();
+  if (context.index) {
+    for (const path of reading.modules.files) {
+      const content = reading.peek(path);
+      const digest = content && context.digest(content, namespacesOf(likelyDirectory(path), reading.modules));
+      if (digest !== undefined) digests.set(path, digest);
+    }
+  }
+  const own = new Map<string, boolean>();
+  const isOwnPlace = (place: string, name: string): boolean => {
+    const key = `${place}\0${name}`;
+    const known = own.get(key) ?? isOwn(place, name, hosts, reading, tree);
+    own.set(key, known);
+    return known;
+  };
+  const identified = context.index ? identify(context.index, reading.modules, digests, suspicions, moduleOf, isOwnPlace) : [];
+  const { drafts, unmet } = fuse(identified, claims, places, reading, isOwnPlace);
+  const debian = /^Package:[ \t]*([a-z0-9][a-z0-9+.-]*)[ \t]*$/m.exec(reading.text("DEBIAN/control") ?? "")?.[1];
+  const copies = drafts.map((draft) => copyOf(draft, drafts, hosts, tree, reading, manifests.states, context));
+  return {
+    copies: copies.map(({ copy }) => (debian === undefined ? copy : { ...copy, owner: debian, update: `apt-get install --only-upgrade ${debian}` })),
+    findings: [...manifests.findings, ...contradictions(drafts, copies.map((each) => each.decided), unmet, shown)],
+    files: reading.modules.files.length,
+  };
+}
+
+function readingOf(tree: Tree, rootName: string, shown: (path: string) => string, problem: (unreadable: Unreadable) => void): Reading {
+  const byPath = new Map(tree.files.map((file) => [file.path, file]));
+  const failed = new Set<string>();
+  const content = (path: string, how: "read" | "peek"): Buffer | undefined => {
+    const file = byPath.get(path);
+    if (!file || failed.has(path)) return undefined;
+    try {
+      return file[how]();
+    } catch (error) {
+      failed.add(path);
+      problem({ path: shown(path), reason: reasonOf(error) });
+      return undefined;
+    }
+  };
+  const paths = tree.files.map((file) => file.path);
+  return { modules: modulesOf(paths, rootName), paths, has: (path) => byPath.has(path), bytes: (path) => content(path, "read"), peek: (path) => content(path, "peek"), text: (path) => content(path, "peek")?.toString("utf8") };
+}
+
+/** A module is read once for each set of namespaces that it is asked for with. */
+function memoised(reading: Reading, { read, digest }: TreeContext): LocalModuleOf {
+  const known = new Map<string, LocalModule>();
+  return (path, namespaces) => {
+    const key = `${path}\0${namespaces.join()}`;
+    const found = known.get(key);
+    if (found) return found;
+    const content = reading.peek(path);
+    if (!content) return undefined;
+    let whole: Fingerprint | undefined;
+    // The content is not held: parts are asked for of few modules.
+    const fresh: LocalModule = { exact: exactDigest(content), relocated: digest(content, namespaces, 0) ?? "", whole: () => (whole ??= read(reading.peek(path) ?? Buffer.alloc(0), namespaces)) };
+    known.set(key, fresh);
+    return fresh;
+  };
+}
+
+/** The directory for copies in which a module seems to lie; where none is called like one, its package's parent. */
+function likelyDirectory(path: string): string {
+  const parts = path.split("/");
+  const at = parts.findLastIndex((part, index) => index < parts.length - 1 && /vendor|extern|third.?party|bundled|packages$/i.test(part));
+  return at >= 0 ? parts.slice(0, at + 1).join("/") : directoryOf(directoryOf(path));
+}
+
+/** What a distribution installs under its own name is no copy; nor is what lies at the top of a tree that nothing describes. */
+function isOwn(place: string, name: string, hosts: readonly Host[], reading: Reading, tree: Tree): boolean {
+  const directory = directoryOf(place);
+  // The standard library: backports come from it, not it from them.
+  if (["os.py", "abc.py", "site.py"].every((module) => reading.has(directory === "" ? module : `${directory}/${module}`))) return true;
+  const host = hostOf(place, hosts);
+  const isTop = !isInside(directory, reading);
+  if (host && normalisedName(host.name) === name && (isTop || (host.kind === "project" && reading.modules.dotted(directory) === ""))) return true;
+  if (!isTop) return false;
+  // The root may be a directory for copies itself.
+  if (directory === "" && (isVendoringName(tree.name) || reading.paths.some((path) => !path.includes("/") && /^_?vendor(?:ed)?\.txt$/i.test(path)))) return false;
+  const top = (place.split("/").at(-1) ?? "").replace(/\.py$/, "");
+  // A distribution that installs a library beside its own package (`acme` and `six`) bundles it.
+  const own = host && [...host.topLevels].some((each) => normalisedName(each) === normalisedName(host.name));
+  if (host && own && host.topLevels.has(top) && normalisedName(top) !== normalisedName(host.name)) return false;
+  if (hosts.some((each) => each.lists(place.endsWith(".py") ? place : `${place}/__init__.py`))) return true;
+  const isSite = /(?:^|\/)(?:site|dist)-packages$/.test(directory) || (directory === "" && (/^(?:site|dist)-packages$/.test(tree.name) || tree.kind !== "directory"));
+  if (isSite) return host === undefined ? hosts.length === 0 : host.topLevels.has(top);
+  return directory === "" || /^(?:src|python|python3|lib|[^/]+-\d[^/]*|[^/]+-\d[^/]*\/src)$/.test(directory) ? host === undefined || normalisedName(host.name) === name : false;
+}
+
+interface Finished {
+  readonly copy: Copy;
+  readonly decided: ReturnType<typeof decideVersion>;
+}
+
+function copyOf(draft: Draft, drafts: readonly Draft[], hosts: readonly Host[], tree: Tree, reading: Reading, states: ReadonlyMap<Claim, Copy["state"]>, context: TreeContext): Finished {
+  const shown = (path: string): string => [tree.prefix, path].filter((part) => part !== "").join("/");
+  const decided = decideVersion(draft);
+  const place = mainPlace(draft);
+  const directory = directoryOf(place);
+  const outer = drafts.filter((other) => other !== draft && other.places.some((each) => isBelow(place, each) && place !== each)).map(mainPlace).sort((a, b) => a.length - b.length);
+  const without = { ...draft, identified: draft.identified && nestedLeftOut(draft.identified, draft, drafts) };
+  const judged = withManifest(judge(without, decided.version, decided.versions, reading, namespacesOf(directory, reading.modules)), draft, states);
+  const host = hostOf(place, hosts);
+  const differences = judged.differences;
+  return {
+    decided,
+    copy: {
+      name: draft.name, version: decided.version, versions: decided.versions, root: context.root, path: shown(place), places: draft.places.map(shown), chain: [...tree.chain, ...outer.map(shown)],
+      owner: host?.name ?? null,
+      update: host?.kind === "installed" ? `pip install --upgrade ${/^[\w.-]+$/.test(host.name) ? host.name : JSON.stringify(host.name)}` : null,
+      namespace: reading.modules.dotted(directory),
+      state: judged.state,
+      evidence: evidenceOf(draft, judged, shown),
+      differences: differences ? { same: differences.same.map(shown), relocated: differences.relocated.map(shown), changed: differences.changed.map(shown), missing: differences.missing, added: differences.added.map(shown) } : null,
+      license: draft.claims.map((claim) => claim.license).find((license) => typeof license === "string") ?? null,
+      sha256: digestOf(draft, reading),
+      advisories: [],
+    },
+  };
+}
+
+/** Copies inside a copy are copies of their own: what they differ in is not what the outer one differs in. */
+function nestedLeftOut(identified: NonNullable<Draft["identified"]>, draft: Draft, drafts: readonly Draft[]): NonNullable<Draft["identified"]> {
+  const nested = drafts.filter((other) => other !== draft).flatMap((other) => other.places.filter((place) => draft.places.some((own) => isBelow(place, own) && place !== own)));
+  if (nested.length === 0) return identified;
+  const isNested = (path: string): boolean => nested.some((place) => isBelow(path, place));
+  const strip = (all: NonNullable<Draft["identified"]>["differences"]): typeof all => ({ ...all, added: all.added.filter((path) => !isNested(path)) });
+  return { ...identified, differences: strip(identified.differences), differencesFrom: (version) => strip(identified.differencesFrom(version)) };
+}
+
+/** Our manifest decides where there is no release to compare with, and never against one. */
+function withManifest(judged: Judged, draft: Draft, states: ReadonlyMap<Claim, Copy["state"]>): Judged {
+  const claim = draft.claims.find((each) => states.has(each));
+  const state = claim && states.get(claim);
+  if (!state || judged.state === "patched" || (judged.differences && state !== "patched")) return judged;
+  return { ...judged, state, why: `by ${claim.file}, with which the files were compared` };
+}
+
+function digestOf(draft: Draft, reading: Reading): string {
+  const digest = createHash("sha256");
+  for (const path of [...new Set(draft.places.flatMap((place) => (/\.(?:so|pyd)$/.test(place) ? [place] : reading.modules.below(place))))].sort()) digest.update(`${createHash("sha256").update(reading.peek(path) ?? "").digest("hex")}  ${path}\n`);
+  return digest.digest("hex");
+}
+
+/** A finding for each thing that could not be read. */
+export function unreadableFinding({ path, reason }: Unreadable): Finding {
+  return finding("unreadable", reason, { path });
+}
