@@ -37,9 +37,11 @@ export function namesOf(program: Program, { place, source }: Context): Names {
   const hidden = program.hidden.map(({ start, end }) => source.toString("latin1", start, end)).join("\n");
   // In bodies that were not parsed the word may be anything: it counts as a use.
   const hiddenUses = (name: string): number => (hidden === "" ? 0 : (hidden.match(new RegExp(`\\b${name}\\b`, "g"))?.length ?? 0));
+  // `self.NAME`, `Class.NAME`
+  const attributeReads = (name: string): number => program.expressions.filter((expression) => expression.kind === "attribute" && expression.name === name).length;
   return {
     bindingsOf: (use) => bindings.get(resolve(use.name, use.scope))?.get(use.name) ?? [],
-    uses: (binding) => (reads.get(ownerOf(binding))?.get(binding.name) ?? 0) + hiddenUses(binding.name),
+    uses: (binding) => (reads.get(ownerOf(binding))?.get(binding.name) ?? 0) + (binding.scope.kind === "class" ? attributeReads(binding.name) : 0) + hiddenUses(binding.name),
     imported(binding) {
       if (binding.how.kind !== "import") return [];
       const { statement, index } = binding.how;
