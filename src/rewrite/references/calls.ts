@@ -29,9 +29,20 @@ function rowsFor(call: CallExpression, { evaluate, context }: Scene): readonly C
     const [object] = alternatives(evaluate(call.callee.object));
     if (object?.kind === "parameter") return rows.get(`@${object.name}.${call.callee.name}`) ?? [];
   }
+  // An attribute's dotted name ends as it does itself.
+  if (call.callee.kind === "attribute" && !lastWords(rows).has(call.callee.name)) return [];
   const callee = evaluate(call.callee);
   const names = alternatives(callee).flatMap((each) => (each.kind === "object" ? each.names : []));
   return names.flatMap((name) => rows.get(name) ?? []).filter((row, index, all) => all.findIndex((other) => other.argument === row.argument && other.meaning === row.meaning) === index);
+}
+
+const knownWords = new WeakMap<ReadonlyMap<string, unknown>, ReadonlySet<string>>();
+
+/** The last words of the catalogue's callables. */
+function lastWords(rows: ReadonlyMap<string, unknown>): ReadonlySet<string> {
+  let words = knownWords.get(rows);
+  if (!words) knownWords.set(rows, (words = new Set([...rows.keys()].map((name) => name.slice(name.lastIndexOf(".") + 1)))));
+  return words;
 }
 
 export function argumentOf(call: CallExpression, index: number, keyword: string | undefined): Expression | undefined {

@@ -129,16 +129,16 @@ export function evaluator(context: Context, names: Names): Evaluator {
 
   function ofBinding(binding: Binding): Value {
     const { how } = binding;
-    const shared = names.uses(binding) > 1;
+    const isShared = (): boolean => names.isShared(binding);
     switch (how.kind) {
       case "assign":
-        return through(pick(evaluate(how.value), how.path), shared);
+        return through(pick(evaluate(how.value), how.path), isShared);
       case "iterate":
-        return through(pick(anyOf(elements(evaluate(how.iterable))), how.path), shared);
+        return through(pick(anyOf(elements(evaluate(how.iterable))), how.path), isShared);
       case "parameter": {
         if (["find_spec", "find_module", "load_module", "find_loader"].includes(how.function) && how.index === 1) return { kind: "running", original: undefined };
         const parameter: Value = { kind: "parameter", function: how.function, name: binding.name, index: how.index };
-        return how.default ? choice([through(evaluate(how.default), shared), parameter]) : parameter;
+        return how.default ? choice([through(evaluate(how.default), isShared), parameter]) : parameter;
       }
       case "import":
         return { kind: "object", names: names.imported(binding).flatMap((name) => context.options.inventory.origins(name)) };

@@ -39,6 +39,8 @@ function isModuleName(name: string): boolean {
 }
 
 function isModules(expression: Expression, { evaluate }: Scene): boolean {
+  // An attribute's dotted name ends as it does itself.
+  if (expression.kind === "attribute" && expression.name !== "modules") return false;
   return alternatives(evaluate(expression)).some((value) => value.kind === "object" && value.names.includes("sys.modules"));
 }
 
