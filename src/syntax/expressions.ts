@@ -190,7 +190,12 @@ const simpleEscapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "
 function textPart(source: string, span: Span, raw: boolean, format: boolean, quote: string): StringPart {
   const written = source.slice(span.start, span.end);
   const unbraced = format ? written.replaceAll("{{", "{").replaceAll("}}", "}") : written;
-  // Escapes by number are left as they are: no module's name needs them, and the text is not `plain` then.
-  const text = raw || !unbraced.includes("\\") ? unbraced : unbraced.replace(/\\([^])/g, (whole, letter: string) => simpleEscapes[letter] ?? whole);
+  const text = raw || !unbraced.includes("\\") ? unbraced : unbraced.replace(/\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|[0-7]{1,3}|[^])/g, unescaped);
   return { kind: "text", span, text, plain: text === written, quote };
+}
+
+/** Escapes by number are read where they give ASCII: names of modules that need others are not written so. */
+function unescaped(whole: string, escape: string): string {
+  const number = escape.length > 1 && "xu".includes(escape[0] ?? "") ? Number.parseInt(escape.slice(1), 16) : Number.parseInt(escape, 8);
+  return Number.isNaN(number) ? (simpleEscapes[escape] ?? whole) : number < 128 ? String.fromCharCode(number) : whole;
 }

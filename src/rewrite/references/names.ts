@@ -40,10 +40,12 @@ export function namesOf(program: Program, { place, source }: Context): Names {
     hidden ??= program.hidden.map(({ start, end }) => source.toString("latin1", start, end)).join("\n");
     return hidden.includes(name) ? (hidden.match(new RegExp(`\\b${name}\\b`, "g"))?.length ?? 0) : 0;
   };
+  // `self.NAME`, `Class.NAME`
+  const attributeReads = (name: string): number => program.expressions.filter((expression) => expression.kind === "attribute" && expression.name === name).length;
   return {
     bindingsOf: (use) => bindings.get(resolve(use.name, use.scope))?.get(use.name) ?? [],
     isShared(binding) {
-      const seen = reads.get(ownerOf(binding))?.get(binding.name) ?? 0;
+      const seen = (reads.get(ownerOf(binding))?.get(binding.name) ?? 0) + (binding.scope.kind === "class" ? attributeReads(binding.name) : 0);
       return seen > 1 || seen + hiddenUses(binding.name) > 1;
     },
     imported(binding) {
