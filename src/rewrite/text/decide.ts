@@ -44,6 +44,7 @@ export function decideText(source: ByteString, place: TextPlace, rows: readonly 
   const reported: { readonly name: string; readonly offset: number }[] = [];
   const findings: LocalFinding[] = [];
   for (const scalar of scalars) {
+    if (isOurs(scalar, place)) continue;
     const row = own.find((each) => each.role === scalar.role && applies(each, scalar, scalars));
     const found = row ? nameAt(scalar, row.meaning) : { name: scalar.text, at: 0 };
     if (row?.meaning === "paste-use") {
@@ -74,6 +75,11 @@ export function decideText(source: ByteString, place: TextPlace, rows: readonly 
     for (const { name, offset } of reported) sites.push({ start: offset, end: offset + name.length, name, tier: "verified", rule: "data-file", outcome: "reported", why: "the catalogue of files has no row for this place" });
   }
   return { edits, sites, findings, changes };
+}
+
+/** Our own configuration names distributions and strings as they are upstream. */
+function isOurs({ path }: Scalar, { fileName }: TextPlace): boolean {
+  return fileName === "enisle.toml" || (fileName === "pyproject.toml" && path[0] === "tool" && path[1] === "enisle");
 }
 
 function matches(pattern: string, text: string): boolean {
