@@ -6,6 +6,7 @@ import type { ManifestDistribution, ManifestFile } from "../model/manifest.ts";
 import { join as dotted, parent } from "../model/name.ts";
 import type { Layout } from "../plan/layout.ts";
 import { textFormatOf } from "../model/textFormat.ts";
+import { parseRequirement } from "../plan/requirements.ts";
 import { moduleNameOf } from "../plan/topLevels.ts";
 import type { InventoryData } from "./inventory.ts";
 import type { Consumer } from "./consumer.ts";
@@ -90,6 +91,10 @@ export function inventoryOfCopies(layouts: readonly Layout[]): InventoryData {
       name: distribution.metadata.name,
       version: distribution.metadata.version,
       directory: placements.map(({ destination }) => /^[^/]+\.dist-info(?=\/METADATA$)/.exec(destination)?.[0]).find((each) => each !== undefined),
+      requires: distribution.metadata.requires.flatMap((line) => {
+        const requirement = parseRequirement(line);
+        return requirement && !/\bextra\b/.test(requirement.marker ?? "") ? [requirement.name] : [];
+      }),
     })),
   };
 }

@@ -23,6 +23,9 @@ import type { FilePlace, PythonVersion } from "../rewrite/context.ts";
 import { readFacts } from "../syntax/readFacts.ts";
 import { parsePython, findConsumer } from "./consumer.ts";
 import { scannerOnly, withReaders } from "./readers.ts";
+import { textFormatOf } from "../model/textFormat.ts";
+import type { TextPlace } from "../rewrite/text/decide.ts";
+import { relocateText } from "./relocateText.ts";
 import { type RelocatedSource, relocateSource } from "./relocateSource.ts";
 
 export interface ExplainOptions {
@@ -51,8 +54,11 @@ export async function explain(options: ExplainOptions, host: Host): Promise<Outc
   const label = relative(host.cwd, file).split(sep).join("/");
   const content = read(file);
   const subject = copySubject(file, content) ?? (await projectSubject(options, content));
-  const relocated = await withReaders((readers) => relocateSource(subject.original, subject.place, { ...defaultReferences, ...subject.knowledge, relocations: relocationMap(subject.relocations), target: subject.target, catalogue: catalogueWith([]) }, readers));
-  const sites = [...explainSites(subject.original, relocated), ...(await alreadyRelocated(content, subject))]
+  const rewriteOptions = { ...defaultReferences, ...subject.knowledge, relocations: relocationMap(subject.relocations), target: subject.target, catalogue: catalogueWith([]) };
+  const format = textFormatOf(basename(file));
+  const textPlace = format && { format, fileName: basename(file), ofProject: subject.owner === undefined };
+  const relocated = textPlace ? relocateText(subject.original, textPlace, label, rewriteOptions, {}) : await withReaders((readers) => relocateSource(subject.original, subject.place, rewriteOptions, readers));
+  const sites = [...explainSites(subject.original, relocated), ...(textPlace ? relocatedText(content, textPlace, subject) : await alreadyRelocated(content, subject))]
     .filter((site) => line === undefined || (site.line <= line && line <= site.endLine))
     .sort((a, b) => a.line - b.line || a.column - b.column);
   const findings: Finding[] = relocated.decision.findings.map((local) => located(local, label, subject.original));
@@ -121,13 +127,21 @@ function recorded(manifest: Manifest): Relocation[] {
   return manifest.distributions.flatMap((entry) => Object.entries(entry.relocations).map(([from, to]) => ({ from, to })));
 }
 
-function explainSites(original: Buffer, { decision, content }: RelocatedSource): ExplainedSite[] {
+function explainSites(original: Buffer, { decision, content }: Pick<RelocatedSource, "decision" | "content">): ExplainedSite[] {
   const [before, after] = [original.toString("latin1"), content.toString("latin1")];
   const [linesBefore, linesAfter] = [splitLines(before), splitLines(after)];
   return decision.sites.map((site) => {
     const [start, end] = [positionAt(before, site.start), positionAt(before, site.end)];
     return { ...range(start, end), name: characters(site.name), tier: site.tier, rule: site.rule, outcome: site.outcome, why: characters(site.why), was: textOf(linesBefore, start), now: textOf(linesAfter, start) };
   });
+}
+
+/** Places of a data file that name a copy: those where the way back would be taken. */
+function relocatedText(content: Buffer, place: TextPlace, { manifest, owner, target }: Subject): ExplainedSite[] {
+  if (!manifest || owner) return [];
+  const back = relocationMap(recorded(manifest).map(({ from, to }) => ({ from: to, to: from })));
+  const { decision } = relocateText(content, place, "", { ...defaultReferences, relocations: back, target, catalogue: catalogueWith([]), inventory: { ...emptyInventory, isModule: () => true } }, {});
+  return explainSites(content, { decision, content }).map((site) => ({ ...site, name: back.apply(site.name) ?? site.name, outcome: "relocated", why: "it names a copy", now: site.was }));
 }
 
 /** Import statements that name a copy. */

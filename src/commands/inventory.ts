@@ -11,7 +11,7 @@ import { boundNames } from "../syntax/boundNames.ts";
 export interface InventoryData {
   /** Names are those of before relocation. `locator` is undefined for modules without Python source. */
   readonly modules: readonly { readonly name: DottedName; readonly package: DottedName; readonly locator: Locator | undefined; readonly size: number }[];
-  readonly distributions: readonly { readonly name: string; readonly version: string | null; readonly directory: string | undefined }[];
+  readonly distributions: readonly { readonly name: string; readonly version: string | null; readonly directory: string | undefined; /** Normalised names of its requirements, extras aside. */ readonly requires: readonly string[] }[];
 }
 
 export const noInventory: InventoryData = { modules: [], distributions: [] };
@@ -33,6 +33,7 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
   for (const name of modules.keys()) for (let above = parent(name); above !== ""; above = parent(above)) packages.add(above);
   const distributions = new Map(data.distributions.map((each) => [normalisedName(each.name), each]));
   const known = new Map<DottedName, Contents | undefined>();
+  const traced = new Map<DottedName, readonly DottedName[]>();
 
   const isModule = (name: DottedName): boolean => modules.has(name) || packages.has(name);
 
@@ -44,7 +45,19 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
       const source = read(module.locator, module.size);
       const result = readFacts(source, { ...readers(), grammar: undefined }, undefined, true);
       const text = source.toString("latin1");
-      contents = { package: module.package, text, names: boundNames(text), facts: result.kind === "facts" ? result.facts : undefined, dynamic: /\b(?:__getattr__|globals|setattr|__all__|vars|attach)\b/.test(text) };
+      let names: ReadonlySet<string> | undefined;
+      let dynamic: boolean | undefined;
+      contents = {
+        package: module.package,
+        text,
+        facts: result.kind === "facts" ? result.facts : undefined,
+        get names() {
+          return (names ??= boundNames(text));
+        },
+        get dynamic() {
+          return (dynamic ??= /\b(?:__getattr__|globals|setattr|__all__|vars|attach)\b/.test(text));
+        },
+      };
     }
     known.set(name, contents);
     return contents;
@@ -86,6 +99,13 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
     return sources.length === 0 ? [name] : [...new Set(sources.flatMap((source) => origins(join(source, ...deeper), depth - 1)))];
   }
 
+  function isFunction(name: DottedName): boolean {
+    const found = split(name);
+    const [attribute, ...deeper] = found?.rest ?? [];
+    const text = found && contentsOf(found.module)?.text;
+    return attribute !== undefined && deeper.length === 0 && text !== undefined && new RegExp(`^(?:async )?def ${attribute}\\b`, "m").test(text) && !new RegExp(`^(?:class ${attribute}\\b|${attribute}[.\\s=])`, "m").test(text);
+  }
+
   return {
     isModule,
     isPackage: (name) => packages.has(name),
@@ -95,10 +115,18 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
       const [first, ...deeper] = found.rest;
       if (first === undefined) return true;
       if (!binds(found.module, first, 4)) return false;
+      // A function has none that anybody names.
+      if (deeper.length > 0 && origins(join(found.module, first), 5).some(isFunction)) return false;
       // Members of a class, or of what is imported: the name must at least be written somewhere in the module.
       return deeper.every((each) => new RegExp(`\\b${each}\\b`).test(contentsOf(found.module)?.text ?? "") || !contentsOf(found.module)?.names.has(first));
     },
-    origins: (name) => origins(name, 5),
+    origins(name) {
+      let found = traced.get(name);
+      if (!found) traced.set(name, (found = origins(name, 5)));
+      return found;
+    },
     distribution: (name) => distributions.get(normalisedName(name)),
+    requires: new Set(data.distributions.flatMap(({ requires }) => requires)),
+    distributionNames: data.distributions.map(({ name }) => name),
   };
 }

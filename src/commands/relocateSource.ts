@@ -1,4 +1,5 @@
 /** One Python file: bytes → facts → decision → bytes. Where syntax and rewriting meet; pure but for the grammar it is given. */
+import { withOptionalParts } from "./optionalParts.ts";
 import type { Decision } from "../model/edit.ts";
 import { type RecordedEdit } from "../model/manifest.ts";
 import { applyEdits, undoable } from "../rewrite/applyEdits.ts";
@@ -34,7 +35,8 @@ export function relocateSource(source: Buffer, place: FilePlace, options: Rewrit
 }
 
 function decideFile(place: FilePlace, options: RewriteOptions, facts: FileFacts, source: Buffer): Decision {
-  return decide({ place, options, facts, source, decideNested: (inner, text) => decideFile({ ...place, siblings: new Set() }, options, inner, text) });
+  const own = withOptionalParts(options, facts, place, source);
+  return decide({ place, options: own, facts, source, decideNested: (inner, text) => decideFile({ ...place, siblings: new Set() }, own, inner, text) });
 }
 
 const tables = new WeakMap<RewriteOptions, WordTable>();

@@ -33,7 +33,7 @@ export function inspectBinary(content: Buffer, own: DottedName, relocations: Rel
     else if (isAtOrBelow(text, own) && text.includes(".") && !/__pyx|__\w+__$/.test(text)) shown.add(text);
   }
   const reasons: string[] = [];
-  if (imported.size > 0) reasons.push(`names ${list([...imported].sort())}, which it would import by ${imported.size > 1 ? "those names" : "that name"}`);
+  if (imported.size > 0) reasons.push(`names ${list([...imported].sort())}, which it may import by ${imported.size > 1 ? "those names" : "that name"}`);
   if (registers) reasons.push(`enters itself into sys.modules as '${own}', where another install of it would find this copy`);
   return {
     findings: reasons.length === 0 ? [] : [{ code: "compiled-module", message: `the extension module ${leaf(own)} ${reasons.join("; it ")}`, offset: 0 }],

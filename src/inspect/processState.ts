@@ -19,17 +19,17 @@ interface Kind {
 }
 
 const kinds: readonly Kind[] = [
-  { what: "adds to protobuf's pool of descriptors", words: ["AddSerializedFile", "descriptor_pool", "FileDescriptor"], pattern: /\bAddSerializedFile\s*\(|\bdescriptor_pool\.Default\(\)\.Add\w*\(|^DESCRIPTOR\s*=\s*\w+\.FileDescriptor\s*\(/m, conflicts: true },
-  { what: "chooses how multiprocessing starts processes", words: ["set_start_method"], pattern: /\bset_start_method\s*\(/, conflicts: true },
-  { what: "registers codecs", words: ["codecs"], pattern: /\bcodecs\.register(?:_error)?\s*\(|\bfrom\s+codecs\s+import\s[^\n]*\bregister(?:_error)?\b/ },
-  { what: "registers functions to run at exit", words: ["atexit", "register_at_fork"], pattern: /\batexit\.register\b|\bfrom\s+atexit\s+import\b|\bos\.register_at_fork\s*\(/ },
-  { what: "handles signals", words: ["signal"], pattern: /\bsignal\.(?:signal|set_wakeup_fd|setitimer)\s*\(|\bfrom\s+signal\s+import\s[^\n]*\bsignal\b/ },
-  { what: "registers how objects are pickled", words: ["copyreg", "copy_reg"], pattern: /\b(?:copyreg|copy_reg)\.(?:pickle|constructor|add_extension)\s*\(/ },
-  { what: "hooks into imports", words: ["meta_path", "path_hooks"], pattern: /\bsys\.(?:meta_path|path_hooks)\s*(?:\.(?:insert|append|extend|remove)\b|\[[^\]\n]*\]\s*=(?!=)|\+?=(?!=))|\b(?:meta_path|path_hooks)\.(?:insert|append|extend)\s*\(/ },
-  { what: "changes the filters of warnings", words: ["filterwarnings", "simplefilter", "resetwarnings"], pattern: /\b(?:filterwarnings|simplefilter|resetwarnings)\s*\(/, atImport: true },
-  { what: "changes how logging works", words: ["setLoggerClass", "setLogRecordFactory", "addLevelName", "basicConfig", "captureWarnings"], pattern: /\b(?:setLoggerClass|setLogRecordFactory|addLevelName)\s*\(|\blogging\.(?:basicConfig|captureWarnings)\s*\(/ },
-  { what: "sets the domain of translations or the locale", words: ["textdomain", "bindtextdomain", "setlocale", "gettext"], pattern: /\b(?:textdomain|bindtextdomain|setlocale)\s*\(|\bgettext\.install\s*\(/ },
-  { what: "sets a limit or default of the process", words: ["setdefaulttimeout", "setrecursionlimit", "setswitchinterval", "add_type", "umask", "setrlimit"], pattern: /\b(?:setdefaulttimeout|setrecursionlimit|setswitchinterval|setrlimit)\s*\(|\bmimetypes\.add_type\s*\(|\bos\.umask\s*\(/ },
+  { what: "adds to protobuf's pool of descriptors", words: ["AddSerializedFile", "descriptor_pool", "FileDescriptor"], pattern: /\bAddSerializedFile\s*\(|\bdescriptor_pool\.Default\(\)\.Add\w*\(|^DESCRIPTOR\s*=\s*\w+\.FileDescriptor\s*\(/gm, conflicts: true },
+  { what: "chooses how multiprocessing starts processes", words: ["set_start_method"], pattern: /\bset_start_method\s*\(/gm, conflicts: true },
+  { what: "registers codecs", words: ["codecs"], pattern: /\bcodecs\.register(?:_error)?\s*\(|\bfrom\s+codecs\s+import\s[^\n]*\bregister(?:_error)?\b/gm },
+  { what: "registers functions to run at exit", words: ["atexit", "register_at_fork"], pattern: /\batexit\.register\b|\bfrom\s+atexit\s+import\b|\bos\.register_at_fork\s*\(/gm },
+  { what: "handles signals", words: ["signal"], pattern: /\bsignal\.(?:signal|set_wakeup_fd|setitimer)\s*\(|\bfrom\s+signal\s+import\s[^\n]*\bsignal\b/gm },
+  { what: "registers how objects are pickled", words: ["copyreg", "copy_reg"], pattern: /\b(?:copyreg|copy_reg)\.(?:pickle|constructor|add_extension)\s*\(/gm },
+  { what: "hooks into imports", words: ["meta_path", "path_hooks"], pattern: /\bsys\.(?:meta_path|path_hooks)\s*(?:\.(?:insert|append|extend|remove)\b|\[[^\]\n]*\]\s*=(?!=)|\+?=(?!=))|\b(?:meta_path|path_hooks)\.(?:insert|append|extend)\s*\(/gm },
+  { what: "changes the filters of warnings", words: ["filterwarnings", "simplefilter", "resetwarnings"], pattern: /\b(?:filterwarnings|simplefilter|resetwarnings)\s*\(/gm, atImport: true },
+  { what: "changes how logging works", words: ["setLoggerClass", "setLogRecordFactory", "addLevelName", "basicConfig", "captureWarnings"], pattern: /\b(?:setLoggerClass|setLogRecordFactory|addLevelName)\s*\(|\blogging\.(?:basicConfig|captureWarnings)\s*\(/gm },
+  { what: "sets the domain of translations or the locale", words: ["textdomain", "bindtextdomain", "setlocale", "install"], pattern: /\b(?:textdomain|bindtextdomain|setlocale)\s*\(|\bgettext\.install\s*\(/gm },
+  { what: "sets a limit or default of the process", words: ["setdefaulttimeout", "setrecursionlimit", "setswitchinterval", "add_type", "umask", "setrlimit"], pattern: /\b(?:setdefaulttimeout|setrecursionlimit|setswitchinterval|setrlimit)\s*\(|\bmimetypes\.add_type\s*\(|\bos\.umask\s*\(/gm },
 ];
 
 /** Words that make a file worth the look. */
@@ -44,8 +44,9 @@ export function processState(facts: FileFacts, mentions: boolean, source: Buffer
   return [...found, ...patches(facts, modules, text)];
 }
 
-function find({ what, pattern, atImport, conflicts }: Kind, text: string): LocalObservation[] {
-  for (const match of text.matchAll(new RegExp(pattern.source, "gm"))) {
+function find({ what, words, pattern, atImport, conflicts }: Kind, text: string): LocalObservation[] {
+  if (!words.some((word) => text.includes(word))) return [];
+  for (const match of text.matchAll(pattern)) {
     const headers = headersAround(text, match.index);
     if (atImport && headers.some((header) => /^(?:async\s+)?(?:def|with)\b|__main__/.test(header))) continue;
     if (headers.some((header) => /^if\b.*\b__name__\b/.test(header)) || !isCode(text, match.index)) continue;
@@ -67,15 +68,21 @@ function patchable({ imports }: FileFacts): Map<string, string> {
   return modules;
 }
 
-const patterns = new Map<string, RegExp>();
+// One for all files, so that it is compiled once: which names are modules is asked afterwards.
+const assigned = /^[ \t]*([A-Za-z_]\w*)\.\w[\w.]*[ \t]*=(?!=)/gm;
+const set = /\bsetattr\([ \t]*([A-Za-z_]\w*)/g;
 
 /** `socket.socket = …`, `setattr(ssl, "wrap_socket", …)`. The text is searched first: few files do, and only those are parsed. */
 function patches(facts: FileFacts, modules: ReadonlyMap<string, string>, text: string): LocalObservation[] {
   if (modules.size === 0) return [];
-  const names = [...modules.keys()].sort().join("|");
-  let pattern = patterns.get(names);
-  if (!pattern) patterns.set(names, (pattern = new RegExp(`^[ \\t]*(?:(?:${names})(?:\\.\\w+)+[ \\t]*=(?!=)|setattr\\([ \\t]*(?:${names})(?:\\.\\w+)*[ \\t]*,)`, "gm")));
-  const candidates = [...text.matchAll(pattern)].map(({ index }) => index);
+  const candidates: number[] = [];
+  for (const pattern of text.includes("setattr(") ? [assigned, set] : [assigned]) {
+    for (pattern.lastIndex = 0; ; ) {
+      const match = pattern.exec(text);
+      if (!match) break;
+      if (modules.has(match[1] ?? "")) candidates.push(match.index);
+    }
+  }
   if (candidates.length === 0) return [];
   const program = facts.programAround(candidates);
   const importedOnly = (expression: Expression): string | undefined => {

@@ -10,6 +10,10 @@ export interface Relocation {
 
 export interface RelocationMap {
   readonly relocations: readonly Relocation[];
+  /** The same as they were given, in characters. */
+  readonly named: readonly Relocation[];
+  /** Some relocation moves a part of a package. */
+  readonly hasAncestors: boolean;
   /** False when no relocation has `top` as its first component: the quick answer for most names. */
   concerns(top: string): boolean;
   /** The longest relocation whose *from* is `name` or a parent of it. */
@@ -47,6 +51,8 @@ export function relocationMap(named: readonly Relocation[]): RelocationMap {
   };
   return {
     relocations,
+    named,
+    hasAncestors: ancestors.size > 0,
     concerns: (top) => tops.has(top),
     covering,
     isAncestor: (name) => ancestors.has(name) && covering(name) === undefined,

@@ -20,9 +20,13 @@ export interface Inventory {
   origins(name: DottedName): readonly DottedName[];
   /** The relocated distribution of that name (PEP 503 normalises it). */
   distribution(name: string): { readonly version: string | null } | undefined;
+  /** Normalised names of what the relocated distributions require, extras aside. */
+  readonly requires: ReadonlySet<string>;
+  /** Names of the relocated distributions, as their metadata spells them. */
+  readonly distributionNames: readonly string[];
 }
 
-export const emptyInventory: Inventory = { isModule: () => false, isPackage: () => false, has: () => false, origins: (name) => [name], distribution: () => undefined };
+export const emptyInventory: Inventory = { isModule: () => false, isPackage: () => false, has: () => false, origins: (name) => [name], distribution: () => undefined, distributionNames: [], requires: new Set() };
 
 export interface FilePlace {
   /** The file's own name as a module, in original names; undefined where it is not known. */

@@ -5,13 +5,14 @@
 import type { Expression, StringExpression, StringPart } from "../model/program.ts";
 import type { Span } from "../model/span.ts";
 import type { Scope } from "../model/scopes.ts";
-import type { Node } from "./tree.ts";
+import type { SyntaxNode as Node } from "./tree.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What program.ts does for expressions. */
 export interface ScopeReader {
-  readonly source: Buffer;
+  /** The file, as a byte string. */
+  readonly text: string;
   /** Notes a use of the name. */
   load(node: Node, scope: Scope): void;
   /** Expressions with a scope or a binding of their own: lambda, comprehension, walrus. */
@@ -19,148 +20,175 @@ export interface ScopeReader {
   found(expression: Expression): void;
 }
 
-const sequences = new Set(["tuple", "list", "set", "expression_list"]);
+/** What may stand anywhere. The grammar's nodes have them among their children; a line continuation has a node only where some token before it could go on. */
+export function isExtra({ type }: Node): boolean {
+  return type === "comment" || type === "line_continuation";
+}
 
+const nothing: readonly Expression[] = [];
+
+function finish<T extends Expression>(expression: T, parts: readonly Expression[], reader: ScopeReader): T {
+  for (const part of parts) (part as Mutable<Expression>).parent = expression;
+  reader.found(expression);
+  return expression;
+}
+
+function readAll(nodes: readonly (Node | null)[], scope: Scope, reader: ScopeReader): Expression[] {
+  const all: Expression[] = [];
+  for (const node of nodes) if (node && !isExtra(node)) all.push(readExpression(node, scope, reader));
+  return all;
+}
+
+function other(node: Node, parts: readonly Expression[], reader: ScopeReader): Expression {
+  return finish({ start: node.startIndex, end: node.endIndex, parent: undefined, kind: "other", type: node.type, parts }, parts, reader);
+}
+
+// Most of what this does is done once or twice before a run is over: it makes no closures and takes no array apart.
 export function readExpression(node: Node, scope: Scope, reader: ScopeReader, use: "load" | "store" | "delete" = "load"): Expression {
-  const base = { start: node.startIndex, end: node.endIndex, parent: undefined };
-  const read = (child: Node): Expression => readExpression(child, scope, reader);
-  const finish = <T extends Expression>(expression: T, parts: readonly Expression[]): T => {
-    for (const part of parts) (part as Mutable<Expression>).parent = expression;
-    reader.found(expression);
-    return expression;
-  };
-  const other = (parts: readonly Expression[]): Expression => finish({ ...base, kind: "other", type: node.type, parts }, parts);
+  const { startIndex: start, endIndex: end } = node;
+  const parent = undefined;
   switch (node.type) {
     case "identifier":
       reader.load(node, scope);
-      return finish({ ...base, kind: "name", name: reader.source.toString("latin1", node.startIndex, node.endIndex), scope }, []);
+      return finish({ start, end, parent, kind: "name", name: reader.text.slice(start, end), scope }, nothing, reader);
     case "string":
     case "concatenated_string":
-      return readString(node, read, finish);
+      return readString(node, scope, reader);
     case "attribute": {
-      const [object, name] = [node.childForFieldName("object"), node.childForFieldName("attribute")];
-      if (!object || !name) break;
-      const inner = read(object);
-      return finish({ ...base, kind: "attribute", object: inner, name: reader.source.toString("latin1", name.startIndex, name.endIndex), nameStart: name.startIndex }, [inner]);
+      const inner = node.childForFieldName("object");
+      const name = node.childForFieldName("attribute");
+      if (!inner || !name) break;
+      const object = readExpression(inner, scope, reader);
+      return finish({ start, end, parent, kind: "attribute", object, name: reader.text.slice(name.startIndex, name.endIndex), nameStart: name.startIndex }, [object], reader);
     }
     case "call": {
-      const [callee, list] = [node.childForFieldName("function"), node.childForFieldName("arguments")];
-      if (!callee || !list) break;
-      const called = read(callee);
-      if (list.type !== "argument_list") return finish({ ...base, kind: "call", callee: called, positional: [read(list)], keywords: [], spread: false, statement: false }, [called]);
-      const positional: Expression[] = [];
-      const keywords: { name: string; value: Expression }[] = [];
-      const statement = node.parent?.type === "expression_statement";
-      let spread = false;
-      for (const child of list.namedChildren) {
-        if (!child || child.type === "comment") continue;
-        const [name, value] = child.type === "keyword_argument" ? [child.childForFieldName("name"), child.childForFieldName("value")] : [];
-        if (name && value) keywords.push({ name: reader.source.toString("latin1", name.startIndex, name.endIndex), value: read(value) });
-        else {
-          if (child.type === "list_splat" || child.type === "dictionary_splat") spread = true;
-          positional.push(read(child));
-        }
-      }
-      return finish({ ...base, kind: "call", callee: called, positional, keywords, spread, statement }, [called, ...positional, ...keywords.map(({ value }) => value)]);
+      const called = node.childForFieldName("function");
+      const list = node.childForFieldName("arguments");
+      if (!called || !list) break;
+      return readCall(node, called, list, scope, reader);
     }
     case "subscript": {
-      const object = node.childForFieldName("value");
-      if (!object) break;
-      const inner = read(object);
-      const indices = node.childrenForFieldName("subscript").flatMap((child) => (child ? [read(child)] : []));
-      return finish({ ...base, kind: "subscript", object: inner, indices, use }, [inner, ...indices]);
+      const inner = node.childForFieldName("value");
+      if (!inner) break;
+      const object = readExpression(inner, scope, reader);
+      const indices = readAll(node.childrenForFieldName("subscript"), scope, reader);
+      return finish({ start, end, parent, kind: "subscript", object, indices, use }, [object, ...indices], reader);
     }
     case "binary_operator": {
-      const [left, right, operator] = [node.childForFieldName("left"), node.childForFieldName("right"), node.childForFieldName("operator")];
-      if (!left || !right) break;
-      const parts = [read(left), read(right)] as const;
-      return finish({ ...base, kind: "binary", operator: operator?.type ?? "", left: parts[0], right: parts[1] }, parts);
+      const first = node.childForFieldName("left");
+      const second = node.childForFieldName("right");
+      if (!first || !second) break;
+      const left = readExpression(first, scope, reader);
+      const right = readExpression(second, scope, reader);
+      return finish({ start, end, parent, kind: "binary", operator: node.childForFieldName("operator")?.type ?? "", left, right }, [left, right], reader);
     }
     case "comparison_operator": {
       const operands: Expression[] = [];
       const operators: string[] = [];
       for (const child of node.children) {
-        if (!child || child.type === "comment") continue;
-        if (child.isNamed) operands.push(read(child));
+        if (!child || isExtra(child)) continue;
+        if (child.isNamed) operands.push(readExpression(child, scope, reader));
         else operators.push(child.type);
       }
-      return finish({ ...base, kind: "comparison", operators, operands }, operands);
+      return finish({ start, end, parent, kind: "comparison", operators, operands }, operands, reader);
     }
     case "conditional_expression": {
-      const [then, condition, otherwise] = node.namedChildren.filter((child) => child && child.type !== "comment");
-      if (!then || !condition || !otherwise) break;
-      const parts = [read(then), read(condition), read(otherwise)] as const;
-      return finish({ ...base, kind: "conditional", whenTrue: parts[0], condition: parts[1], whenFalse: parts[2] }, parts);
+      const children = node.namedChildren.filter((child) => child && !isExtra(child));
+      if (!children[0] || !children[1] || !children[2]) break;
+      const whenTrue = readExpression(children[0], scope, reader);
+      const condition = readExpression(children[1], scope, reader);
+      const whenFalse = readExpression(children[2], scope, reader);
+      return finish({ start, end, parent, kind: "conditional", whenTrue, condition, whenFalse }, [whenTrue, condition, whenFalse], reader);
     }
-    case "parenthesized_expression": {
-      const inner = node.namedChildren.filter((child) => child && child.type !== "comment");
-      return other(inner.flatMap((child) => (child ? [read(child)] : [])));
-    }
+    case "parenthesized_expression":
+      return other(node, readAll(node.namedChildren, scope, reader), reader);
     case "dictionary": {
       const entries: { key: Expression; value: Expression }[] = [];
       const rest: Expression[] = [];
       for (const child of node.namedChildren) {
-        const [key, value] = child?.type === "pair" ? [child.childForFieldName("key"), child.childForFieldName("value")] : [];
-        if (key && value) entries.push({ key: read(key), value: read(value) });
-        else if (child && child.type !== "comment") rest.push(read(child));
+        if (!child || isExtra(child)) continue;
+        const key = child.type === "pair" ? child.childForFieldName("key") : null;
+        const value = child.type === "pair" ? child.childForFieldName("value") : null;
+        if (key && value) entries.push({ key: readExpression(key, scope, reader), value: readExpression(value, scope, reader) });
+        else rest.push(readExpression(child, scope, reader));
       }
-      return finish({ ...base, kind: "mapping", entries }, [...entries.flatMap(({ key, value }) => [key, value]), ...rest]);
+      return finish({ start, end, parent, kind: "mapping", entries }, [...entries.flatMap(({ key, value }) => [key, value]), ...rest], reader);
+    }
+    case "tuple":
+    case "list":
+    case "set":
+    case "expression_list": {
+      const items = readAll(node.namedChildren, scope, reader);
+      return finish({ start, end, parent, kind: "sequence", items }, items, reader);
     }
     default:
       break;
   }
-  if (sequences.has(node.type)) {
-    const items = node.namedChildren.flatMap((child) => (child && child.type !== "comment" ? [read(child)] : []));
-    return finish({ ...base, kind: "sequence", items }, items);
-  }
-  const special = reader.special(node, scope);
-  if (special) return other(special);
-  return other(node.namedChildren.flatMap((child) => (child && child.type !== "comment" ? [read(child)] : [])));
+  return other(node, reader.special(node, scope) ?? readAll(node.namedChildren, scope, reader), reader);
+}
 
-  function readString(whole: Node, readField: typeof read, done: typeof finish): StringExpression {
-    const strings = whole.type === "string" ? [whole] : whole.namedChildren.filter((child) => child?.type === "string");
-    const parts: StringPart[] = [];
-    const fields: Expression[] = [];
-    let bytes = false;
-    for (const string of strings) {
-      const first = string?.namedChildren[0];
-      if (!string || first?.type !== "string_start") continue;
-      const opening = reader.source.toString("latin1", first.startIndex, first.endIndex);
-      const prefix = opening.replace(/["'].*$/, "").toLowerCase();
-      const quote = opening.at(-1) ?? '"';
-      if (prefix.includes("b")) bytes = true;
-      const raw = prefix.includes("r");
-      const format = prefix.includes("f") || prefix.includes("t");
-      const last = string.namedChildren.at(-1);
-      const end = last?.type === "string_end" ? last.startIndex : string.endIndex;
-      let at = first.endIndex;
-      const addText = (to: number): void => {
-        if (to > at) parts.push(textPart(reader.source, { start: at, end: to }, raw, format, quote));
-      };
-      for (const child of string.namedChildren) {
-        if (child?.type !== "interpolation") continue;
-        addText(child.startIndex);
-        at = child.endIndex;
-        const value = child.childForFieldName("expression");
-        const specifier = child.namedChildren.find((part) => part?.type === "format_specifier");
-        const formatted = child.namedChildren.some((part) => part?.type === "format_specifier" || part?.type === "type_conversion");
-        for (const inner of specifier?.namedChildren ?? []) if (inner?.type === "interpolation" || inner?.type === "format_expression") fields.push(readField(inner));
-        if (!value) continue;
-        const expression = readField(value);
-        fields.push(expression);
-        parts.push({ kind: "field", span: { start: child.startIndex, end: child.endIndex }, value: expression, formatted });
-      }
-      addText(end);
+function readCall(node: Node, called: Node, list: Node, scope: Scope, reader: ScopeReader): Expression {
+  const { startIndex: start, endIndex: end } = node;
+  const callee = readExpression(called, scope, reader);
+  const statement = node.parent?.type === "expression_statement";
+  // `f(x for x in y)`
+  if (list.type !== "argument_list") return finish({ start, end, parent: undefined, kind: "call", callee, positional: [readExpression(list, scope, reader)], keywords: [], spread: false, statement: false }, [callee], reader);
+  const positional: Expression[] = [];
+  const keywords: { name: string; value: Expression }[] = [];
+  let spread = false;
+  for (const child of list.namedChildren) {
+    if (!child || isExtra(child)) continue;
+    const name = child.type === "keyword_argument" ? child.childForFieldName("name") : null;
+    const value = child.type === "keyword_argument" ? child.childForFieldName("value") : null;
+    if (name && value) keywords.push({ name: reader.text.slice(name.startIndex, name.endIndex), value: readExpression(value, scope, reader) });
+    else {
+      if (child.type === "list_splat" || child.type === "dictionary_splat") spread = true;
+      positional.push(readExpression(child, scope, reader));
     }
-    const statement = whole.parent?.type === "expression_statement";
-    return done({ ...base, kind: "string", parts, statement, bytes }, fields);
   }
+  return finish({ start, end, parent: undefined, kind: "call", callee, positional, keywords, spread, statement }, [callee, ...positional, ...keywords.map(({ value }) => value)], reader);
+}
+
+function readString(whole: Node, scope: Scope, reader: ScopeReader): StringExpression {
+  const strings = whole.type === "string" ? [whole] : whole.namedChildren;
+  const parts: StringPart[] = [];
+  const fields: Expression[] = [];
+  let bytes = false;
+  for (const string of strings) {
+    const first = string?.namedChildren[0];
+    if (string?.type !== "string" || first?.type !== "string_start") continue;
+    const opening = reader.text.slice(first.startIndex, first.endIndex);
+    const prefix = opening.replace(/["'].*$/, "").toLowerCase();
+    const quote = opening.at(-1) ?? '"';
+    if (prefix.includes("b")) bytes = true;
+    const raw = prefix.includes("r");
+    const format = prefix.includes("f") || prefix.includes("t");
+    const last = string.namedChildren.at(-1);
+    const end = last?.type === "string_end" ? last.startIndex : string.endIndex;
+    let at = first.endIndex;
+    for (const child of string.namedChildren) {
+      if (child?.type !== "interpolation") continue;
+      if (child.startIndex > at) parts.push(textPart(reader.text, { start: at, end: child.startIndex }, raw, format, quote));
+      at = child.endIndex;
+      const value = child.childForFieldName("expression");
+      const specifier = child.namedChildren.find((part) => part?.type === "format_specifier");
+      const formatted = child.namedChildren.some((part) => part?.type === "format_specifier" || part?.type === "type_conversion");
+      for (const inner of specifier?.namedChildren ?? []) if (inner?.type === "interpolation" || inner?.type === "format_expression") fields.push(readExpression(inner, scope, reader));
+      if (!value) continue;
+      const expression = readExpression(value, scope, reader);
+      fields.push(expression);
+      parts.push({ kind: "field", span: { start: child.startIndex, end: child.endIndex }, value: expression, formatted });
+    }
+    if (end > at) parts.push(textPart(reader.text, { start: at, end }, raw, format, quote));
+  }
+  const statement = whole.parent?.type === "expression_statement";
+  return finish({ start: whole.startIndex, end: whole.endIndex, parent: undefined, kind: "string", parts, statement, bytes }, fields, reader);
 }
 
 const simpleEscapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", "\\": "\\", "'": "'", '"': '"', "\n": "", a: "\u0007", b: "\b", f: "\f", v: "\v" };
 
-function textPart(source: Buffer, span: Span, raw: boolean, format: boolean, quote: string): StringPart {
-  const written = source.toString("latin1", span.start, span.end);
+function textPart(source: string, span: Span, raw: boolean, format: boolean, quote: string): StringPart {
+  const written = source.slice(span.start, span.end);
   const unbraced = format ? written.replaceAll("{{", "{").replaceAll("}}", "}") : written;
   // Escapes by number are left as they are: no module's name needs them, and the text is not `plain` then.
   const text = raw || !unbraced.includes("\\") ? unbraced : unbraced.replace(/\\([^])/g, (whole, letter: string) => simpleEscapes[letter] ?? whole);

@@ -13,14 +13,33 @@ import type { Assignment, Binding, Expression, Function, Program } from "../mode
 import type { Occurrence, Scope } from "../model/scopes.ts";
 import type { Span } from "../model/span.ts";
 import { Class, classOf, endOfWord, skipBlanks } from "./bytes.ts";
-import { readExpression } from "./expressions.ts";
-import type { Node } from "./tree.ts";
+import { isExtra, readExpression } from "./expressions.ts";
+import type { SyntaxNode as Node } from "./tree.ts";
 
 interface OpenScope extends Scope {
   readonly bound: Set<string>;
   readonly globals: Set<string>;
   readonly nonlocals: Set<string>;
   readonly parent: OpenScope | undefined;
+}
+
+type Chain = Occurrence["chain"];
+
+/** Few are asked for the attributes that follow. */
+class SeenName implements Occurrence {
+  constructor(
+    readonly start: number,
+    readonly end: number,
+    readonly name: string,
+    readonly kind: Occurrence["kind"],
+    readonly scope: Scope,
+    readonly statement: AnyImport | undefined,
+    private readonly source: Buffer,
+  ) {}
+
+  get chain(): Chain {
+    return this.kind === "load" ? readChain(this.source, this.end) : [];
+  }
 }
 
 const comprehensions = new Set(["list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression"]);
@@ -38,9 +57,10 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
   const hiddenBodies = new Set(hidden.map(({ start }) => start));
   const skipped: Span[] = [];
   const importAt = new Map(imports.map((statement) => [statement.lazy?.end ?? statement.start, statement]));
-  const reader = { source, load: (node: Node, scope: Scope) => note(node, scope as OpenScope, "load"), special: (node: Node, scope: Scope) => special(node, scope as OpenScope), found: (expression: Expression) => void expressions.push(expression) };
+  const text = source.toString("latin1");
+  const reader = { text, load: (node: Node, scope: Scope) => note(node, scope as OpenScope, "load"), special: (node: Node, scope: Scope) => special(node, scope as OpenScope), found: (expression: Expression) => void expressions.push(expression) };
   walk(root, module);
-  return { module, hidden: [...hidden, ...skipped], occurrences, scopeOfImport, unconditional, expressions: expressions.reverse().sort((a, b) => a.start - b.start), bindings, assignments, functions };
+  return { module, hidden: [...hidden, ...skipped], occurrences, scopeOfImport, unconditional, expressions: inOrder(expressions), bindings, assignments, functions };
 
   function newScope(kind: Scope["kind"], parent: OpenScope | undefined): OpenScope {
     return { kind, parent, bound: new Set(), globals: new Set(), nonlocals: new Set() };
@@ -48,12 +68,12 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
 
   function note(node: Node, scope: OpenScope, kind: Occurrence["kind"]): void {
     // The text of the parser has its bytes above 127 replaced: names are read from the file.
-    noteSpan({ start: node.startIndex, end: node.endIndex }, source.toString("latin1", node.startIndex, node.endIndex), scope, kind, undefined);
+    noteSpan(node.startIndex, node.endIndex, text.slice(node.startIndex, node.endIndex), scope, kind, undefined);
   }
 
-  function noteSpan(span: Span, name: string, scope: OpenScope, kind: Occurrence["kind"], statement: AnyImport | undefined): void {
+  function noteSpan(start: number, end: number, name: string, scope: OpenScope, kind: Occurrence["kind"], statement: AnyImport | undefined): void {
     if (kind !== "load" && kind !== "declare") scope.bound.add(name);
-    occurrences.push({ start: span.start, end: span.end, name, kind, scope, statement, chain: kind === "load" ? readChain(source, span.end) : [] });
+    occurrences.push(new SeenName(start, end, name, kind, scope, statement, source));
   }
 
   function bound(name: string, scope: OpenScope, start: number, how: Binding["how"]): void {
@@ -114,7 +134,7 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
         return;
       }
       case "as_pattern": {
-        const [value, ...rest] = node.namedChildren;
+        const [value, ...rest] = node.namedChildren.filter((child) => child && !isExtra(child));
         if (value) walk(value, scope);
         return walkAll(rest, scope);
       }
@@ -144,7 +164,7 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
       case "nonlocal_statement":
         for (const name of node.namedChildren) {
           if (name?.type !== "identifier") continue;
-          (node.type === "global_statement" ? scope.globals : scope.nonlocals).add(source.toString("latin1", name.startIndex, name.endIndex));
+          (node.type === "global_statement" ? scope.globals : scope.nonlocals).add(text.slice(name.startIndex, name.endIndex));
           note(name, scope, "declare");
         }
         return;
@@ -157,6 +177,7 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
         walkField(node, "right", scope);
         return bindField(node, "left", scope);
       case "comment":
+      case "line_continuation":
         return;
       default:
         // A statement that only holds expressions, or an expression.
@@ -193,12 +214,12 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
   function bind(target: Node, scope: OpenScope, how: Binding["how"] = { kind: "other" }): void {
     if (target.type === "identifier") {
       note(target, scope, "bind");
-      bound(source.toString("latin1", target.startIndex, target.endIndex), scope, target.startIndex, how);
+      bound(text.slice(target.startIndex, target.endIndex), scope, target.startIndex, how);
     } else if (target.type === "attribute" || target.type === "subscript" || target.type === "call") {
       const written = readExpression(target, scope, reader, "store");
       if (how.kind === "assign" && how.path.length === 0) assignments.push({ target: written, value: how.value });
     } else {
-      target.namedChildren.forEach((child, index) => {
+      target.namedChildren.filter((child) => child && !isExtra(child)).forEach((child, index) => {
         if (!child) return;
         const inside = child.type !== "list_splat_pattern" && (how.kind === "assign" || how.kind === "iterate") && isPattern(target) ? { ...how, path: [...how.path, index] } : { kind: "other" as const };
         bind(child, scope, inside);
@@ -209,7 +230,7 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
   function unbind(target: Node, scope: OpenScope): void {
     if (target.type === "identifier") {
       note(target, scope, "delete");
-      bound(source.toString("latin1", target.startIndex, target.endIndex), scope, target.startIndex, { kind: "other" });
+      bound(text.slice(target.startIndex, target.endIndex), scope, target.startIndex, { kind: "other" });
     } else if (target.type === "attribute" || target.type === "subscript" || target.type === "call") readExpression(target, scope, reader, "delete");
     else for (const child of target.namedChildren) if (child) unbind(child, scope);
   }
@@ -223,7 +244,8 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
     statement.names.forEach((name, index) => {
       const first = name.written.parts[0] ?? name;
       const local = name.alias?.name ?? (statement.kind === "import" ? topLevel(name.written.name) : name.written.name);
-      noteSpan(name.alias ?? first, local, scope, "import", statement);
+      const { start, end } = name.alias ?? first;
+      noteSpan(start, end, local, scope, "import", statement);
       bound(local, scope, name.start, { kind: "import", statement, index });
     });
   }
@@ -232,7 +254,7 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
     const name = node.childForFieldName("name");
     if (name) bind(name, scope, { kind: "definition" });
     const body = hiddenBodies.size > 0 ? node.childForFieldName("body") : null;
-    if (name && body && hiddenBodies.has(body.startIndex) && !/["']/.test(source.toString("latin1", name.endIndex, body.startIndex))) {
+    if (name && body && hiddenBodies.has(body.startIndex) && !/["']/.test(text.slice(name.endIndex, body.startIndex))) {
       // Nothing in its header has to be decided about either.
       skipped.push({ start: name.endIndex, end: body.endIndex });
       return;
@@ -242,7 +264,7 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
     const between = types ? newScope("function", scope) : scope;
     if (types) bindTypeParameters(types, between);
     const inner = newScope("function", between);
-    const called = name ? source.toString("latin1", name.startIndex, name.endIndex) : "";
+    const called = name ? text.slice(name.startIndex, name.endIndex) : "";
     const parameters = walkParameters(node.childForFieldName("parameters"), scope, inner, between, called);
     functions.push({ name: called, scope, inner, parameters });
     walkField(node, "return_type", between);
@@ -275,18 +297,20 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
   function walkParameters(parameters: Node | null, outer: OpenScope, inner: OpenScope, annotations = outer, called = ""): string[] {
     const names: string[] = [];
     for (const parameter of parameters?.namedChildren ?? []) {
-      if (!parameter || parameter.type === "comment") continue;
-      const given = parameter.type === "identifier" ? null : parameter.childForFieldName("value");
-      const value = given ? readExpression(given, outer, reader) : undefined;
-      if (parameter.type !== "identifier") walkField(parameter, "type", annotations);
-      const how = { kind: "parameter", default: value, function: called, index: names.length } as const;
-      if (parameter.type === "identifier") bind(parameter, inner, how);
-      else {
-        const outside = new Set([...parameter.childrenForFieldName("value"), ...parameter.childrenForFieldName("type")].map((child) => child?.id));
-        const plain = parameter.type === "default_parameter" || parameter.type === "typed_parameter" || parameter.type === "typed_default_parameter";
-        for (const child of parameter.namedChildren) if (child && !outside.has(child.id)) bind(child, inner, plain && child.type === "identifier" ? how : { kind: "other" });
+      if (!parameter || isExtra(parameter)) continue;
+      if (parameter.type === "identifier") {
+        bind(parameter, inner, { kind: "parameter", default: undefined, function: called, index: names.length });
+        names.push(text.slice(parameter.startIndex, parameter.endIndex));
+        continue;
       }
-      if (!parameter.type.endsWith("separator")) names.push(/\w+/.exec(source.toString("latin1", parameter.startIndex, parameter.endIndex))?.[0] ?? "");
+      const given = parameter.childForFieldName("value");
+      const value = given ? readExpression(given, outer, reader) : undefined;
+      const type = parameter.childForFieldName("type");
+      if (type) walk(type, annotations);
+      const how = { kind: "parameter", default: value, function: called, index: names.length } as const;
+      const plain = parameter.type === "default_parameter" || parameter.type === "typed_parameter" || parameter.type === "typed_default_parameter";
+      for (const child of parameter.namedChildren) if (child && child.id !== given?.id && child.id !== type?.id) bind(child, inner, plain && child.type === "identifier" ? how : { kind: "other" });
+      if (!parameter.type.endsWith("separator")) names.push(/\w+/.exec(text.slice(parameter.startIndex, parameter.endIndex))?.[0] ?? "");
     }
     return names;
   }
@@ -340,6 +364,18 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
     if (first && kind === "bind") bind(first, scope);
     else if (first) note(first, scope, kind);
   }
+}
+
+/** Parents before their parts. They were found after them, and not every statement is walked from left to right. */
+function inOrder(found: readonly Expression[]): Expression[] {
+  const count = found.length;
+  // Numbers sort natively.
+  const keys = new Float64Array(count);
+  found.forEach(({ start }, index) => (keys[index] = start * count + (count - 1 - index)));
+  keys.sort();
+  const ordered: Expression[] = [];
+  for (let at = 0; at < count; at++) ordered.push(found[count - 1 - ((keys[at] ?? 0) % count)] as Expression);
+  return ordered;
 }
 
 function isPattern(node: Node): boolean {

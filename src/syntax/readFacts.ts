@@ -6,6 +6,7 @@ import { type WordTable, noWords } from "./words.ts";
 import { lexicalBytes } from "./encoding.ts";
 import { readImport } from "./importStatement.ts";
 import type { Mask, Scanner } from "./scan.ts";
+import { parse } from "./parser/index.ts";
 import { readProgram } from "./program.ts";
 import { type Grammar, type Node, firstError } from "./tree.ts";
 
@@ -40,6 +41,12 @@ export function readFacts(source: Buffer, readers: Readers, words: WordTable = n
     imports = judged.imports;
   }
   let program: Program | undefined;
+  const parsed = (hidden: readonly Span[]): Program => {
+    const tree = parse(bytes, imports, hidden);
+    if (tree) return readProgram(tree, bytes, imports, hidden);
+    if (!grammar) throw needsGrammar;
+    return grammar.withTree(withoutBodies(bytes, hidden), scanned.masks, (root) => readProgram(root, bytes, imports, hidden));
+  };
   return {
     kind: "facts",
     facts: {
@@ -51,14 +58,10 @@ export function readFacts(source: Buffer, readers: Readers, words: WordTable = n
       words: scanned.words,
       texts: scanned.texts,
       program() {
-        if (!grammar) throw needsGrammar;
-        return (program ??= grammar.withTree(bytes, scanned.masks, (root) => readProgram(root, bytes, imports)));
+        return (program ??= parsed([]));
       },
       programAround(offsets) {
-        if (program) return program;
-        if (!grammar) throw needsGrammar;
-        const hidden = bodiesWithout(offsets, scanned.bodies, bytes);
-        return grammar.withTree(withoutBodies(bytes, hidden), scanned.masks, (root) => readProgram(root, bytes, imports, hidden));
+        return program ?? parsed(bodiesWithout(offsets, scanned.bodies, bytes));
       },
       nested(text) {
         const inner = readFacts(Buffer.from(text, "latin1"), readers, words);
@@ -69,8 +72,9 @@ export function readFacts(source: Buffer, readers: Readers, words: WordTable = n
 }
 
 /** Bodies, the outermost each, in which none of the offsets lies and no statement that binds names outside. */
-function bodiesWithout(offsets: readonly number[], bodies: readonly Span[], source: Buffer): Span[] {
+export function bodiesWithout(offsets: readonly number[], bodies: readonly Span[], source: Buffer): Span[] {
   const hidden: Span[] = [];
+  const declarations = [...placesOf(source, "global"), ...placesOf(source, "nonlocal")];
   // Outer bodies come after the inner ones.
   for (let index = bodies.length - 1; index >= 0; index--) {
     const body = bodies[index] as Span;
@@ -78,19 +82,20 @@ function bodiesWithout(offsets: readonly number[], bodies: readonly Span[], sour
     if (outer && outer.start <= body.start && body.end <= outer.end) continue;
     if (offsets.some((offset) => body.start <= offset && offset < body.end)) continue;
     const end = source.lastIndexOf(10, body.end - 1);
-    if (end <= body.start || contains(source, "global", body.start, end) || contains(source, "nonlocal", body.start, end)) continue;
+    if (end <= body.start || declarations.some((at) => body.start <= at && at < end)) continue;
     hidden.push({ start: body.start, end });
   }
   return hidden;
 }
 
-function contains(source: Buffer, word: string, start: number, end: number): boolean {
-  const at = source.indexOf(word, start, "latin1");
-  return at >= 0 && at < end;
+function placesOf(source: Buffer, word: string): number[] {
+  const places: number[] = [];
+  for (let at = source.indexOf(word, 0, "latin1"); at >= 0; at = source.indexOf(word, at + 1, "latin1")) places.push(at);
+  return places;
 }
 
 /** The text with `0` for each of the bodies. */
-function withoutBodies(source: Buffer, bodies: readonly Span[]): Buffer {
+export function withoutBodies(source: Buffer, bodies: readonly Span[]): Buffer {
   if (bodies.length === 0) return source;
   const text = Buffer.from(source);
   for (const { start, end } of bodies) {

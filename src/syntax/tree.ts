@@ -4,6 +4,21 @@ import type { SyntaxProblem } from "../model/facts.ts";
 import type { Mask } from "./scan.ts";
 import { parserText } from "./encoding.ts";
 
+/** What the readers of trees look at: the grammar's nodes have it, and those of our own parser. */
+export interface SyntaxNode {
+  readonly id: number;
+  readonly type: string;
+  readonly startIndex: number;
+  readonly endIndex: number;
+  readonly isNamed: boolean;
+  readonly parent: SyntaxNode | null;
+  readonly children: readonly (SyntaxNode | null)[];
+  readonly namedChildren: readonly (SyntaxNode | null)[];
+  readonly namedChildCount: number;
+  childForFieldName(name: string): SyntaxNode | null;
+  childrenForFieldName(name: string): readonly (SyntaxNode | null)[];
+}
+
 export type { Node };
 
 /** A loaded Python grammar. Making one takes some 30 ms; a process needs one at the most. */

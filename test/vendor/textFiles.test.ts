@@ -100,7 +100,7 @@ test("YAML and JSON elsewhere: verified values are reported, single words, keys 
 test("what version control ignores, and what the configuration excludes or says to leave, stays", () => {
   const scripts = '[project.scripts]\na = "alib.cli:run"\nb = "alib:main"\n';
   const cfg = "[options.entry_points]\nx =\n  a = alib.cli:run\n";
-  const root = project({ "pyproject.toml": `${scripts}[tool.enisle]\npackages = ["acme"]\nexclude = ["out/*"]\nleave = [{ string = "alib:main" }]\n`, ".gitignore": "made/\n", "made/setup.cfg": cfg, "out/setup.cfg": cfg, "in/setup.cfg": cfg, "venv/pyvenv.cfg": "", "venv/setup.cfg": cfg });
+  const root = project({ "pyproject.toml": `${scripts}[tool.enisle]\npackages = ["acme"]\nexclude = ["out/*"]\nleave = [{ string = "alib:main" }, { string = "alib.cli" }]\n`, ".gitignore": "made/\n", "made/setup.cfg": cfg, "out/setup.cfg": cfg, "in/setup.cfg": cfg, "venv/pyvenv.cfg": "", "venv/setup.cfg": cfg });
   spawnSync("git", ["init", "-q", root]);
   expect(enisle(["vendor", "-C", root, makeWheel(temporary(), library)]).status).toBe(0);
   expect(readFileSync(join(root, "pyproject.toml"), "utf8")).toContain('a = "acme._vendor.alib.cli:run"\nb = "alib:main"\n');
@@ -130,4 +130,12 @@ test("twice is once; --diff writes nothing; the summary counts such files apart;
   const after = snapshot(root);
   expect(enisle(["vendor", "-C", root, wheel]).stdout).toContain("Nothing to do");
   expect(snapshot(root)).toEqual(after);
+});
+
+test("explain says for a data file what is done, before and after", () => {
+  const root = project({ "setup.cfg": "[options.entry_points]\nx =\n  a = alib.cli:run\n[other]\ny = alib.cli\n" });
+  const explain = (...args: string[]): string => enisle(["explain", "-C", root, ...args, join(root, "setup.cfg")]).stdout;
+  expect(explain("--map", "alib=acme._vendor.alib")).toMatch(/3 {2}alib\.cli {2}rewritten {2}\[data-file, proven\]\n.*options\.entry_points > x takes it.*\n.*- a = alib\.cli:run\n.*\+ a = acme\._vendor\.alib\.cli:run/);
+  expect(enisle(["vendor", "-C", root, makeWheel(temporary(), library)]).status).toBe(0);
+  expect(explain()).toMatch(/3 {2}alib\.cli {2}relocated[^]*5 {2}alib\.cli {2}reported {2}\[data-file, verified\]/);
 });

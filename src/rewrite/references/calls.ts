@@ -1,7 +1,7 @@
 /** Calls of the catalogue's callables, found through the file's imports and aliases; and functions of the file that hand a name on to one. */
 import type { CatalogueRow } from "../../model/catalogue.ts";
 import type { Rule } from "../../model/edit.ts";
-import type { CallExpression, Expression } from "../../model/program.ts";
+import type { CallExpression, Expression, SubscriptExpression } from "../../model/program.ts";
 import { type Outcome, type Shape, relocateArgument } from "./argument.ts";
 import { relocateCode } from "./code.ts";
 import { rewriteMetadata } from "./metadata.ts";
@@ -15,6 +15,7 @@ export function rewriteCalls(scene: Scene): void {
     if (expression.kind === "other" && expression.type === "exec_statement" && expression.parts[0]) relocateCode(expression.parts[0], "exec", scene);
   }
   for (const call of calls) for (const row of rowsFor(call, scene)) rewriteCall(call, row, scene);
+  for (const expression of scene.program.expressions) if (expression.kind === "subscript") leaveGroup(expression, scene);
   // Functions that hand their parameter on are callables of the same meaning; those may be called by others of that kind.
   for (let known = -1; known !== scene.importers.size; ) {
     known = scene.importers.size;
@@ -28,9 +29,20 @@ function rowsFor(call: CallExpression, { evaluate, context }: Scene): readonly C
     const [object] = alternatives(evaluate(call.callee.object));
     if (object?.kind === "parameter") return rows.get(`@${object.name}.${call.callee.name}`) ?? [];
   }
+  // An attribute's dotted name ends as it does itself.
+  if (call.callee.kind === "attribute" && !lastWords(rows).has(call.callee.name)) return [];
   const callee = evaluate(call.callee);
   const names = alternatives(callee).flatMap((each) => (each.kind === "object" ? each.names : []));
   return names.flatMap((name) => rows.get(name) ?? []).filter((row, index, all) => all.findIndex((other) => other.argument === row.argument && other.meaning === row.meaning) === index);
+}
+
+const knownWords = new WeakMap<ReadonlyMap<string, unknown>, ReadonlySet<string>>();
+
+/** The last words of the catalogue's callables. */
+function lastWords(rows: ReadonlyMap<string, unknown>): ReadonlySet<string> {
+  let words = knownWords.get(rows);
+  if (!words) knownWords.set(rows, (words = new Set([...rows.keys()].map((name) => name.slice(name.lastIndexOf(".") + 1)))));
+  return words;
 }
 
 export function argumentOf(call: CallExpression, index: number, keyword: string | undefined): Expression | undefined {
@@ -55,6 +67,7 @@ function rewriteCall(call: CallExpression, row: CatalogueRow, scene: Scene): voi
         note(call, argument, handle(argument, "prefix", "module-call", row, scene), undefined, scene);
         break;
       case "logger":
+        if (isStandard(argument, scene)) break;
         note(call, argument, handle(argument, "prefix", "logger-name", row, scene), undefined, scene);
         break;
       case "top-module":
@@ -74,6 +87,7 @@ function rewriteCall(call: CallExpression, row: CatalogueRow, scene: Scene): voi
       case "requirement":
       case "entry-point-group":
         leave(argument, row, scene);
+        for (const value of alternatives(scene.evaluate(argument))) if (value.kind === "parameter") scene.importers.set(`${value.function} ${value.index}`, { parameter: value, row });
         break;
       case "logging-configuration":
         relocateLogging(argument, row, scene);
@@ -111,9 +125,28 @@ function rewriteHandedOn(call: CallExpression, scene: Scene): void {
     const importer = scene.importers.get(`${name} ${index}`);
     const argument = importer && argumentOf(call, index - method, parameter);
     if (!argument) return;
+    if (importer.row?.meaning === "entry-point-group") {
+      leave(argument, importer.row, scene);
+      return;
+    }
     const outcome = relocateArgument(argument, scene.evaluate(argument), "object", "module-call", `${name} hands it on to ${importer.row?.callable ?? "a call that takes a module's name"}`, scene.context, scene.collector);
     for (const each of outcome.parameters) scene.importers.set(`${each.function} ${each.index}`, { parameter: each, row: importer.row });
   });
+}
+
+/** `logging.captureWarnings` logs to it, whatever module is called `py`. */
+function isStandard(argument: Expression, { evaluate, collector }: Scene): boolean {
+  const value = evaluate(argument);
+  if (value.kind !== "text" || !value.complete || value.text !== "py.warnings") return false;
+  for (const { literal } of value.pieces) collector.claim(literal);
+  return true;
+}
+
+/** `entry_points()["a.plugins"]` */
+function leaveGroup({ object, indices }: SubscriptExpression, scene: Scene): void {
+  const [index] = indices;
+  const row = alternatives(scene.evaluate(object)).flatMap((each) => (each.kind === "object" ? each.names : [])).flatMap((name) => scene.context.options.catalogue.rows.get(name) ?? []).find(({ meaning }) => meaning === "entry-point-group");
+  if (index && row) leave(index, row, scene);
 }
 
 /** Not a module, whatever it looks like. */

@@ -78,7 +78,7 @@ export function relocateTexts({ program, context, collector, ...scene }: Scene):
   for (const expression of program.expressions) {
     if (expression.kind !== "string" || expression.statement || collector.isClaimed(expression)) continue;
     const code = charactersOf(expression.parts, context.source);
-    if (!importsMoved(code.text, context)) continue;
+    if (!importsMoved(code.text, context) || isSample(code.text, context)) continue;
     const inner = ["", "_"].map((rest) => verifiedText(code.text + rest, context)).find((each) => each !== undefined);
     if (!inner || inner.edits.length === 0) continue;
     collector.claim(expression);
@@ -86,6 +86,12 @@ export function relocateTexts({ program, context, collector, ...scene }: Scene):
     else if (editInside(expression, code, inner, "verified-string", { program, context, collector, ...scene })) collector.site(expression, namesIn(inner), "verified", "verified-string", "rewritten", "source code that imports what exists in the relocated distribution");
     else collector.finding("code-text", "the text is source code that imports a relocated module and cannot be rewritten in place", expression.start);
   }
+}
+
+/** A library writes code that imports itself; what it has of another one is most likely a sample that it reads. */
+function isSample(text: string, { options, place }: Context): boolean {
+  const own = place.module === undefined || options.relocations.covering(place.module) === undefined ? undefined : topLevel(place.module);
+  return own !== undefined && !new RegExp(`(?:^|[\\n;])[ \\t]*(?:from|import)[ \\t]+${own}\\b`).test(text);
 }
 
 function verifiedText(text: string, context: Context): Decision | undefined {

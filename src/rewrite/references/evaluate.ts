@@ -45,6 +45,7 @@ export function evaluator(context: Context, names: Names): Evaluator {
         return ofName(expression);
       case "attribute": {
         const object = evaluate(expression.object);
+        if (expression.name === "__name__" && isClass(expression.object)) return unknown;
         if (runningAttributes.has(expression.name)) return { kind: "running", original: object.kind === "object" && object.names.length === 1 && expression.name === "__name__" ? object.names[0] : undefined };
         if ((expression.name === "name" || expression.name === "parent") && expression.object.kind === "attribute" && expression.object.name === "__spec__") return { kind: "running", original: undefined };
         if (object.kind === "object") {
@@ -83,6 +84,15 @@ export function evaluator(context: Context, names: Names): Evaluator {
     }
   }
 
+  /** `x.__class__`, `type(x)`, `cls`: their names are no modules'. */
+  function isClass(object: Expression): boolean {
+    if (object.kind === "attribute") return object.name === "__class__";
+    if (object.kind === "name") return object.name === "cls";
+    if (object.kind !== "call") return false;
+    const callee = evaluate(object.callee);
+    return callee.kind === "object" && callee.names.includes("builtins.type");
+  }
+
   function ofString(string: StringExpression): Value {
     if (string.bytes) return unknown;
     let value: Value = { kind: "text", text: "", pieces: [], complete: true, rest: undefined, running: false };
@@ -119,16 +129,16 @@ export function evaluator(context: Context, names: Names): Evaluator {
 
   function ofBinding(binding: Binding): Value {
     const { how } = binding;
-    const shared = names.uses(binding) > 1;
+    const isShared = (): boolean => names.isShared(binding);
     switch (how.kind) {
       case "assign":
-        return through(pick(evaluate(how.value), how.path), shared);
+        return through(pick(evaluate(how.value), how.path), isShared);
       case "iterate":
-        return through(pick(anyOf(elements(evaluate(how.iterable))), how.path), shared);
+        return through(pick(anyOf(elements(evaluate(how.iterable))), how.path), isShared);
       case "parameter": {
         if (["find_spec", "find_module", "load_module", "find_loader"].includes(how.function) && how.index === 1) return { kind: "running", original: undefined };
         const parameter: Value = { kind: "parameter", function: how.function, name: binding.name, index: how.index };
-        return how.default ? choice([through(evaluate(how.default), shared), parameter]) : parameter;
+        return how.default ? choice([through(evaluate(how.default), isShared), parameter]) : parameter;
       }
       case "import":
         return { kind: "object", names: names.imported(binding).flatMap((name) => context.options.inventory.origins(name)) };
@@ -155,7 +165,7 @@ export function evaluator(context: Context, names: Names): Evaluator {
   }
 
   function ofCall(call: CallExpression): Value {
-    if (call.callee.kind === "attribute") {
+    if (call.callee.kind === "attribute" && call.callee.name !== "entry_points") {
       const receiver = evaluate(call.callee.object);
       const method = call.callee.name;
       if (receiver.kind === "object" && receiver.names.includes("sys.modules")) return ofModules(receiver, method);
@@ -174,6 +184,8 @@ export function evaluator(context: Context, names: Names): Evaluator {
     }
     const callee = evaluate(call.callee);
     const [first] = call.positional;
+    const groups = callee.kind === "object" ? callee.names.filter((name) => /^importlib[._]metadata\.entry_points$/.test(name)) : [];
+    if (groups.length > 0) return { kind: "object", names: groups };
     if (callee.kind !== "object" || !first) return unknown;
     const imports = callee.names.find((name) => name === "builtins.__import__" || name === "importlib.import_module");
     const imported = imports === undefined ? unknown : evaluate(first);

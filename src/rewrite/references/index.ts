@@ -26,7 +26,7 @@ import { alternatives } from "./values.ts";
 
 export function rewriteReferences(context: Context): Decision {
   const { facts, place } = context;
-  const strings = facts.strings.filter((string) => !string.statement && !isBytes(string, context.source));
+  const strings = facts.strings.filter((string) => !string.statement && !isBytes(string, context.source) && isNamed(string, context));
   const around = offsetsToParse(context, strings);
   if (around.length === 0) return place.stub ? nothing : judged(strings, context);
   const parsed = withProgram(context, around);
@@ -35,6 +35,13 @@ export function rewriteReferences(context: Context): Decision {
   const rest = strings.filter((string) => parsed.hidden.some(({ start, end }) => start <= string.start && string.start < end));
   if (rest.length === 0) return parsed.decision;
   return place.stub ? parsed.decision : merge([parsed.decision, judged(rest, context)]);
+}
+
+/** A module that moves, or a relocated distribution, may be meant. */
+function isNamed({ opening, end }: WantedString, { source, options }: Context): boolean {
+  if (options.relocations.concerns(topAt(source, opening))) return true;
+  const text = source.toString("latin1", opening, end).replace(/^["']+|["']+$/g, "");
+  return text.length <= 100 && options.inventory.distribution(text) !== undefined;
 }
 
 /** Bytes name no module. */

@@ -61,14 +61,16 @@ function wordsOf(catalogue: Catalogue): Words {
   return words;
 }
 
-export function interests({ relocations, catalogue }: RewriteOptions): ReadonlyMap<string, WantedWord> {
+export function interests({ relocations, catalogue, inventory }: RewriteOptions): ReadonlyMap<string, WantedWord> {
   if (relocations.relocations.length === 0) return new Map();
   const words = new Map(wordsOf(catalogue).wanted);
-  for (const { from } of relocations.relocations) {
-    const top = topLevel(from);
-    const { interest, number } = words.get(top) ?? { interest: 0, number: 0 };
-    words.set(top, { interest: interest | Interest.wanted, number });
-  }
+  const want = (word: string): void => {
+    const { interest, number } = words.get(word) ?? { interest: 0, number: 0 };
+    words.set(word, { interest: interest | Interest.wanted, number });
+  };
+  for (const { from } of relocations.relocations) want(topLevel(from));
+  // `version("python-discovery")`: a distribution may have another name than its modules.
+  for (const name of inventory.distributionNames) for (const word of [/^\w+/.exec(name)?.[0], /^\w+/.exec(name.toLowerCase())?.[0]]) if (word !== undefined) want(word);
   return words;
 }
 

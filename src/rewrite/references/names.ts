@@ -7,8 +7,8 @@ import type { Context } from "../context.ts";
 export interface Names {
   /** Every place that binds the name which is used here, in order. */
   bindingsOf(use: NameExpression): readonly Binding[];
-  /** How often the binding's name is read. */
-  uses(binding: Binding): number;
+  /** Whether the binding's name is read in more than one place. */
+  isShared(binding: Binding): boolean;
   /** Dotted names that an import binding stands for, in original names. */
   imported(binding: Binding): readonly string[];
   functionsNamed(name: string): readonly Function[];
@@ -34,12 +34,18 @@ export function namesOf(program: Program, { place, source }: Context): Names {
     if (!counts) reads.set(owner, (counts = new Map()));
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
-  const hidden = program.hidden.map(({ start, end }) => source.toString("latin1", start, end)).join("\n");
+  let hidden: string | undefined;
   // In bodies that were not parsed the word may be anything: it counts as a use.
-  const hiddenUses = (name: string): number => (hidden === "" ? 0 : (hidden.match(new RegExp(`\\b${name}\\b`, "g"))?.length ?? 0));
+  const hiddenUses = (name: string): number => {
+    hidden ??= program.hidden.map(({ start, end }) => source.toString("latin1", start, end)).join("\n");
+    return hidden.includes(name) ? (hidden.match(new RegExp(`\\b${name}\\b`, "g"))?.length ?? 0) : 0;
+  };
   return {
     bindingsOf: (use) => bindings.get(resolve(use.name, use.scope))?.get(use.name) ?? [],
-    uses: (binding) => (reads.get(ownerOf(binding))?.get(binding.name) ?? 0) + hiddenUses(binding.name),
+    isShared(binding) {
+      const seen = reads.get(ownerOf(binding))?.get(binding.name) ?? 0;
+      return seen > 1 || seen + hiddenUses(binding.name) > 1;
+    },
     imported(binding) {
       if (binding.how.kind !== "import") return [];
       const { statement, index } = binding.how;

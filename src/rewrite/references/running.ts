@@ -39,11 +39,25 @@ function isModuleName(name: string): boolean {
 }
 
 function isModules(expression: Expression, { evaluate }: Scene): boolean {
+  // An attribute's dotted name ends as it does itself.
+  if (expression.kind === "attribute" && expression.name !== "modules") return false;
   return alternatives(evaluate(expression)).some((value) => value.kind === "object" && value.names.includes("sys.modules"));
 }
 
 function isRunning(expression: Expression, { evaluate }: Scene): boolean {
   return alternatives(evaluate(expression)).some((each) => each.kind === "running");
+}
+
+/** `f.__name__`: of a function or a class as likely as of a module, which a word alone does not tell. */
+function isNameOfSomething(expression: Expression, scene: Scene): boolean {
+  if (expression.kind !== "attribute" || expression.name !== "__name__") return false;
+  const { object } = expression;
+  const called = object.kind === "name" || object.kind === "attribute" ? object.name : object.kind === "subscript" && isModules(object.object, scene) ? "module" : "";
+  return !/mod|package|pkg/i.test(called);
+}
+
+function isWord(expression: Expression, { evaluate }: Scene): boolean {
+  return listed(expression).every((each) => alternatives(evaluate(each)).every((value) => value.kind === "text" && value.complete && !value.text.includes(".")));
 }
 
 /** `name.startswith("a.")` where the same name is handed to `import_module`: with the dot it is a module's name that is looked at. */
@@ -79,7 +93,14 @@ function rewriteMethod(call: CallExpression, scene: Scene): void {
   const [first] = call.positional;
   if (!first) return;
   if (lookUps.has(call.callee.name) && isModules(call.callee.object, scene)) return relocate(first, "module", "sys-modules", "sys.modules is looked up by it", scene);
-  if (comparing.has(call.callee.name) && (isRunning(call.callee.object, scene) || isHandedOn(call.callee.object, first, scene))) relocate(first, "prefix", "module-comparison", "it is compared with the name of a module", scene);
+  if (comparing.has(call.callee.name) && ((isRunning(call.callee.object, scene) && !(isNameOfSomething(call.callee.object, scene) && isWord(first, scene))) || isHandedOn(call.callee.object, first, scene))) relocateCompared(call, first, scene);
+}
+
+function relocateCompared(call: CallExpression, first: Expression, scene: Scene): void {
+  relocate(first, "prefix", "module-comparison", "it is compared with the name of a module", scene);
+  const [, second] = call.positional;
+  // `path.replace("a.b.c", "a.b")`: a name for a name.
+  if (call.callee.kind === "attribute" && call.callee.name === "replace" && second) relocate(second, "prefix", "module-comparison", "it takes the place of a module's name", scene);
 }
 
 /** `patch.dict(sys.modules, {"a": None})`, `monkeypatch.setitem(sys.modules, "a", None)`: what the rest names are its keys. */
@@ -109,6 +130,6 @@ function rewriteComparison({ operands, operators }: ComparisonExpression, scene:
       ...(right && equalities.has(operators[index] ?? "") ? [right] : []),
     ];
     if (right && (operators[index] === "in" || operators[index] === "not in") && isModules(right, scene)) return relocate(operand, "module", "sys-modules", "it is looked for in sys.modules", scene);
-    if (beside.some((other) => isRunning(other, scene))) relocate(operand, "prefix", "module-comparison", "it is compared with the name of a module", scene);
+    if (beside.some((other) => isRunning(other, scene) && !(isNameOfSomething(other, scene) && isWord(operand, scene)))) relocate(operand, "prefix", "module-comparison", "it is compared with the name of a module", scene);
   });
 }

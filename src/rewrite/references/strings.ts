@@ -31,6 +31,7 @@ export function rewriteStrings(scene: Scene): void {
 /** For a string as such, wherever it stands. `at` is the literal. */
 export function decideString(value: Text, at: { readonly start: number; readonly end: number }, context: Context, collector: Collector): void {
   const named = verified(value, context);
+  if (named && isSalt(at, context)) return collector.site(at, named.name, "verified", "verified-string", "left", "a salt: what was signed with it must stay valid");
   if (named) {
     if (context.options.verified === "report") collector.site(at, named.name, "verified", "verified-string", "left", "verified strings are only listed");
     else editLiteral(value, named, "verified-string", `'${named.name}' exists in the relocated distribution`, context, collector, "verified");
@@ -38,6 +39,11 @@ export function decideString(value: Text, at: { readonly start: number; readonly
   }
   const ambiguous = namedBy(value, "object", context);
   if (ambiguous) collector.site(at, ambiguous.name, "ambiguous", "ambiguous-string", "left", ambiguous.name.includes(".") ? "no such module or attribute in the relocated distribution" : "a single word may mean anything");
+}
+
+/** `salt="a.b"`, `key_salt: str = "a.b"`: no name, whatever it looks like. */
+function isSalt({ start }: { readonly start: number }, { source }: Context): boolean {
+  return /(?:\b|_)salt\s*(?::[^=\n]*)?=\s*\(?\s*$/i.test(source.toString("latin1", Math.max(0, start - 80), start));
 }
 
 function verified(value: Text, context: Context): Named | undefined {
@@ -51,7 +57,7 @@ function verified(value: Text, context: Context): Named | undefined {
   const named = namedBy(value, "object", context);
   if (!named) return undefined;
   const attribute = /:([\w.]*)$/.exec(value.text)?.[1];
-  if (attribute !== undefined) return inventory.isModule(named.name) && (attribute === "" || inventory.has(`${named.name}.${attribute}`)) ? named : undefined;
+  if (attribute !== undefined) return attribute !== "" && inventory.isModule(named.name) && inventory.has(`${named.name}.${attribute}`) ? named : undefined;
   return named.name.includes(".") && inventory.has(named.name) ? named : undefined;
 }
 

@@ -92,17 +92,21 @@ export function cut(value: Text, from: number, to?: number): Text {
 }
 
 /** The value as somebody sees it who has it by a name that others may read too. */
-export function through(value: Value, shared: boolean): Value {
-  if (!shared) return value;
+export function through(value: Value, isShared: () => boolean): Value {
+  if (value.kind !== "text" && value.kind !== "choice" && value.kind !== "items" && value.kind !== "table") return value;
+  return isShared() ? shared(value) : value;
+}
+
+function shared(value: Value): Value {
   switch (value.kind) {
     case "text":
       return { ...value, pieces: value.pieces.map((piece) => ({ ...piece, shared: true })) };
     case "choice":
-      return { kind: "choice", values: value.values.map((each) => through(each, shared)) };
+      return { kind: "choice", values: value.values.map(shared) };
     case "items":
-      return { kind: "items", items: value.items.map((each) => through(each, shared)) };
+      return { kind: "items", items: value.items.map(shared) };
     case "table":
-      return { kind: "table", entries: value.entries.map(([key, each]) => [through(key, shared), through(each, shared)]) };
+      return { kind: "table", entries: value.entries.map(([key, each]) => [shared(key), shared(each)]) };
     default:
       return value;
   }

@@ -58,7 +58,7 @@ export function decideText(source: ByteString, place: TextPlace, rows: readonly 
       continue;
     }
     const start = scalar.start + found.at;
-    const why = `${scalar.path.join(" · ")} takes it (catalogue of files: ${row.meaning})`;
+    const why = `${scalar.path.join(" > ")} takes it (catalogue of files: ${row.meaning})`;
     if (!scalar.plain) {
       reported.push({ name: named.name, offset: scalar.start });
       continue;
@@ -79,7 +79,7 @@ export function decideText(source: ByteString, place: TextPlace, rows: readonly 
 
 /** Our own configuration names distributions and strings as they are upstream. */
 function isOurs({ path }: Scalar, { fileName }: TextPlace): boolean {
-  return fileName === "enisle.toml" || (fileName === "pyproject.toml" && path[0] === "tool" && path[1] === "enisle");
+  return fileName === "enisle.toml" || (fileName === "pyproject.toml" && path[0] === "tool" && (path[1] === "enisle" || path[1] === "vendoring"));
 }
 
 function matches(pattern: string, text: string): boolean {
