@@ -89,7 +89,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     });
 
   const command = program.command("check").argument("[ROOT...]", "directories with vendored copies somewhere below (default: the project)");
-  withCommon(command, ["text", "json", "sarif", "junit"])
+  withReport(command, ["text", "json", "sarif", "junit"])
     .description("leaks, drift, collisions and stale copies; on request, proof in real interpreters and against upstream")
     .option("--import", "import every module of copies and projects, with a tripwire for original names")
     .option("--python <PATH>", "an interpreter for --import and --together (repeatable; default: python3)", collect, [])
@@ -212,14 +212,19 @@ function verifiedOption(): Option {
   return new Option("--verified <WHAT>", "strings that are dotted names of the library's modules or their attributes: rewrite or report").choices(["rewrite", "report"]).default("rewrite");
 }
 
-function withCommon(command: Command, formats: readonly string[] = ["text", "json"]): Command {
-  return command
-    .option("-C, --project <DIR>", "the project's directory", ".")
+function withCommon(command: Command): Command {
+  return withReport(command)
     .option("--namespace <NAME>", "where distributions are relocated to (default: from the configuration, else PACKAGE._vendor)")
     .option("--dry-run", "say what would be done, write nothing")
     .option("--diff", "print a unified diff of every change, write nothing")
+    .option("--target-python <VERSION>", "the oldest Python that the result must run on, such as 3.9");
+}
+
+/** The options of commands that change nothing. */
+function withReport(command: Command, formats: readonly string[] = ["text", "json"]): Command {
+  return command
+    .option("-C, --project <DIR>", "the project's directory", ".")
     .addOption(new Option("--format <FORMAT>", "how to print the result").choices([...formats]).default("text"))
-    .option("--target-python <VERSION>", "the oldest Python that the result must run on, such as 3.9")
     .option("--strict", "findings of severity warning fail too")
     .option("-q, --quiet", "print errors only")
     .option("-v, --verbose", "print more")

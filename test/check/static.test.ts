@@ -212,6 +212,12 @@ describe("the command", () => {
     expect(enisle(["check", "-q", "-C", cleanProject()]).stdout).toBe("");
   });
 
+  test.each([[["--dry-run"]], [["--together"]], [["--format", "xml"]], [["--import-timeout", "0"]]])("wrong usage: %j", (args) => {
+    const run = enisle(["check", "-C", cleanProject(), ...args]);
+    expect([run.status, run.stdout]).toEqual([2, ""]);
+    expect(run.stderr).not.toBe("");
+  });
+
   test.each<[string, RegExp, (root: string) => string[]]>([
     ["no manifest", /no vendored\.json below/, (root) => { rmSync(manifestOf(root)); return []; }],
     ["no such directory", /nowhere: no such/, (root) => [join(root, "nowhere")]],
