@@ -79,14 +79,14 @@ describe("the parser", () => {
 
   test("everything inside everything, with bodies left out", () => {
     let compared = 0;
-    for (let seed = 1; seed <= 1500; seed++) {
+    for (let seed = 1; seed <= 500; seed++) {
       const source = generate(seed);
       const told = both(Buffer.from(source, "utf8"), seed % 2 ? undefined : (bodies) => bodies.filter((_, index) => (index + seed) % 3 === 0));
       if (!told?.theirs || !told.ours) continue;
       compared++;
       expect(told.ours, source).toEqual(told.theirs);
     }
-    expect(compared).toBeGreaterThan(1000);
+    expect(compared).toBeGreaterThan(350);
   });
 
   test("steps over bodies, their headers too", () => {
@@ -94,6 +94,7 @@ describe("the parser", () => {
     expectSame(source, () => []);
     expectSame(source, (bodies) => bodies.slice(0, 1));
     expectSame(source, (bodies) => bodies.slice(1));
+    expectSame("def f():\n  if a:\n    b\n  else:\n    c = (1,\n  2)", () => []);
   });
 
   test.each(["f(x) = 3", "a b", "x = (", "x = $", "a == not b", "x = 'a", "f'{a'", "if a:\npass", "def f(:\n  pass", "type X[T = int] = T", "match x:\n  case a.b.c as 3: pass", "lambda: (yield", "for 1 in x: pass", "import", "class A[T = int]: pass"])("gives up %j", (source) => {
