@@ -13,7 +13,7 @@ async function start(): Promise<void> {
     return;
   }
   // Most runs are over before code that was optimized early has paid for it: a fifth of their time went into the compiler.
-  setFlagsFromString("--interrupt-budget=500000");
+  setFlagsFromString("--interrupt-budget=2000000");
   const { main } = await import("./main.ts");
   process.exitCode = await main(process.argv);
 }

@@ -81,7 +81,8 @@ export function bodiesWithout(offsets: readonly number[], bodies: readonly Span[
     const outer = hidden.at(-1);
     if (outer && outer.start <= body.start && body.end <= outer.end) continue;
     if (offsets.some((offset) => body.start <= offset && offset < body.end)) continue;
-    const end = source.lastIndexOf(10, body.end - 1);
+    // The last line of the file may lack its line end.
+    const end = body.end === source.length && source[body.end - 1] !== 10 ? body.end : source.lastIndexOf(10, body.end - 1);
     if (end <= body.start || declarations.some((at) => body.start <= at && at < end)) continue;
     hidden.push({ start: body.start, end });
   }

@@ -72,7 +72,7 @@ export function offsetsToParse(context: Context, strings: readonly WantedString[
   const words = asksForWords ? wordsThere(context) : undefined;
   const offsets = [...facts.texts];
   if (words && interest & (Interest.dynamic | Interest.relative)) offsets.push(...words.always);
-  if (words && interest & Interest.code && mentionsImport(context)) offsets.push(...words.always);
+  if (words && words.always.length > 0 && interest & Interest.code && mentionsImport(context)) offsets.push(...words.always);
   if (words && (interest & Interest.namespace || (interest & Interest.name && strings.length > 0))) offsets.push(...words.names);
   if (words && strings.length > 0) offsets.push(...words.calls, ...keyOffsets(context.source), ...unclear(strings, context));
   return offsets;

@@ -10,6 +10,8 @@ type Reader = (t: Tokens) => ParsedNode;
 
 const precedence = new Map([["|", 1], ["^", 2], ["&", 3], ["<<", 4], [">>", 4], ["+", 5], ["-", 5], ["*", 6], ["/", 6], ["//", 6], ["%", 6], ["@", 6]]);
 
+/** What most often stands behind an expression, and never continues one. */
+const closing = new Set([",", ")", "]", "}", ":", "=", ";"]);
 const comparing = new Set(["<", ">", "<=", ">=", "==", "!=", "<>"]);
 
 export const constants = new Map([["True", "true"], ["False", "false"], ["None", "none"]]);
@@ -45,7 +47,10 @@ export function readExpression(t: Tokens): ParsedNode {
 export function readLambdaOrConditional(t: Tokens): ParsedNode {
   if (t.isWord("lambda")) return readLambda(t);
   const { start } = t;
-  const then = readDisjunction(t);
+  // Most expressions are one operand: the operators' functions are not asked one after the other.
+  const operand = beginsPrimary(t) ? readPrimary(t) : undefined;
+  if (operand && (t.kind === Kind.newline || (t.kind === Kind.operator && closing.has(t.value)))) return operand;
+  const then = readDisjunction(t, operand);
   if (!t.accept("if")) return then;
   const condition = readDisjunction(t);
   t.expect("else");
@@ -62,13 +67,23 @@ export function readLambda(t: Tokens): ParsedNode {
   return new ParsedNode("lambda", start, t.previousEnd, parameters ? [parameters, body] : [body], { parameters, body });
 }
 
-export function readDisjunction(t: Tokens): ParsedNode {
-  return readBoolean(t, "or", (inner) => readBoolean(inner, "and", readNegation));
+function beginsPrimary(t: Tokens): boolean {
+  if (t.kind === Kind.operator) return t.value === "(" || t.value === "[" || t.value === "{";
+  return t.kind === Kind.string || t.kind === Kind.number || (t.kind === Kind.name && t.value !== "not" && t.value !== "await");
 }
 
-function readBoolean(t: Tokens, word: string, part: Reader): ParsedNode {
-  const { start } = t;
-  let left = part(t);
+/** `first`, here and below, is the first operand where it has been read already. */
+export function readDisjunction(t: Tokens, first?: ParsedNode): ParsedNode {
+  return readBoolean(t, "or", readConjunction, first);
+}
+
+function readConjunction(t: Tokens, first?: ParsedNode): ParsedNode {
+  return readBoolean(t, "and", readNegation, first);
+}
+
+function readBoolean(t: Tokens, word: string, part: (t: Tokens, first?: ParsedNode) => ParsedNode, first: ParsedNode | undefined): ParsedNode {
+  const start = first?.startIndex ?? t.start;
+  let left = part(t, first);
   while (t.accept(word)) {
     const right = part(t);
     left = new ParsedNode("boolean_operator", start, t.previousEnd, [left, right], { left, right });
@@ -76,20 +91,20 @@ function readBoolean(t: Tokens, word: string, part: Reader): ParsedNode {
   return left;
 }
 
-function readNegation(t: Tokens): ParsedNode {
+function readNegation(t: Tokens, first?: ParsedNode): ParsedNode {
   const { start } = t;
-  if (!t.accept("not")) return readComparison(t);
+  if (first || !t.accept("not")) return readComparison(t, first);
   const argument = readNegation(t);
   return new ParsedNode("not_operator", start, t.previousEnd, [argument], { argument });
 }
 
-function readComparison(t: Tokens): ParsedNode {
-  const { start } = t;
-  const first = readBinary(t, 1);
+function readComparison(t: Tokens, first: ParsedNode | undefined): ParsedNode {
+  const start = first?.startIndex ?? t.start;
+  const left = readBinary(t, 1, first);
   let operator = comparisonOperator(t);
-  if (!operator) return first;
-  const operands = [first];
-  const children: ParsedNode[] = [first];
+  if (!operator) return left;
+  const operands = [left];
+  const children: ParsedNode[] = [left];
   for (; operator; operator = comparisonOperator(t)) {
     const operand = readBinary(t, 1);
     operands.push(operand);
@@ -114,9 +129,9 @@ function comparisonOperator(t: Tokens): ParsedNode | undefined {
 }
 
 /** Operands and operators of at least `least` (see `precedence`). */
-export function readBinary(t: Tokens, least: number): ParsedNode {
-  const { start } = t;
-  let left = readUnary(t);
+function readBinary(t: Tokens, least: number, first?: ParsedNode): ParsedNode {
+  const start = first?.startIndex ?? t.start;
+  let left = first ? readPower(t, first) : readUnary(t);
   for (;;) {
     const rank = t.kind === Kind.operator ? precedence.get(t.value) : undefined;
     if (rank === undefined || rank < least) return left;
@@ -139,7 +154,11 @@ function readUnary(t: Tokens): ParsedNode {
     const argument = readUnary(t);
     return new ParsedNode("await", start, t.previousEnd, [argument]);
   }
-  const left = readPrimary(t);
+  return readPower(t, readPrimary(t));
+}
+
+function readPower(t: Tokens, left: ParsedNode): ParsedNode {
+  const { startIndex: start } = left;
   if (!t.isOperator("**")) return left;
   const operator = new OperatorNode("**", t.start, t.end);
   t.advance();

@@ -1,7 +1,6 @@
 /** Parameters of functions and lambdas. */
 import { readExpression, readIdentifier, readItems } from "./expressions.ts";
 import { ParsedNode, fail } from "./node.ts";
-import { toPattern } from "./targets.ts";
 import type { Tokens } from "./tokens.ts";
 import { readType } from "./types.ts";
 
@@ -45,5 +44,5 @@ function readTuple(t: Tokens): ParsedNode {
   t.expect("(");
   const items = readItems(t, ")", (inner) => (inner.isOperator("(") ? readTuple(inner) : readIdentifier(inner)));
   t.expect(")");
-  return toPattern(new ParsedNode("tuple", start, t.previousEnd, items));
+  return new ParsedNode("tuple_pattern", start, t.previousEnd, items);
 }

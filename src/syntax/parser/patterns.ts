@@ -1,5 +1,6 @@
 /** The patterns of `case` (PEP 634). */
-import { isIdentifier, readBinary, readIdentifier, readItems } from "./expressions.ts";
+import { readAtom } from "./atoms.ts";
+import { isIdentifier, readIdentifier, readItems } from "./expressions.ts";
 import { ParsedNode, fail } from "./node.ts";
 import { readStrings } from "./strings.ts";
 import { Kind, type Tokens } from "./tokens.ts";
@@ -38,7 +39,7 @@ function readSimple(t: Tokens): readonly ParsedNode[] {
   if (t.isOperator("{")) return [readMapping(t)];
   if (!isIdentifier(t)) {
     if (!t.isWord("None") && !t.isWord("True") && !t.isWord("False")) fail();
-    return [readBinary(t, 1)];
+    return [readAtom(t)];
   }
   if (t.isWord("_") && t.byteAfter() !== 46 && t.byteAfter() !== 40) {
     t.advance();

@@ -102,7 +102,10 @@ export class Tokens {
     if (this.lineStart && this.depth === 0) {
       if (this.enterLine()) return;
     }
-    const at = skipBlanks(source, this.end, this.depth > 0);
+    let at = this.end;
+    if (source[at] === 32) at++;
+    const first = classOf[source[at] ?? 0];
+    if (first !== Class.word && first !== Class.open && first !== Class.close) at = skipBlanks(source, at, this.depth > 0);
     const byte = source[at];
     this.start = at;
     if (byte === undefined) return this.atEnd();
