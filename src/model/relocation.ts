@@ -22,6 +22,8 @@ export interface RelocationMap {
   isAncestor(name: DottedName): boolean;
   /** The relocated name of `name`, or undefined when no relocation covers it. */
   apply(name: DottedName): DottedName | undefined;
+  /** The name before relocation of one that is relocated already; any other name as it is. */
+  original(name: DottedName): DottedName;
   /** Where an ancestor's moved part lies (`google` → `N.google`); undefined when its relocations do not agree on one place. */
   ancestorTarget(name: DottedName): DottedName | undefined;
 }
@@ -31,6 +33,7 @@ export function relocationMap(named: readonly Relocation[]): RelocationMap {
   const bytes = (name: DottedName): DottedName => Buffer.from(name, "utf8").toString("latin1");
   const relocations = named.map((each): Relocation => ({ ...each, from: bytes(each.from), to: bytes(each.to) }));
   const byFrom = new Map(relocations.map((relocation) => [relocation.from, relocation]));
+  const byTo = new Map(relocations.map((relocation) => [relocation.to, relocation]));
   const ancestors = new Map<DottedName, DottedName | undefined>();
   for (const { from, to } of relocations) {
     let [original, moved]: [DottedName, DottedName | undefined] = [from, to];
@@ -59,6 +62,13 @@ export function relocationMap(named: readonly Relocation[]): RelocationMap {
     apply: (name) => {
       const found = covering(name);
       return found && join(found.to, name.slice(found.from.length + 1));
+    },
+    original(name) {
+      for (let prefix = name; prefix !== ""; prefix = parent(prefix)) {
+        const found = byTo.get(prefix);
+        if (found) return join(found.from, name.slice(prefix.length + 1));
+      }
+      return name;
     },
     ancestorTarget: (name) => ancestors.get(name),
   };

@@ -98,9 +98,9 @@ export function wordsThere({ facts, options, source }: Context): WordsThere {
   // `from .compat import resources`, `from six import moves`: what such a name is, the other module knows.
   const handedOn = new Set<string>();
   for (const statement of facts.imports) {
-    if (statement.kind === "import") for (const { written } of statement.names) imported.add(topLevel(written.name));
+    if (statement.kind === "import") for (const { written } of statement.names) imported.add(topLevel(options.relocations.original(written.name)));
     else {
-      const top = statement.level === 0 ? topLevel(statement.module.name) : "";
+      const top = statement.level === 0 ? topLevel(options.relocations.original(statement.module.name)) : "";
       if (top !== "") imported.add(top);
       if (top === "" || options.relocations.concerns(top)) for (const { alias, written } of statement.names) handedOn.add(alias?.name ?? written.name);
     }

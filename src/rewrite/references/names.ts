@@ -16,7 +16,8 @@ export interface Names {
   isImportedAtTop(top: string): boolean;
 }
 
-export function namesOf(program: Program, { place, source }: Context): Names {
+export function namesOf(program: Program, { place, source, options }: Context): Names {
+  const { original } = options.relocations;
   const bindings = new Map<Scope, Map<string, Binding[]>>();
   for (const binding of program.bindings) {
     const scope = ownerOf(binding);
@@ -53,9 +54,9 @@ export function namesOf(program: Program, { place, source }: Context): Names {
       const { statement, index } = binding.how;
       const name = statement.names[index];
       if (!name) return [];
-      if (statement.kind === "import") return [name.alias ? name.written.name : topLevel(name.written.name)];
+      if (statement.kind === "import") return [original(name.alias ? name.written.name : topLevel(name.written.name))];
       const module = absolute(place.package, statement.level, statement.module.name);
-      return module === undefined ? [] : [join(module, name.written.name)];
+      return module === undefined ? [] : [original(join(module, name.written.name))];
     },
     functionsNamed: (name) => program.functions.filter((each) => each.name === name),
     isImportedAtTop: (top) => bindings.get(program.module)?.get(top)?.some((binding) => binding.how.kind === "import") ?? false,
