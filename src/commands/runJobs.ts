@@ -91,18 +91,20 @@ export async function work({ jobs, settings, queue }: WorkerInput, end: End, tak
 function delegate(helper: Worker, input: WorkerInput, take: Take): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (act: () => void): void => {
-      helper.removeAllListeners();
+      helper.off("message", onMessage).off("error", onError).off("exit", onExit);
       helper.unref();
       act();
     };
-    helper.ref();
-    helper.on("message", (message: WorkerMessage) => {
+    const onMessage = (message: WorkerMessage): void => {
       if (message.kind === "results") take(message.first, message.results);
       else if (message.kind === "done") settle(resolve);
       else settle(() => reject(message.wayOut === undefined ? Object.assign(new Error(message.message), { stack: message.stack }) : new Failure(message.message, message.wayOut)));
-    });
-    helper.on("error", (error) => settle(() => reject(error)));
-    helper.on("exit", (code) => settle(() => reject(new Error(`invariant: a helper ended early (code ${code})`))));
+    };
+    const onError = (error: Error): void => settle(() => reject(error));
+    const onExit = (code: number): void => settle(() => reject(new Error(`invariant: a helper ended early (code ${code})`)));
+    helper.ref();
+    // Never removeAllListeners: a thread has listeners of its own, without which it gives no second answer.
+    helper.on("message", onMessage).on("error", onError).on("exit", onExit);
     helper.postMessage(input);
   });
 }
