@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from "commander";
 import { type NodeHost, nodeHost } from "./host/node.ts";
 import { Failure } from "./model/failure.ts";
 import type { Outcome } from "./model/outcome.ts";
+import type { FetchFlags } from "./commands/fetchSettings.ts";
 import { exitCodeOf } from "./report/findings.ts";
 import { formatJson } from "./report/json.ts";
 import { paint, visible } from "./report/terminal.ts";
@@ -24,6 +25,26 @@ interface CommonOptions {
   readonly color: boolean;
 }
 
+/** How requirements are fetched. */
+interface FetchingFlags {
+  readonly withDeps?: boolean;
+  readonly deps: boolean;
+  readonly onlyBinary?: boolean;
+  readonly offline?: boolean;
+  readonly allowYanked?: boolean;
+  readonly findLinks: readonly string[];
+  readonly pip?: string;
+}
+
+interface VendorFlags extends CommonOptions, FetchingFlags {
+  readonly requirement: readonly string[];
+  readonly constraint: readonly string[];
+  readonly drop: readonly string[];
+  readonly keep: readonly string[];
+  readonly locked?: boolean;
+  readonly check?: boolean;
+}
+
 /** Runs one command; resolves to its exit code: 0 clean, 1 findings, 2 could not run. */
 export async function main(argv: readonly string[]): Promise<number> {
   let code = 0;
@@ -35,16 +56,69 @@ export async function main(argv: readonly string[]): Promise<number> {
     .configureHelp({ helpWidth: 80 })
     .showSuggestionAfterError();
 
-  withCommon(program.command("vendor").argument("[SOURCE...]", "wheels (.whl) or directories with importable modules"))
+  withFetching(withCommon(program.command("vendor").argument("[SOURCE...]", "wheels, source distributions, directories, requirements; none: what is declared")))
     .description("relocate distributions into the project's namespace and rewrite the project to use them")
-    .action(async (sources: string[], options: CommonOptions) => {
+    .option("-r, --requirement <FILE>", "a file of requirements, or a pylock.toml (repeatable)", collect, [])
+    .option("-c, --constraint <FILE>", "a file of constraints for pip's resolver (repeatable)", collect, [])
+    .option("--drop <GLOB>", "leave these upstream files out of the copy (repeatable)", collect, [])
+    .option("--keep <GLOB>", "keep these in spite of what is dropped (repeatable)", collect, [])
+    .option("--locked", "write nothing, and fail where the tree is not what is declared")
+    .option("--check", "write nothing, and print the difference to what is declared")
+    .action(async (sources: string[], options: VendorFlags) => {
       const { vendor } = await import("./commands/vendor.ts");
       const { parsePython } = await import("./commands/consumer.ts");
       const { formatVendor } = await import("./report/text.ts");
-      code = await perform(options, async (host) => {
-        const outcome = await vendor({ project: resolve(options.project), sources, namespace: options.namespace, targetPython: parsePython(options.targetPython), dryRun: options.dryRun === true, diff: options.diff === true }, host);
+      code = await perform({ ...options, diff: options.diff === true || options.check === true, dryRun: options.dryRun === true || options.locked === true }, async (host) => {
+        const outcome = await vendor({
+          ...fetching(options), project: resolve(options.project), sources, namespace: options.namespace, targetPython: parsePython(options.targetPython), dryRun: options.dryRun === true, diff: options.diff === true,
+          requirementFiles: options.requirement, constraints: options.constraint, drop: options.drop, keep: options.keep, locked: options.locked === true, check: options.check === true,
+        }, host);
         return { outcome, format: formatVendor };
       });
+    });
+
+  withFetching(withCommon(program.command("update").argument("[DIST[==V]...]", "copies to move; none: all that were asked for")))
+    .description("re-vendor copies at another version, in one project or in every project below ROOT")
+    .option("--root <ROOT>", "every project below this directory (repeatable)", collect, [])
+    .option("--outdated", "only say which copies are behind")
+    .action(async (distributions: string[], options: CommonOptions & FetchingFlags & { root: string[]; outdated?: boolean }) => {
+      const { update } = await import("./commands/update.ts");
+      const { parsePython } = await import("./commands/consumer.ts");
+      const { formatUpdate } = await import("./report/lifecycle.ts");
+      code = await perform(options, async (host) => ({
+        outcome: await update({
+          ...fetching(options), project: resolve(options.project), namespace: options.namespace, targetPython: parsePython(options.targetPython), distributions, roots: options.root,
+          outdated: options.outdated === true, dryRun: options.dryRun === true, diff: options.diff === true,
+        }, host),
+        format: formatUpdate,
+      }));
+    });
+
+  withCommon(program.command("eject").argument("[DIST...]", "copies that go"))
+    .description("the way back: use the system's library again")
+    .option("--all", "every copy")
+    .option("--force", "patched copies too")
+    .option("--if-satisfied", "only what the running system provides in an admissible version")
+    .option("--python <COMMAND>", "the interpreter that is asked for that", "python3")
+    .action(async (distributions: string[], options: CommonOptions & { all?: boolean; force?: boolean; ifSatisfied?: boolean; python: string }) => {
+      const { eject } = await import("./commands/eject.ts");
+      const { parsePython } = await import("./commands/consumer.ts");
+      const { formatEject } = await import("./report/lifecycle.ts");
+      code = await perform(options, async (host) => ({
+        outcome: await eject({
+          project: resolve(options.project), namespace: options.namespace, targetPython: parsePython(options.targetPython), distributions, all: options.all === true, force: options.force === true,
+          ifSatisfied: options.ifSatisfied === true, python: options.python, dryRun: options.dryRun === true, diff: options.diff === true,
+        }, host),
+        format: formatEject,
+      }));
+    });
+
+  withCommon(program.command("init"))
+    .description("write a first configuration")
+    .action(async (options: CommonOptions) => {
+      const { init } = await import("./commands/init.ts");
+      const { formatInit } = await import("./report/lifecycle.ts");
+      code = await perform(options, async (host) => ({ outcome: await init({ project: resolve(options.project), namespace: options.namespace, dryRun: options.dryRun === true, diff: options.diff === true }, host), format: formatInit }));
     });
 
   withCommon(program.command("rewrite").argument("[PATH...]", "Python files, or directories of them"))
@@ -109,6 +183,21 @@ function withCommon(command: Command): Command {
     .option("--no-color", "no colours");
 }
 
+function withFetching(command: Command): Command {
+  return command
+    .option("--with-deps", "fetch the requirements of what is named too, as pip resolves them")
+    .option("--no-deps", "fetch only what is named (the default)")
+    .option("--only-binary", "build nothing: wheels only")
+    .option("--offline", "ask no index: work from the cache and from --find-links")
+    .option("--allow-yanked", "take versions that were yanked from the index")
+    .option("--find-links <DIR>", "a folder, or a page, where pip looks for archives too (repeatable)", collect, [])
+    .option("--pip <COMMAND>", "how pip is run (default: python3 -m pip)");
+}
+
+function fetching({ withDeps, deps, onlyBinary, offline, allowYanked, findLinks, pip }: FetchingFlags): FetchFlags {
+  return { withDeps: deps ? withDeps : false, onlyBinary, offline, allowYanked, findLinks: findLinks.map((folder) => (/^[a-z]+:\/\//i.test(folder) ? folder : resolve(folder))), pip };
+}
+
 interface Performed<Result> {
   readonly outcome: Outcome<Result>;
   readonly format: (outcome: Outcome<Result>, options: TextOptions) => string;
@@ -121,6 +210,7 @@ async function perform<Result>(options: CommonOptions, run: (host: NodeHost) => 
   const host = await nodeHost({ quiet: options.quiet === true });
   const onSignal = (): void => {
     host.quiet();
+    host.stop();
     interrupt();
     process.exit(130);
   };

@@ -158,6 +158,12 @@ function isInWorkTree(root: string): boolean {
   }
 }
 
+/** Files of the project that an earlier run rewrote, and that are listed no more: they are to be led back or rewritten all the same. */
+export function alsoListed(root: string, listed: readonly ProjectFile[], recorded: readonly string[]): ProjectFile[] {
+  const known = new Set(listed.map((file) => file.path));
+  return recorded.filter((path) => !known.has(path) && statSync(join(root, path), { throwIfNoEntry: false })?.isFile()).map((path) => describe(root, join(root, path)));
+}
+
 function describe(root: string, path: string): ProjectFile {
   try {
     const real = realpathSync(path);

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { type ProjectFile, type ProjectPackage, findPackages, ownPackage, packageRoots, provides, siblingsOf } from "../acquire/project.ts";
 import { type Configuration, type ProjectFileSettings, readSettings } from "../config/read.ts";
 import { Failure } from "../model/failure.ts";
+import type { RecordedEdit } from "../model/manifest.ts";
 import { type DottedName, topLevel } from "../model/name.ts";
 import type { Relocation } from "../model/relocation.ts";
 import { checkNamespace } from "../plan/namespace.ts";
@@ -47,9 +48,10 @@ export async function findConsumer(root: string, namespaceOption: string | undef
   };
 }
 
-function directoryOf(root: string, { project }: ProjectFileSettings, packages: readonly ProjectPackage[], namespace: DottedName): string {
+function directoryOf(root: string, { project, configuration }: ProjectFileSettings, packages: readonly ProjectPackage[], namespace: DottedName): string {
   const [top = "", ...rest] = namespace.split(".");
   if (rest.length === 0) throw new Failure(`namespace '${namespace}': is a top-level name, and must lie inside a package of the project`, `Use ${namespace}._vendor, or the like.`);
+  if (configuration.vendoring) return resolve(root, configuration.vendoring.destination);
   const own = packages.find((candidate) => candidate.name === top)?.directory ?? packageRoots(root, project.packageRoots).map((base) => join(base, top)).find((path) => existsSync(path) && statSync(path).isDirectory());
   if (own === undefined) throw new Failure(`namespace '${namespace}': the project in ${root} has no package '${top}'`, packages.length > 0 ? `Its packages are: ${packages.map((each) => each.name).join(", ")}.` : `Make it (mkdir ${top}; touch ${top}/__init__.py), or name the project's directory with -C DIR.`);
   const parent = join(own, ...rest.slice(0, -1));
@@ -77,10 +79,11 @@ export function provided(consumer: Consumer, relocations: readonly Relocation[])
   return new Set([...tops].filter((top) => provides(consumer.root, consumer.configuredRoots, top)));
 }
 
-export function projectJobs(files: readonly ProjectFile[], stage: string | undefined, target: PythonVersion): FileJob[] {
+/** `recorded` are the edits, by path, that lead back to what the file was before an earlier run rewrote it. */
+export function projectJobs(files: readonly ProjectFile[], stage: string | undefined, target: PythonVersion, recorded: ReadonlyMap<string, readonly RecordedEdit[]>): FileJob[] {
   return files.map((file, index) => ({
     label: file.path,
-    locator: { kind: "file", path: file.real },
+    locator: recorded.has(file.path) ? { kind: "relocated", path: file.real, edits: recorded.get(file.path) ?? [] } : { kind: "file", path: file.real },
     size: file.size,
     executable: false,
     record: undefined,

@@ -6,14 +6,19 @@ import { type EntryRequest, OpenArchives } from "../acquire/zipEntry.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
 import { type Finding, located } from "../model/finding.ts";
 import type { Locator, SourceFile } from "../model/distribution.ts";
-import { type RecordedEdit, STAGING_NAME } from "../model/manifest.ts";
+import { anchor } from "../manifest/anchors.ts";
+import { type AnchoredEdit, type RecordedEdit, STAGING_NAME } from "../model/manifest.ts";
 import { type Relocation, type RelocationMap, relocationMap } from "../model/relocation.ts";
-import { undo } from "../rewrite/applyEdits.ts";
+import { undoingEdits } from "../patch/merge.ts";
+import { type PatchStep, type StepOutcome, applySteps } from "../patch/steps.ts";
+import { applyEdits, undo } from "../rewrite/applyEdits.ts";
 import type { FilePlace, PythonVersion } from "../rewrite/context.ts";
-import type { Site } from "../model/edit.ts";
-import { type Readers, needsGrammar } from "../syntax/readFacts.ts";
+import { reverse } from "../rewrite/reverse.ts";
+import type { LocalFinding, Site } from "../model/edit.ts";
+import { type Readers, needsGrammar, readFacts } from "../syntax/readFacts.ts";
+import { droppedImports } from "./droppedImports.ts";
 import { scannerOnly, withGrammar } from "./readers.ts";
-import { relocateSource } from "./relocateSource.ts";
+import { type RelocatedSource, relocateSource } from "./relocateSource.ts";
 
 export interface FileJob {
   /** For messages and findings: relative to the project. */
@@ -33,6 +38,22 @@ export interface FileJob {
   readonly target: string | undefined;
   /** Stage only a file that changed, and give it the original's mode and owner. */
   readonly inPlace: boolean;
+  /** What patches make of the file before and after it is relocated. */
+  readonly patched?: PatchedFile;
+}
+
+export interface PatchedFile {
+  /** Patches for upstream names, in order. */
+  readonly before: readonly PatchStep[];
+  /** Patches for relocated names. */
+  readonly after: readonly PatchStep[];
+}
+
+/** As JavaScript's regular expressions have it. */
+export interface Substitution {
+  readonly match: string;
+  readonly flags: string;
+  readonly replace: string;
 }
 
 export interface PlaceData {
@@ -47,15 +68,29 @@ export interface JobSettings {
   /** Results carry the bytes before and after of files that changed. */
   readonly keepContents: boolean;
   readonly keepSites: boolean;
+  /** Modules that were left out of their copy: importing one is a finding. */
+  readonly dropped?: readonly string[];
+  /** Relocations that are taken back: the project's own imports of these copies name the library again. */
+  readonly reversed?: readonly Relocation[];
+  /** Regular expressions and their replacements, done to Python files of copies before they are relocated. */
+  readonly substitute?: readonly Substitution[];
 }
 
 export interface FileResult {
   readonly sha256Upstream: string;
   readonly sha256Now: string;
+  /** Of the file that is replaced: it differs from the original where an earlier run rewrote it. */
+  readonly sha256Before: string;
+  /** For a file in place: its edits, with what they are found by later. */
+  readonly anchors: readonly AnchoredEdit[];
   readonly undo: readonly RecordedEdit[];
   readonly findings: readonly Finding[];
   readonly changed: boolean;
   readonly sites: readonly Site[];
+  /** What became of the file's patches. */
+  readonly patches: readonly StepOutcome[];
+  /** Relocating comes to the same without the patches for upstream names. */
+  readonly covered: boolean;
   readonly before: Uint8Array | undefined;
   readonly after: Uint8Array | undefined;
 }
@@ -113,24 +148,54 @@ export class FileWorker {
     this.#archives.close();
   }
 
-  #run(job: FileJob, source: Buffer): FileResult {
+  #run(job: FileJob, read: Buffer): FileResult {
+    const readers = (this.#readers ??= scannerOnly());
+    const back = job.inPlace && job.place && this.#settings.reversed ? reversed(read, this.#settings.reversed, readers) : undefined;
+    const source = back?.content ?? read;
     const sha256Upstream = hash("sha256", source);
     verify(job, source, sha256Upstream);
-    const relocated = job.place && relocateSource(source, placeOf(job.place), { relocations: this.#map(job), target: this.#settings.target }, (this.#readers ??= scannerOnly()));
-    const content = relocated?.content ?? source;
-    const changed = content !== source;
+    const relocate = (text: Buffer): RelocatedSource | undefined => job.place && relocateSource(text, placeOf(job.place), { relocations: this.#map(job), target: this.#settings.target }, readers);
+    const before = stepped(source, job.patched?.before);
+    const input = this.#substituted(job, before.content);
+    const relocated = relocate(input);
+    const after = stepped(relocated?.content ?? input, job.patched?.after);
+    const { content } = after;
+    const existing = job.inPlace && job.locator.kind === "relocated" ? this.#existing(job.locator.path) : read;
+    const changed = content !== existing && !content.equals(existing);
     if (job.target !== undefined && (changed || !job.inPlace)) this.#stage(job, job.target, content);
     const keep = this.#settings.keepContents && (changed || !job.inPlace);
+    // A patch adds and removes lines: what it leaves is led back by the differences of the two texts.
+    const undo = input !== source || (relocated && content !== relocated.content) ? undoingEdits(content.toString("latin1"), source.toString("latin1")) : (relocated?.undo ?? []);
+    const dropped = this.#settings.dropped && job.place ? droppedImports(input, placeOf(job.place), this.#settings.dropped, readers) : [];
     return {
       sha256Upstream,
-      sha256Now: changed ? hash("sha256", content) : sha256Upstream,
-      undo: relocated?.undo ?? [],
-      findings: relocated?.decision.findings.map((local) => located(local, job.label, source, job.distribution)) ?? [],
+      sha256Now: content === source ? sha256Upstream : hash("sha256", content),
+      sha256Before: existing === source ? sha256Upstream : hash("sha256", existing),
+      undo,
+      anchors: job.inPlace && undo.length > 0 ? anchor(content.toString("latin1"), undo) : [],
+      findings: [...(relocated?.decision.findings ?? []), ...dropped, ...(back?.left ?? [])].map((local) => located(local, job.label, input, job.distribution)),
       changed,
       sites: this.#settings.keepSites ? (relocated?.decision.sites ?? []) : [],
-      before: keep ? source : undefined,
+      patches: [...before.outcomes, ...after.outcomes],
+      covered: before.outcomes.length > 0 && relocated !== undefined && relocate(this.#substituted(job, source))?.content.equals(relocated.content) === true,
+      before: keep ? existing : undefined,
       after: keep ? content : undefined,
     };
+  }
+
+  #substituted({ place, inPlace }: FileJob, source: Buffer): Buffer {
+    if (!place || inPlace || !this.#settings.substitute) return source;
+    const text = source.toString("latin1");
+    const replaced = this.#settings.substitute.reduce((result, { match, flags, replace }) => result.replace(new RegExp(match, flags), replace), text);
+    return replaced === text ? source : Buffer.from(replaced, "latin1");
+  }
+
+  #existing(path: string): Buffer {
+    try {
+      return readFileSync(path);
+    } catch (error) {
+      throw fileFailure(error, path);
+    }
   }
 
   #map(job: FileJob): RelocationMap {
@@ -169,11 +234,29 @@ export class FileWorker {
       } finally {
         closeSync(descriptor);
       }
-      if (job.inPlace && job.locator.kind === "file") keepOwner(job.locator.path, target);
+      if (job.inPlace && job.locator.kind !== "entry") keepOwner(job.locator.path, target);
     } catch (error) {
       throw fileFailure(error, target);
     }
   }
+}
+
+/** Imports of copies that go name the library again. */
+function reversed(source: Buffer, relocations: readonly Relocation[], readers: Readers): { content: Buffer; left: readonly LocalFinding[] } {
+  const text = source.toString("latin1");
+  if (!relocations.some(({ to }) => text.includes(to.slice(0, to.lastIndexOf("."))))) return { content: source, left: [] };
+  const result = readFacts(source, readers);
+  if (result.kind === "unreadable") return { content: source, left: [] };
+  const { edits, left } = reverse(text, result.facts, relocations);
+  return { content: edits.length === 0 ? source : Buffer.from(applyEdits(text, edits), "latin1"), left };
+}
+
+/** The very same buffer where no patch changes anything. */
+function stepped(source: Buffer, steps: readonly PatchStep[] = []): { content: Buffer; outcomes: readonly StepOutcome[] } {
+  if (steps.length === 0) return { content: source, outcomes: [] };
+  const text = source.toString("latin1");
+  const result = applySteps(text, steps);
+  return { content: result.text === text ? source : Buffer.from(result.text, "latin1"), outcomes: result.outcomes };
 }
 
 function placeOf(place: PlaceData): FilePlace {
@@ -182,7 +265,7 @@ function placeOf(place: PlaceData): FilePlace {
 
 /** Whoever made a file read-only did not want it changed; for root the system would not say so. */
 function refuseReadOnly({ locator, label }: FileJob): void {
-  if (locator.kind === "file" && (statSync(locator.path).mode & 0o222) === 0) {
+  if (locator.kind !== "entry" && (statSync(locator.path).mode & 0o222) === 0) {
     throw new Failure(`${label}: has to be rewritten and is read-only`, "Make it writable (chmod u+w), or leave it out of the project: exclude in [tool.enisle].");
   }
 }

@@ -2,16 +2,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failure, fileFailure } from "../model/failure.ts";
+import type { Configuration } from "./configuration.ts";
+import { readVendoring } from "./vendoring.ts";
 
-export interface Configuration {
-  /** True when there is a table or file of ours. */
-  readonly present: boolean;
-  readonly namespace?: string;
-  readonly packages?: readonly string[];
-  readonly include?: readonly string[];
-  readonly exclude?: readonly string[];
-  readonly "target-python"?: string;
-}
+export type { Configuration } from "./configuration.ts";
 
 /** What pyproject.toml says of the project itself (PEP 621 and build back ends); everything optional. */
 export interface ProjectTable {
@@ -39,7 +33,9 @@ export async function readSettings(directory: string): Promise<ProjectFileSettin
     return { configuration: await validated(await readToml(ownFile), ownFile), project: projectTable(pyproject) };
   }
   const present = "enisle" in table(pyproject["tool"]);
-  return { configuration: present ? await validated(inPyproject, pyprojectFile) : { present: false }, project: projectTable(pyproject) };
+  const vendoring = table(pyproject["tool"])["vendoring"];
+  const configuration = present ? await validated(inPyproject, pyprojectFile) : vendoring === undefined ? { present: false } : await readVendoring(table(vendoring), directory, pyprojectFile);
+  return { configuration, project: projectTable(pyproject) };
 }
 
 async function readToml(path: string): Promise<Table> {
@@ -55,15 +51,19 @@ async function readToml(path: string): Promise<Table> {
 
 async function validated(value: Table, path: string): Promise<Configuration> {
   const [{ default: Ajv }, { default: schema }] = await Promise.all([import("ajv"), import("./schema.json", { with: { type: "json" } })]);
-  const validate = new Ajv.default({ allErrors: false }).compile(schema);
+  const validate = new Ajv.default({ allErrors: false, verbose: true }).compile(schema);
   if (validate(value)) return { ...value, present: true };
   const [error] = validate.errors ?? [];
-  const key = String((error?.params as Table)?.["additionalProperty"] ?? error?.instancePath.split("/")[1] ?? "");
+  const place = (error?.instancePath ?? "").split("/").slice(1).map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const unknown = (error?.params as Table)?.["additionalProperty"];
+  const key = String(unknown ?? place.findLast((part) => !/^\d+$/.test(part)) ?? "");
   const where = `${path}${lineOf(path, key)}`;
-  if (error?.keyword === "additionalProperties") {
-    throw new Failure(`${where}: unknown key '${key}'`, `Did you mean '${nearest(key, Object.keys(schema.properties))}'?`);
+  if (unknown !== undefined) {
+    const known = Object.keys((error?.parentSchema as { properties?: Table } | undefined)?.properties ?? {});
+    throw new Failure(`${where}: unknown key '${[...place, key].join(".")}'`, `Did you mean '${nearest(key, known)}'?`);
   }
-  throw new Failure(`${where}: '${key}' ${error?.message ?? "is not valid"}`, `See the description of the key: ${(schema.properties as Record<string, { description: string }>)[key]?.description ?? ""}`);
+  const described = (error?.parentSchema as { description?: string } | undefined)?.description ?? (schema.properties as Record<string, { description: string }>)[place[0] ?? ""]?.description ?? "";
+  throw new Failure(`${where}: '${place.join(".")}' ${error?.message ?? "is not valid"}`, `See the description of the key: ${described}`);
 }
 
 function lineOf(path: string, key: string): string {
@@ -72,7 +72,8 @@ function lineOf(path: string, key: string): string {
   return index < 0 ? "" : `:${index + 1}`;
 }
 
-function nearest(word: string, known: readonly string[]): string {
+/** The known word with the fewest letters to change. */
+export function nearest(word: string, known: readonly string[]): string {
   return known.toSorted((a, b) => distance(word, a) - distance(word, b))[0] ?? "";
 }
 

@@ -13,21 +13,49 @@ const catalogue = {
     severity: "warning",
     help: "The extension module was moved as it is; import it in its new place to see that nothing in it needs the old name.",
   },
+  "copy-still-named": {
+    severity: "error",
+    help: "Write the library's own name here: the copy that is named is not there any more.",
+  },
+  "copyleft-license": {
+    severity: "warning",
+    help: "See whether its terms fit those of your project; then accept the finding with the reason: accept in [tool.enisle].",
+  },
   "data-not-vendored": {
     severity: "warning",
     help: "Scripts, headers and data files are for an installation and were left out; install them with your project if the copy needs them.",
+  },
+  "dropped-module-imported": {
+    severity: "error",
+    help: "Keep the module (keep in [tool.enisle]), or accept the finding where the import is optional.",
   },
   "lazy-modules-opaque": {
     severity: "warning",
     help: "Write __lazy_modules__ as a literal list of names, or add the relocated names to it by hand.",
   },
+  "not-current": {
+    severity: "error",
+    help: "Run enisle vendor without arguments, and commit what it changes.",
+  },
+  "outdated": {
+    severity: "note",
+    help: "enisle update moves the copy to the newest version that its requirement admits.",
+  },
   "partial-namespace-binding": {
     severity: "error",
     help: "Only a part of this namespace package moves, and the name is rebound or used in a way that cannot be split; import the module under a name of its own.",
   },
+  "patch-unnecessary": {
+    severity: "note",
+    help: "The copy comes out the same without it: remove the patch.",
+  },
   "path-configuration": {
     severity: "warning",
     help: "A .pth file works only in site-packages and was left out; do in your project's start-up what it does, if the copy needs it.",
+  },
+  "project-not-updated": {
+    severity: "error",
+    help: "Nothing was changed in this project; the others were updated. Mend what the message says and run again.",
   },
   "provided-by-project": {
     severity: "warning",
@@ -44,6 +72,10 @@ const catalogue = {
   "unknown-encoding": {
     severity: "error",
     help: "The file was copied untouched. Convert it to UTF-8, or leave it out of the copy.",
+  },
+  "unknown-license": {
+    severity: "warning",
+    help: "Look it up with its authors; say it in [tool.enisle.distributions.NAME] license, or accept the finding with the reason.",
   },
 } as const satisfies Record<string, Code>;
 

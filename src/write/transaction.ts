@@ -13,8 +13,8 @@ const JOURNAL = "journal.json";
 const OWNER = "owner.json";
 
 export interface Move {
-  /** Absolute; below the staging directory. */
-  readonly staged: string;
+  /** Absolute; below the staging directory. Undefined: the target goes. */
+  readonly staged?: string;
   /** Absolute; what is there is replaced, a directory as a whole. */
   readonly target: string;
   /** Digest (SHA-256, hex) of the file that is replaced: one that changed since then is not overwritten by a late run. */
@@ -98,7 +98,7 @@ export function recover(root: string): "nothing" | "dropped" | "finished" {
   }
   const moves = JSON.parse(readFileSync(journal, "utf8")) as Move[];
   for (const { staged, target, before } of moves) {
-    if (before === undefined || !existsSync(staged) || !existsSync(target)) continue;
+    if (before === undefined || staged === undefined || !existsSync(staged) || !existsSync(target)) continue;
     if (createHash("sha256").update(readFileSync(target)).digest("hex") !== before) {
       throw new Failure(`${target}: was changed after a run was killed that had a new version of it ready`, `Keep yours or take ${staged}, then delete ${directory} and run again.`);
     }
@@ -122,8 +122,12 @@ function finish(directory: string, moves: readonly Move[]): void {
 }
 
 function perform(directory: string, { staged, target }: Move, index: number): void {
-  if (!existsSync(staged)) return; // done before the interruption
   const old = join(directory, `old-${index}`);
+  if (staged === undefined) {
+    if (lstatSync(target, { throwIfNoEntry: false })) renameSync(target, old);
+    return;
+  }
+  if (!existsSync(staged)) return; // done before the interruption
   if (isDirectory(target)) renameSync(target, old);
   else if (existsSync(target) && !existsSync(old)) linkSync(target, old); // kept until all is done; the rename replaces it in one step
   renameSync(staged, target);
@@ -133,7 +137,7 @@ function perform(directory: string, { staged, target }: Move, index: number): vo
 function revert(directory: string, moves: readonly Move[]): void {
   moves.forEach(({ staged, target }, index) => {
     const old = join(directory, `old-${index}`);
-    if (existsSync(staged)) {
+    if (staged === undefined || existsSync(staged)) {
       if (existsSync(old) && !existsSync(target)) renameSync(old, target);
       return;
     }

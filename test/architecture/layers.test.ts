@@ -11,12 +11,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   rewrite: ["model"],
   plan: ["model"],
   manifest: ["model"],
+  patch: ["model"],
   host: ["model"],
   config: ["model"],
   write: ["model"],
   acquire: ["model", "host", "config"],
   report: ["model", "diagnostics"],
-  commands: ["model", "diagnostics", "syntax", "rewrite", "plan", "manifest", "host", "config", "write", "acquire"],
+  commands: ["model", "diagnostics", "syntax", "rewrite", "plan", "manifest", "patch", "host", "config", "write", "acquire"],
 };
 // The scanner is AssemblyScript, a world of its own.
 const files = fastGlob.sync("src/**/*.ts", { ignore: ["src/syntax/scanner/**"] });
@@ -37,7 +38,7 @@ describe("architecture", () => {
   test("only syntax/ knows tree-sitter, only the outside knows the process", () => {
     for (const file of files) {
       if (!file.startsWith("src/syntax/")) expect(importsOf(file), file).not.toContain("web-tree-sitter");
-      if (/^src\/(model|syntax|rewrite|plan|manifest|report)\//.test(file)) {
+      if (/^src\/(model|syntax|rewrite|plan|manifest|patch|report)\//.test(file)) {
         const outside = importsOf(file).filter((name) => /^node:(child_process|fs|fs\/promises|os|process|worker_threads)$/.test(name));
         expect(outside, file).toEqual([]);
         expect(readFileSync(file, "utf8"), file).not.toMatch(/\bprocess\.|\bconsole\./);

@@ -1,0 +1,255 @@
+/**
+ * One run over a project, whatever asked for it: what is to lie in the namespace → relocate, in a staging directory → commit. The directory is
+ * the lock too: it is there before the first look at the project, so that of two runs one waits or is refused. Reads from top to bottom.
+ */
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
+import { type ProjectFile, alsoListed, listProjectFiles } from "../acquire/project.ts";
+import type { Host } from "../host/host.ts";
+import { formatManifest } from "../manifest/write.ts";
+import { type Distribution, normalisedName } from "../model/distribution.ts";
+import { fileFailure } from "../model/failure.ts";
+import { type Finding, byPlace, finding } from "../model/finding.ts";
+import { MANIFEST_NAME, type Manifest } from "../model/manifest.ts";
+import type { FileChange } from "../model/outcome.ts";
+import type { Relocation } from "../model/relocation.ts";
+import { chooseFiles, matcher } from "../plan/chooseFiles.ts";
+import { type Layout, layOut } from "../plan/layout.ts";
+import { moduleNameOf } from "../plan/topLevels.ts";
+import { type Move, Transaction, recover } from "../write/transaction.ts";
+import { type Consumer, projectJobs, provided } from "./consumer.ts";
+import { copyJobs } from "./copies.ts";
+import type { FileJob, FileResult, JobSettings } from "./fileJob.ts";
+import { findingsOf } from "./layoutFindings.ts";
+import { acceptFindings, newManifest } from "./newManifest.ts";
+import { type NamespaceState, readNamespace } from "./namespaceState.ts";
+import { patchSteps, settlePatches } from "./patching.ts";
+import { type RecordedProject, recordProject, recordedProject } from "./projectRecord.ts";
+import type { Crew } from "./runJobs.ts";
+import { pythonSubstitutions } from "./substitutions.ts";
+import type { Treatment } from "./treatment.ts";
+
+/** What is to lie in the namespace after the run. */
+export interface Arrangement {
+  readonly distributions: readonly Distribution[];
+  readonly treat: (name: string) => Treatment;
+  /** The namespace holds all of this already, made in the same way: only the project is looked at. */
+  readonly current: boolean;
+  /** Directories that are no part of the project. */
+  readonly sourceDirectories: readonly string[];
+  /** Copies that go, and are named by the project no more. */
+  readonly reversed: readonly Relocation[];
+  /** Files of the project that change besides, relative to it, such as a configuration. */
+  readonly texts: ReadonlyMap<string, Buffer>;
+}
+
+export interface RunOptions {
+  /** False: say what would be done. */
+  readonly writes: boolean;
+  /** Give every change. */
+  readonly diff: boolean;
+}
+
+export interface ProjectRun {
+  readonly state: NamespaceState;
+  /** Undefined: nothing is left in the namespace. */
+  readonly manifest: Manifest | undefined;
+  readonly layouts: readonly Layout[];
+  readonly changed: boolean;
+  readonly project: { readonly files: number; readonly rewritten: number };
+  readonly findings: readonly Finding[];
+  readonly changes: readonly FileChange[];
+  readonly notices: readonly string[];
+}
+
+export const INIT = "# Relocated copies of other projects' libraries; vendored.json says which. Made by enisle: do not edit.\n";
+
+export async function runProject(consumer: Consumer, options: RunOptions, crew: Crew, host: Host, arrange: (state: NamespaceState) => Promise<Arrangement>): Promise<ProjectRun> {
+  const recovered = options.writes && recover(consumer.root) !== "nothing";
+  const transaction = options.writes ? Transaction.begin(consumer.root) : undefined;
+  try {
+    return await runWithin(transaction, consumer, options, crew, host, arrange, recovered ? ["cleaned up after a run that was interrupted"] : []);
+  } catch (error) {
+    transaction?.rollback();
+    throw error;
+  }
+}
+
+async function runWithin(transaction: Transaction | undefined, consumer: Consumer, options: RunOptions, crew: Crew, host: Host, arrange: (state: NamespaceState) => Promise<Arrangement>, notices: readonly string[]): Promise<ProjectRun> {
+  host.progress("Reading sources");
+  const state = await readState(consumer, crew);
+  const arrangement = await arrange(state);
+  const chosen = arrangement.distributions.map((distribution) => chooseFiles(distribution, arrangement.treat(distribution.metadata.name).patterns));
+  const layouts = layOut(chosen.map((choice) => choice.distribution), consumer.namespace, consumer.package);
+  const relocations = layouts.flatMap((layout) => layout.relocations);
+  const ours = provided(consumer, relocations);
+  const maps = [relocations, relocations.filter(({ from }) => !ours.has(from.split(".")[0] ?? from))];
+  const dropped = chosen.flatMap((choice) => choice.dropped.flatMap((path) => modulesOf(path)));
+
+  const listed = await listProjectFiles(consumer.root, consumer.packages, consumer.configuration, [consumer.namespaceDirectory, ...arrangement.sourceDirectories], host);
+  const files = [...listed, ...alsoListed(consumer.root, listed, (state.manifest?.project ?? []).map((file) => file.path))];
+  const record = recordedProject(files, state.manifest?.project ?? []);
+  const stage = (name: string): string | undefined => transaction?.path(name);
+  const copies = arrangement.current ? [] : layouts;
+  const steps = patchSteps(copies, arrangement.treat, state, consumer);
+  const copying = copyJobs(copies, consumer, stage("namespace")).map((job, index): FileJob => {
+    const patched = steps[index];
+    return patched ? { ...job, patched } : job;
+  });
+  const rewriting = projectJobs(files, stage("project"), consumer.target, record.edits);
+  const jobs = [...copying, ...rewriting];
+  const substitute = pythonSubstitutions(consumer.configuration.vendoring?.substitute ?? []);
+  const settings: JobSettings = {
+    ...baseSettings(consumer), maps, keepContents: options.diff,
+    ...(dropped.length > 0 ? { dropped } : {}), ...(substitute.length > 0 ? { substitute } : {}), ...(arrangement.reversed.length > 0 ? { reversed: arrangement.reversed } : {}),
+  };
+  const results = await crew.run(jobs, settings, (done) => host.progress(`Relocating: ${done} of ${jobs.length} files`));
+  const [copied, project] = [results.slice(0, copying.length), results.slice(copying.length)];
+  const patching = settlePatches(copying, copied, arrangement.treat, consumer, options.writes);
+
+  const { findings, accepted } = acceptFindings(
+    [...findingsOf(layouts, consumer, ours, arrangement.treat), ...patching.findings, ...results.flatMap((result) => result.findings)].sort(byPlace),
+    consumer.configuration.accept ?? [],
+  );
+  const made = newManifest({ consumer, state, copies: arrangement.current ? undefined : copies, choices: chosen, results: copied, treat: arrangement.treat, accepted, patched: patching.digests, project: recordProject(files, project) });
+  const manifestText = made && formatManifest(made.manifest);
+  const copyChanged = manifestText !== state.manifestText;
+  const texts = new Map([...arrangement.texts, ...patching.texts, ...(made?.texts ?? [])].filter(([path, content]) => !sameAsDisk(consumer, path, content)));
+  const changed = copyChanged || texts.size > 0 || project.some((result) => result.changed);
+  const plan: Plan = { consumer, state, files, project, manifestText, namespace: made?.namespaceFiles ?? new Map(), texts, copyChanged, wholeNamespace: !arrangement.current };
+  if (transaction) {
+    if (changed) transaction.commit(moves(transaction, plan));
+    else transaction.rollback();
+  }
+  return {
+    state, manifest: made?.manifest, layouts, changed, findings, notices: [...notices, ...patching.notices, ...lostNotice(record)],
+    project: { files: files.length, rewritten: project.filter((result) => result.changed).length },
+    changes: options.diff ? changesOf(plan, copying, copied) : [],
+  };
+}
+
+export async function readState(consumer: Consumer, crew: Crew, tolerant = false): Promise<NamespaceState> {
+  const own = (consumer.configuration.protected ?? []).map((glob) => matcher(glob));
+  const rules = { isProtected: (path: string) => own.some((matches) => matches(path)), replacesForeign: consumer.configuration.vendoring !== undefined, tolerant };
+  return readNamespace(consumer.namespaceDirectory, consumer.namespace, rules, async (jobs) => (await crew.run(jobs, { ...baseSettings(consumer), maps: [[]] }, () => undefined)).map((result) => result.sha256Upstream));
+}
+
+function baseSettings(consumer: Consumer): JobSettings {
+  return { maps: [], target: consumer.target, keepContents: false, keepSites: false };
+}
+
+/** The module that a dropped file was; nothing for files that are none. */
+function modulesOf(path: string): string[] {
+  const parts = path.split("/");
+  const module = moduleNameOf(parts.pop() ?? "");
+  if (module === undefined || parts.some((part) => part.includes("."))) return [];
+  return [[...parts, ...(module === "__init__" ? [] : [module])].join(".")];
+}
+
+function lostNotice({ lost }: RecordedProject): string[] {
+  return lost.length === 0 ? [] : [`kept as they are, since they were edited after they were rewritten: ${lost.slice(0, 5).join(", ")}${lost.length > 5 ? ` and ${lost.length - 5} more` : ""}`];
+}
+
+interface Plan {
+  readonly consumer: Consumer;
+  readonly state: NamespaceState;
+  readonly files: readonly ProjectFile[];
+  readonly project: readonly FileResult[];
+  /** Undefined: the namespace goes. */
+  readonly manifestText: string | undefined;
+  /** Generated files, below the namespace directory. */
+  readonly namespace: ReadonlyMap<string, Buffer>;
+  /** Files of the project, relative to it. */
+  readonly texts: ReadonlyMap<string, Buffer>;
+  readonly copyChanged: boolean;
+  readonly wholeNamespace: boolean;
+}
+
+function sameAsDisk(consumer: Consumer, path: string, content: Buffer): boolean {
+  const full = join(consumer.root, path);
+  return existsSync(full) && readFileSync(full).equals(content);
+}
+
+function moves(transaction: Transaction, plan: Plan): Move[] {
+  const { consumer, state, files, project, manifestText } = plan;
+  const all: Move[] = [];
+  const put = (name: string, content: Buffer): string => {
+    const staged = transaction.path(name);
+    try {
+      mkdirSync(dirname(staged), { recursive: true });
+      writeFileSync(staged, content, { flag: "wx" });
+    } catch (error) {
+      throw fileFailure(error, staged);
+    }
+    return staged;
+  };
+  if (manifestText === undefined) {
+    if (state.manifest) {
+      const stays = [...state.protected, ...(state.manifest.emptyInit ? ["__init__.py"] : [])];
+      if (stays.length === 0) all.push({ target: consumer.namespaceDirectory });
+      else all.push({ staged: stayingDirectory(transaction, consumer, state.protected, state.manifest.emptyInit === true), target: consumer.namespaceDirectory });
+    }
+  } else if (plan.copyChanged && plan.wholeNamespace) {
+    for (const [path, content] of plan.namespace) put(join("namespace", path), content);
+    put(join("namespace", MANIFEST_NAME), Buffer.from(manifestText));
+    copyProtected(transaction, consumer, state.protected);
+    all.push({ staged: transaction.path("namespace"), target: consumer.namespaceDirectory });
+  } else if (plan.copyChanged) all.push({ staged: put(MANIFEST_NAME, Buffer.from(manifestText)), target: join(consumer.namespaceDirectory, MANIFEST_NAME) });
+  files.forEach((file, index) => {
+    const result = project[index];
+    if (result?.changed) all.push({ staged: transaction.path(join("project", String(index))), target: file.real, before: result.sha256Before });
+  });
+  [...plan.texts].forEach(([path, content], index) => {
+    const target = join(consumer.root, path);
+    mkdirSync(dirname(target), { recursive: true });
+    all.push({ staged: put(join("texts", String(index)), content), target });
+  });
+  return all;
+}
+
+function stayingDirectory(transaction: Transaction, consumer: Consumer, own: readonly string[], emptyInit: boolean): string {
+  const staged = transaction.path("namespace");
+  mkdirSync(staged, { recursive: true });
+  if (emptyInit) writeFileSync(join(staged, "__init__.py"), "");
+  copyProtected(transaction, consumer, own);
+  return staged;
+}
+
+function copyProtected(transaction: Transaction, consumer: Consumer, own: readonly string[]): void {
+  for (const path of own) {
+    const target = transaction.path(join("namespace", path));
+    try {
+      mkdirSync(dirname(target), { recursive: true });
+      copyFileSync(join(consumer.namespaceDirectory, path), target);
+    } catch (error) {
+      throw fileFailure(error, target);
+    }
+  }
+}
+
+function changesOf({ consumer, state, files, project, manifestText, namespace, texts, copyChanged, wholeNamespace }: Plan, jobs: readonly FileJob[], results: readonly FileResult[]): FileChange[] {
+  const prefix = relative(consumer.root, consumer.namespaceDirectory).split(sep).join("/");
+  const onDisk = (path: string): Buffer | undefined => (existsSync(join(consumer.root, path)) ? readFileSync(join(consumer.root, path)) : undefined);
+  const change = (path: string, after: Buffer | undefined, executable = false): FileChange => ({ path, before: onDisk(path), after, executable });
+  const rewritten = files.flatMap((file, index) => {
+    const result = project[index];
+    return result?.before && result.after ? [{ path: file.path, before: Buffer.from(result.before), after: Buffer.from(result.after), executable: false }] : [];
+  });
+  const others = [...texts].map(([path, content]) => change(path, content));
+  if (!copyChanged) return [...rewritten, ...others];
+  const now = wholeNamespace ? jobs.map((job, index) => change(job.label, Buffer.from(results[index]?.after ?? new Uint8Array()), job.executable)) : [];
+  const generated = wholeNamespace ? [...namespace].map(([path, content]) => change(`${prefix}/${path}`, content)) : [];
+  const paths = new Set([...now, ...generated].map((each) => each.path));
+  const old = wholeNamespace || manifestText === undefined ? [...(state.manifest?.distributions ?? []).flatMap((entry) => entry.files.map((file) => file.path)), ...(state.manifest?.generated ?? []).map((file) => file.path), ...state.foreign] : [];
+  const gone = old.map((path) => `${prefix}/${path}`).filter((path) => !paths.has(path)).map((path) => change(path, undefined));
+  return [...rewritten, ...others, ...now, ...generated, ...gone, change(`${prefix}/${MANIFEST_NAME}`, manifestText === undefined ? undefined : Buffer.from(manifestText))];
+}
+
+/** A finding of a run as a whole. */
+export function notCurrent(message: string): Finding {
+  return finding("not-current", message);
+}
+
+export function sameDistribution(a: string, b: string): boolean {
+  return normalisedName(a) === normalisedName(b);
+}
