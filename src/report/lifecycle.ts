@@ -13,7 +13,7 @@ export function formatInit({ result }: Outcome<InitResult>, { quiet, preview, pa
 export function formatEject({ result, findings, notices }: Outcome<EjectResult>, options: TextOptions): string {
   if (options.quiet) return lines(errorsOnly(findings, options));
   const { paint, preview } = options;
-  const out: string[] = [...notices.map(visible)];
+  const out: string[] = notices.map(visible);
   if (result.ejected.length === 0) out.push("Nothing to eject");
   else out.push(`${preview ? "Would eject" : "Ejected"} from ${paint.strong(visible(result.namespace))}`);
   for (const each of result.ejected) out.push(`  ${paint.strong(visible(`${each.name}${each.version === null ? "" : ` ${each.version}`}`))}`);
