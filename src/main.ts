@@ -113,6 +113,19 @@ export async function main(argv: readonly string[]): Promise<number> {
       }));
     });
 
+  withFetching(withCommon(program.command("patch").argument("<DIST>", "the copy that was edited")))
+    .description("turn hand edits in a copy into a patch that later versions get too")
+    .option("--source <SOURCE>", "where the unchanged copy comes from, when neither git nor the index has it")
+    .option("--after", "write it for relocated names")
+    .action(async (distribution: string, options: CommonOptions & FetchingFlags & { source?: string; after?: boolean }) => {
+      const { patch } = await import("./commands/patch.ts");
+      const { formatPatchResult } = await import("./report/lifecycle.ts");
+      code = await perform(options, async (host) => ({
+        outcome: await patch({ ...fetching(options), project: resolve(options.project), namespace: options.namespace, distribution, source: options.source, after: options.after === true, dryRun: options.dryRun === true, diff: options.diff === true }, host),
+        format: formatPatchResult,
+      }));
+    });
+
   withCommon(program.command("init"))
     .description("write a first configuration")
     .action(async (options: CommonOptions) => {

@@ -24,6 +24,8 @@ export interface Consumer {
   readonly configuredRoots: readonly string[];
   readonly dependencies: readonly string[];
   readonly target: PythonVersion;
+  /** It lies in site-packages or the like: modules beside it are not its own. */
+  readonly installed?: true;
 }
 
 /** What most people run today; used where neither the command line nor the project says. */
@@ -75,6 +77,7 @@ export function lowerBound(requires: string | undefined): PythonVersion | undefi
 
 /** Top-level names among the relocated ones that the project has modules of its own for: there, they mean those. */
 export function provided(consumer: Consumer, relocations: readonly Relocation[]): ReadonlySet<string> {
+  if (consumer.installed) return new Set();
   const tops = new Set(relocations.map(({ from }) => topLevel(from)).filter((top) => !relocations.some(({ from }) => from.startsWith(`${top}.`))));
   return new Set([...tops].filter((top) => provides(consumer.root, consumer.configuredRoots, top)));
 }

@@ -173,7 +173,7 @@ export class FileWorker {
       sha256Before: existing === source ? sha256Upstream : hash("sha256", existing),
       undo,
       anchors: job.inPlace && undo.length > 0 ? anchor(content.toString("latin1"), undo) : [],
-      findings: [...(relocated?.decision.findings ?? []), ...dropped, ...(back?.left ?? [])].map((local) => located(local, job.label, input, job.distribution)),
+      findings: [...[...(relocated?.decision.findings ?? []), ...dropped].map((local) => located(local, job.label, input, job.distribution)), ...(back?.left ?? []).map((local) => located(local, job.label, read))],
       changed,
       sites: this.#settings.keepSites ? (relocated?.decision.sites ?? []) : [],
       patches: [...before.outcomes, ...after.outcomes],

@@ -48,6 +48,8 @@ export interface RunOptions {
   readonly writes: boolean;
   /** Give every change. */
   readonly diff: boolean;
+  /** Files that differ from the manifest are no obstacle: the arrangement knows about them. */
+  readonly tolerant?: boolean;
 }
 
 export interface ProjectRun {
@@ -77,7 +79,7 @@ export async function runProject(consumer: Consumer, options: RunOptions, crew: 
 
 async function runWithin(transaction: Transaction | undefined, consumer: Consumer, options: RunOptions, crew: Crew, host: Host, arrange: (state: NamespaceState) => Promise<Arrangement>, notices: readonly string[]): Promise<ProjectRun> {
   host.progress("Reading sources");
-  const state = await readState(consumer, crew);
+  const state = await readState(consumer, crew, options.tolerant === true);
   const arrangement = await arrange(state);
   const chosen = arrangement.distributions.map((distribution) => chooseFiles(distribution, arrangement.treat(distribution.metadata.name).patterns));
   const layouts = layOut(chosen.map((choice) => choice.distribution), consumer.namespace, consumer.package);

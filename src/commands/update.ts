@@ -133,7 +133,7 @@ function subjectOf({ directory, manifestFile }: FoundNamespace, manifest: Manife
       if (!packageOnly) return found;
       // What lies beside an installed package is not its project: only the package itself, and what it once rewrote.
       const own = found.packages.filter((each) => directory.startsWith(`${each.directory}/`));
-      return { ...found, packages: own, configuration: { ...found.configuration, present: true } };
+      return { ...found, installed: true, packages: own, configuration: { ...found.configuration, present: true } };
     },
   };
 }

@@ -66,3 +66,20 @@ export function editRequirements(text: string, isIt: (line: string) => boolean, 
   lines[place] = now === undefined ? "" : `${indent}${now}${rest}`;
   return lines.join("");
 }
+
+/** Adds an element to the array `key` of a table; makes the array, and the table at the end, where they are missing. Undefined: the table is written in a way that is not known. */
+export function addToArray(toml: string, table: string, key: string, value: string): string | undefined {
+  const header = new RegExp(`^[ \\t]*\\[[ \\t]*${table.split(".").map((part) => `["']?${part.replace(/[^\w-]/g, "\\$&")}["']?`).join("[ \\t]*\\.[ \\t]*")}[ \\t]*\\][ \\t]*(#[^\\n]*)?\\n?`, "m").exec(toml);
+  if (!header) {
+    const inline = new RegExp(`^[ \\t]*distributions[ \\t]*=|^[ \\t]*${table.split(".").at(-1)?.replace(/[^\w-]/g, "\\$&") ?? ""}[ \\t]*=[ \\t]*\\{`, "m").test(toml);
+    return inline ? undefined : `${toml.replace(/\n*$/, "\n")}\n[${table}]\n${key} = [${JSON.stringify(value)}]\n`;
+  }
+  const start = header.index + header[0].length;
+  const end = start + (/^[ \t]*\[/m.exec(toml.slice(start))?.index ?? toml.length - start);
+  const body = toml.slice(start, end);
+  const assignment = new RegExp(`^[ \\t]*${key}[ \\t]*=[ \\t]*\\[`, "m").exec(body);
+  if (!assignment) return `${toml.slice(0, start)}${header[0].endsWith("\n") ? "" : "\n"}${key} = [${JSON.stringify(value)}]\n${toml.slice(start)}`;
+  const first = start + assignment.index + assignment[0].length;
+  const last = elementsOf(toml, first).at(-1);
+  return last ? `${toml.slice(0, last.end)}, ${JSON.stringify(value)}${toml.slice(last.end)}` : `${toml.slice(0, first)}${JSON.stringify(value)}${toml.slice(first)}`;
+}

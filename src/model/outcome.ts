@@ -126,3 +126,14 @@ export interface InitResult {
   readonly dependencies: readonly string[];
   readonly changed: boolean;
 }
+
+export interface PatchResult {
+  readonly distribution: string;
+  /** The patch file, relative to the project. */
+  readonly file: string;
+  /** Whether it is applied before rewriting (upstream names) or after it. */
+  readonly applied: "before" | "after";
+  /** Below the namespace directory. */
+  readonly files: readonly string[];
+  readonly changed: boolean;
+}

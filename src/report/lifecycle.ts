@@ -1,5 +1,5 @@
 /** The summaries of what happens to copies later: init, update, eject. */
-import type { EjectResult, InitResult, Outcome, UpdateResult } from "../model/outcome.ts";
+import type { EjectResult, InitResult, Outcome, PatchResult, UpdateResult } from "../model/outcome.ts";
 import { visible } from "./terminal.ts";
 import { type TextOptions, count, errorsOnly, lines, withFindings } from "./text.ts";
 
@@ -8,6 +8,12 @@ export function formatInit({ result }: Outcome<InitResult>, { quiet, preview, pa
   const out = [`${preview ? "Would write" : "Wrote"} ${paint.strong(visible(result.file))}: the namespace is ${visible(result.namespace)}`];
   if (result.dependencies.length > 0) out.push("The project's dependencies stand there as comments: take out the # before those to vendor.");
   return lines([...out, "Then run: enisle vendor"]);
+}
+
+export function formatPatchResult({ result, findings, notices }: Outcome<PatchResult>, options: TextOptions): string {
+  if (options.quiet) return lines(errorsOnly(findings, options));
+  const names = result.applied === "before" ? "upstream names: it applies before rewriting" : "relocated names: it applies after rewriting";
+  return lines([...notices.map(visible), `${options.preview ? "Would write" : "Wrote"} ${options.paint.strong(visible(result.file))}, in ${names}`, ...result.files.map((file) => `  ${visible(file)}`), ...withFindings(findings, options)]);
 }
 
 export function formatEject({ result, findings, notices }: Outcome<EjectResult>, options: TextOptions): string {

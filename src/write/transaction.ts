@@ -4,7 +4,7 @@
  * the next run finishes the renames: the new tree stands.
  */
 import { createHash } from "node:crypto";
-import { accessSync, constants, existsSync, linkSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, linkSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Failure, fileFailure } from "../model/failure.ts";
 import { STAGING_NAME } from "../model/manifest.ts";
@@ -46,11 +46,14 @@ export class Transaction {
   static begin(root: string): Transaction {
     recover(root);
     const directory = join(root, STAGING_NAME);
+    const fresh = `${directory}-${process.pid}`;
     try {
-      mkdirSync(directory);
-      writeFileSync(join(directory, OWNER), JSON.stringify({ pid: process.pid, started: startOf(process.pid) } satisfies Owner));
+      mkdirSync(fresh, { recursive: true });
+      writeFileSync(join(fresh, OWNER), JSON.stringify({ pid: process.pid, started: startOf(process.pid) } satisfies Owner));
+      renameSync(fresh, directory); // with its owner in it from the first moment on, or somebody would take it for a dead one's
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "EEXIST") throw busy(root, "another process");
+      rmSync(fresh, { recursive: true, force: true });
+      if (["EEXIST", "ENOTEMPTY", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "") && existsSync(directory)) throw busy(root, "another process");
       throw fileFailure(error, directory);
     }
     return new Transaction(directory);
@@ -88,12 +91,26 @@ export class Transaction {
 /** Brings a tree that a killed run left behind to its old or its new state. */
 export function recover(root: string): "nothing" | "dropped" | "finished" {
   const directory = join(root, STAGING_NAME);
+  dropStillborn(root);
   if (!existsSync(directory)) return "nothing";
   const owner = readOwner(directory);
   if (owner && owner.pid !== process.pid && isAlive(owner)) throw busy(root, `process ${owner.pid}`);
   const journal = join(directory, JOURNAL);
   if (!existsSync(journal)) {
-    rmSync(directory, { recursive: true, force: true });
+    // Out of the way first: another run may drop it at the same time, and have one of its own there already.
+    const claimed = `${directory}-${process.pid}`;
+    try {
+      renameSync(directory, claimed);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return "dropped";
+      throw fileFailure(error, directory);
+    }
+    const now = readOwner(claimed);
+    if (now && now.pid !== process.pid && isAlive(now)) {
+      renameSync(claimed, directory);
+      throw busy(root, `process ${now.pid}`);
+    }
+    rmSync(claimed, { recursive: true, force: true });
     return "dropped";
   }
   const moves = JSON.parse(readFileSync(journal, "utf8")) as Move[];
@@ -109,6 +126,16 @@ export function recover(root: string): "nothing" | "dropped" | "finished" {
     throw fileFailure(error, directory);
   }
   return "finished";
+}
+
+/** Directories of runs that were killed before they began. */
+function dropStillborn(root: string): void {
+  for (const name of existsSync(root) ? readdirSync(root) : []) {
+    if (!name.startsWith(`${STAGING_NAME}-`)) continue;
+    const pid = Number(name.slice(STAGING_NAME.length + 1));
+    const owner = readOwner(join(root, name));
+    if (pid !== process.pid && !(owner ? isAlive(owner) : isRunning(pid))) rmSync(join(root, name), { recursive: true, force: true });
+  }
 }
 
 function busy(root: string, who: string): Failure {
@@ -171,12 +198,16 @@ function readOwner(directory: string): Owner | undefined {
 }
 
 function isAlive({ pid, started }: Owner): boolean {
+  return isRunning(pid) && startOf(pid) === started;
+}
+
+function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
   }
-  return startOf(pid) === started;
+  return true;
 }
 
 function startOf(pid: number): string {
