@@ -1,11 +1,18 @@
 // Bundles src into dist: few files load fast, and the command line needs no more than the command it runs. Compiles the scanner to WebAssembly.
 import { chmodSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { Ajv } from "ajv";
 import asc from "assemblyscript/asc";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
+
+// The catalogue is data: a row that does not fit its schema must not be shipped.
+const validate = new Ajv({ allErrors: true }).compile(JSON.parse(readFileSync(`${root}src/catalogue/schema.json`, "utf8")));
+for (const row of JSON.parse(readFileSync(`${root}src/catalogue/python.json`, "utf8"))) {
+  if (!validate(row)) throw new Error(`src/catalogue/python.json: ${JSON.stringify(row)}: ${validate.errors.map((error) => `${error.instancePath} ${error.message}`).join("; ")}`);
+}
 
 rmSync(`${root}dist`, { recursive: true, force: true });
 await build({

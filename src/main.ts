@@ -43,6 +43,8 @@ interface VendorFlags extends CommonOptions, FetchingFlags {
   readonly keep: readonly string[];
   readonly locked?: boolean;
   readonly check?: boolean;
+  readonly verified: "rewrite" | "report";
+  readonly runtimeMap?: boolean;
 }
 
 /** Runs one command; resolves to its exit code: 0 clean, 1 findings, 2 could not run. */
@@ -64,6 +66,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("--keep <GLOB>", "keep these in spite of what is dropped (repeatable)", collect, [])
     .option("--locked", "write nothing, and fail where the tree is not what is declared")
     .option("--check", "write nothing, and print the difference to what is declared")
+    .addOption(verifiedOption())
+    .option("--runtime-map", "let names that are known only at run time go through a generated helper module")
     .action(async (sources: string[], options: VendorFlags) => {
       const { vendor } = await import("./commands/vendor.ts");
       const { parsePython } = await import("./commands/consumer.ts");
@@ -72,6 +76,7 @@ export async function main(argv: readonly string[]): Promise<number> {
         const outcome = await vendor({
           ...fetching(options), project: resolve(options.project), sources, namespace: options.namespace, targetPython: parsePython(options.targetPython), dryRun: options.dryRun === true, diff: options.diff === true,
           requirementFiles: options.requirement, constraints: options.constraint, drop: options.drop, keep: options.keep, locked: options.locked === true, check: options.check === true,
+          verified: options.verified, runtimeMap: options.runtimeMap === true,
         }, host);
         return { outcome, format: formatVendor };
       });
@@ -139,14 +144,15 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("--map <FROM=TO>", "a name and the name it is relocated to (repeatable)", collect, [])
     .option("--stdin", "read one file from standard input and write the result to standard output")
     .option("--stdin-name <NAME>", "its name, for messages; a name in .pyi makes it a stub", "stdin.py")
-    .action(async (paths: string[], options: CommonOptions & { map: string[]; stdin?: boolean; stdinName: string }) => {
+    .addOption(verifiedOption())
+    .action(async (paths: string[], options: CommonOptions & { map: string[]; stdin?: boolean; stdinName: string; verified: "rewrite" | "report" }) => {
       const { parseMap, rewrite, rewriteText } = await import("./commands/rewrite.ts");
       const { parsePython } = await import("./commands/consumer.ts");
       const { formatRewrite } = await import("./report/text.ts");
       code = await perform(options, async (host) => {
         const settings = { relocations: options.map.map(parseMap), targetPython: parsePython(options.targetPython) ?? ([3, 9] as const) };
         if (!options.stdin) {
-          const outcome = await rewrite({ ...settings, paths, dryRun: options.dryRun === true, diff: options.diff === true }, host);
+          const outcome = await rewrite({ ...settings, paths, verified: options.verified, dryRun: options.dryRun === true, diff: options.diff === true }, host);
           return { outcome, format: formatRewrite };
         }
         if (paths.length > 0) throw new Failure("--stdin and PATH were both given", "Use one of them.");
@@ -180,6 +186,10 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 function collect(value: string, previous: string[]): string[] {
   return [...previous, value];
+}
+
+function verifiedOption(): Option {
+  return new Option("--verified <WHAT>", "strings that are dotted names of the library's modules or their attributes: rewrite or report").choices(["rewrite", "report"]).default("rewrite");
 }
 
 function withCommon(command: Command): Command {
@@ -257,9 +267,19 @@ async function perform<Result>(options: CommonOptions, run: (host: NodeHost) => 
   }
 }
 
-/** Waits until the stream took it: a pipe may be slow, and exit codes must come after the output. */
+/** Waits until the stream took it: a pipe may be slow, and exit codes must come after the output. Throws Failure where it does not, as on a full disk. */
 function print(stream: NodeJS.WriteStream, content: string | Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
-    stream.write(content, (error) => (error && (error as NodeJS.ErrnoException).code !== "EPIPE" ? reject(error) : resolve()));
+    const done = (error?: Error | null): void => {
+      const code = (error as NodeJS.ErrnoException | null | undefined)?.code;
+      // Who closed a pipe has seen enough; and what cannot be said on standard error cannot be said.
+      if (code === undefined || code === "EPIPE" || stream === process.stderr) resolve();
+      else reject(new Failure(`standard output: cannot be written (${code === "ENOSPC" ? "no space left on the device" : code})`, "Send it elsewhere. Without --dry-run, --diff or --stdin the work itself has been done."));
+    };
+    stream.once("error", done); // without a listener the process would end with a stack trace
+    stream.write(content, (error) => {
+      if (!error) stream.off("error", done);
+      done(error);
+    });
   });
 }

@@ -4,6 +4,11 @@ import fastGlob from "fast-glob";
 import type { Relocation } from "../src/model/relocation.ts";
 import type { PythonVersion } from "../src/rewrite/context.ts";
 import { relocateSource, type RelocatedSource } from "../src/commands/relocateSource.ts";
+import { basename } from "node:path";
+import { catalogueWith } from "../src/catalogue/index.ts";
+import { defaultReferences } from "../src/commands/fileJob.ts";
+import { moduleOfFile } from "../src/model/name.ts";
+import type { Inventory } from "../src/rewrite/context.ts";
 import { relocationMap } from "../src/model/relocation.ts";
 import { scannerOnly, withGrammar } from "../src/commands/readers.ts";
 import { positionAt } from "../src/model/span.ts";
@@ -15,6 +20,8 @@ export interface Case {
   readonly path: string | undefined;
   readonly siblings: readonly string[];
   readonly target: PythonVersion;
+  readonly holds: readonly string[];
+  readonly versions: ReadonlyMap<string, string>;
   readonly before: Buffer;
   /** The same as `before` where the case has no `after`. */
   readonly after: Buffer;
@@ -43,6 +50,8 @@ export function readCases(pattern: string): Case[] {
       path: field("path")[0]?.replaceAll("`", ""),
       siblings: (field("siblings")[0] ?? "").split(/\s+/).filter(Boolean),
       target: [major, minor],
+      holds: field("holds").flatMap((line) => [...line.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "")),
+      versions: new Map(field("version").map((line) => [/`([^`]+)`/.exec(line)?.[1] ?? "", line.split(" ").at(-1) ?? ""])),
       before,
       after: after === undefined ? before : block(file, after),
       findings: [...(sections.get("findings") ?? "").matchAll(/^- `([\w-]+)`(?: line (\d+))?$/gm)].map((match) => `${match[1]} line ${match[2] ?? "?"}`).sort(),
@@ -66,9 +75,17 @@ function block(file: string, section: string): Buffer {
 
 export const readers = await withGrammar(scannerOnly());
 
+/** A case may say what the relocated distributions hold: `- holds: `a.b` `a.b.C``, and their versions: `- version: `a` 1.0`. */
+function inventory(each: Case): Inventory {
+  const names = new Set(each.holds);
+  const below = (name: string): boolean => each.holds.some((other) => other.startsWith(`${name}.`));
+  return { isModule: (name) => names.has(name), isPackage: below, has: (name) => names.has(name), origins: (name) => [name], distribution: (name) => (each.versions.has(name) ? { version: each.versions.get(name) ?? null } : undefined) };
+}
+
 export function run(each: Case, source = each.before, relocations = each.relocations): RelocatedSource {
-  const place = { package: each.path?.replace(/\/?[^/]*$/, "").replaceAll("/", "."), stub: each.path?.endsWith(".pyi") ?? false, siblings: new Set(each.siblings) };
-  return relocateSource(source, place, { relocations: relocationMap(relocations), target: each.target }, readers);
+  const within = each.path?.replace(/\/?[^/]*$/, "").replaceAll("/", ".");
+  const place = { module: moduleOfFile(within, basename(each.path ?? "")), package: within, stub: each.path?.endsWith(".pyi") ?? false, siblings: new Set(each.siblings) };
+  return relocateSource(source, place, { ...defaultReferences, relocations: relocationMap(relocations), target: each.target, inventory: inventory(each), catalogue: catalogueWith([]), helper: "nova._vendor._relocated" }, readers);
 }
 
 export function findingsOf(each: Case, { decision }: RelocatedSource): string[] {

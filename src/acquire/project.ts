@@ -1,5 +1,5 @@
 /** The consumer: where its packages are, and which of its files are its own Python sources. */
-import { type Dirent, closeSync, existsSync, openSync, readFileSync, readSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { type Dirent, closeSync, existsSync, lstatSync, openSync, readFileSync, readSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import type { Configuration, ProjectFileSettings } from "../config/read.ts";
 import type { Host } from "../host/host.ts";
@@ -84,7 +84,13 @@ export async function listProjectFiles(root: string, packages: readonly ProjectP
   const ignored = configuration.present ? new Set<string>() : ignoredFiles(root, host);
   const dropped = glob && configuration.exclude ? new Set(await glob([...configuration.exclude], { cwd: root, absolute: true, dot: true })) : new Set<string>();
   const files = [...found].filter((path) => !ignored.has(path) && !dropped.has(path)).sort().map((path) => describe(root, path));
-  return [...new Map(files.map((file) => [file.real, file])).values()]; // a file and links to it are one
+  // A file and links to it are one, called by its own name: a patch of a link would not apply.
+  const byReal = new Map<string, ProjectFile>();
+  for (const file of files) {
+    const known = byReal.get(file.real);
+    if (!known || lstatSync(join(root, known.path)).isSymbolicLink()) byReal.set(file.real, file);
+  }
+  return [...byReal.values()];
 }
 
 function walk(directory: string, skip: ReadonlySet<string>, found: Set<string>, isRoot: boolean): void {
@@ -170,6 +176,7 @@ function describe(root: string, path: string): ProjectFile {
     const directory = dirname(path);
     return { path: relative(root, path).split(sep).join("/"), real, size: statSync(real).size, package: packageOf(directory, root), siblings: [] };
   } catch (error) {
+    if (path.includes("\ufffd")) throw new Failure(`${path}: the name of this file is not UTF-8`, "Rename it, or leave its directory out of the project: list packages and include in [tool.enisle].");
     throw fileFailure(error, path);
   }
 }

@@ -35,6 +35,9 @@ export async function acquireWheel(path: string, requirement: string): Promise<D
     };
     const metadata = parseMetadata(text("METADATA"));
     if (!metadata.name || !metadata.version) throw new Failure(`${path}: ${info}/METADATA gives no Name and Version`, notAWheel);
+    if (!/^[a-z\d](?:[\w.-]*[a-z\d])?$/i.test(metadata.name) || !/^[\x21-\x7e]+$/.test(metadata.version)) {
+      throw new Failure(`${path}: ${info}/METADATA gives '${metadata.name}' '${metadata.version}', which are no name and version of a distribution`, notAWheel);
+    }
     checkWheelVersion(path, text("WHEEL"));
     const record = checkRecord(path, info, entries, parseRecord(text("RECORD")));
     const { files, leftOut } = place(entries, record, info.replace(/\.dist-info$/, ".data"));

@@ -15,7 +15,9 @@ import type { Relocation } from "../model/relocation.ts";
 import { dropper } from "../plan/chooseFiles.ts";
 import { parseRequirement } from "../plan/requirements.ts";
 import { TOOL } from "../version.ts";
+import type { Basis } from "./basis.ts";
 import type { Consumer } from "./consumer.ts";
+import { HELPER_FILE } from "./generated.ts";
 import { keptDistribution } from "./copies.ts";
 import { requirementOf } from "./newManifest.ts";
 import type { NamespaceState } from "./namespaceState.ts";
@@ -40,6 +42,7 @@ export function acquirer(options: FetchOptions, host: Host): Acquire {
 export interface Setting {
   readonly consumer: Consumer;
   readonly state: NamespaceState;
+  readonly basis: Basis;
   readonly treat: (name: string) => Treatment;
   readonly options: FetchOptions;
   readonly acquire: Acquire;
@@ -219,27 +222,27 @@ export async function restoreAll(entries: readonly ManifestDistribution[], { con
 }
 
 /** True when the namespace was made by this version of the tool for the same target, so that it would come out the same. */
-export function isComparable({ manifest }: NamespaceState, consumer: Consumer): boolean {
-  return manifest?.tool === TOOL && manifest.targetPython === consumer.target.join(".");
+export function isComparable({ manifest }: NamespaceState, basis: Basis): boolean {
+  return manifest?.tool === TOOL && manifest.targetPython === basis.targetPython && manifest.settings === basis.settings;
 }
 
 /** The copy that a wheel was vendored as before: there is no need to open the wheel again. */
-async function vendoredAlready(source: string, base: string, { state, consumer, treat }: Setting): Promise<Distribution | undefined> {
+async function vendoredAlready(source: string, base: string, { state, basis, consumer, treat }: Setting): Promise<Distribution | undefined> {
   const path = resolve(base, source);
   const candidates = state.manifest?.distributions.filter((entry) => entry.source.kind === "wheel" && entry.source.file === basename(path)) ?? [];
-  if (candidates.length === 0 || !isComparable(state, consumer) || !statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined;
+  if (candidates.length === 0 || !isComparable(state, basis) || !statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined;
   const sha256 = await digestOfFile(path);
   const entry = candidates.find((candidate) => candidate.source.sha256 === sha256);
   return entry && canRestore(entry, treat(entry.name).patterns) ? withoutMark({ ...keptDistribution(entry, consumer.namespaceDirectory), requirement: source }) : undefined;
 }
 
 /** True when the namespace holds exactly these distributions, made the same way. */
-export function isCurrent(distributions: readonly Distribution[], { state, consumer, treat }: Pick<Setting, "state" | "consumer" | "treat">): boolean {
+export function isCurrent(distributions: readonly Distribution[], { state, basis, consumer, treat }: Pick<Setting, "state" | "basis" | "consumer" | "treat">): boolean {
   const entries = state.manifest?.distributions ?? [];
-  if (!isComparable(state, consumer) || entries.length !== distributions.length || consumer.configuration.vendoring) return false;
+  if (!isComparable(state, basis) || entries.length !== distributions.length || consumer.configuration.vendoring) return false;
   const { "license-overview": overview, stubs, accept, distributions: own } = consumer.configuration;
   if (overview !== undefined || stubs !== undefined || accept !== undefined || own !== undefined || entries.some((entry) => entry.accepted.length > 0)) return false;
-  if (state.manifest?.generated.some((file) => file.path !== "__init__.py")) return false;
+  if (state.manifest?.generated.some((file) => file.path !== "__init__.py" && file.path !== HELPER_FILE)) return false;
   return distributions.every(({ metadata, source, requirement, dependency }) => {
     const { patterns, patches } = treat(metadata.name);
     return entries.some((entry) =>

@@ -1,11 +1,11 @@
 /** The project that owns the namespace: where it is, what it is called, which Python it must run on. */
 import { existsSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { type ProjectFile, type ProjectPackage, findPackages, ownPackage, packageRoots, provides, siblingsOf } from "../acquire/project.ts";
 import { type Configuration, type ProjectFileSettings, readSettings } from "../config/read.ts";
 import { Failure } from "../model/failure.ts";
 import type { RecordedEdit } from "../model/manifest.ts";
-import { type DottedName, topLevel } from "../model/name.ts";
+import { type DottedName, moduleOfFile, topLevel } from "../model/name.ts";
 import type { Relocation } from "../model/relocation.ts";
 import { checkNamespace } from "../plan/namespace.ts";
 import type { PythonVersion } from "../rewrite/context.ts";
@@ -92,7 +92,7 @@ export function projectJobs(files: readonly ProjectFile[], stage: string | undef
     record: undefined,
     sha256: undefined,
     distribution: undefined,
-    place: { package: file.package, stub: file.path.endsWith(".pyi"), siblings: target[0] < 3 ? siblingsOf(file.real) : [] },
+    place: { module: moduleOfFile(file.package, basename(file.path)), package: file.package, stub: file.path.endsWith(".pyi"), siblings: target[0] < 3 ? siblingsOf(file.real) : [] },
     map: 1,
     target: stage === undefined ? undefined : join(stage, String(index)),
     inPlace: true,

@@ -3,7 +3,10 @@ import { join, relative, sep } from "node:path";
 import type { Distribution } from "../model/distribution.ts";
 import { normalisedName } from "../model/distribution.ts";
 import type { ManifestDistribution, ManifestFile } from "../model/manifest.ts";
+import { join as dotted } from "../model/name.ts";
 import type { Layout } from "../plan/layout.ts";
+import { moduleNameOf } from "../plan/topLevels.ts";
+import type { InventoryData } from "./inventory.ts";
 import type { Consumer } from "./consumer.ts";
 import type { FileJob, FileResult } from "./fileJob.ts";
 
@@ -49,9 +52,28 @@ export function manifestEntry({ distribution, topLevels, relocations, placements
     files: placements.map(({ file, destination }, index): ManifestFile => {
       const result = results[index];
       if (!result) throw new Error(`invariant: no result for ${destination}`);
-      const { sha256Upstream, sha256Now, undo } = result;
-      return { path: destination, ...(file.path === destination ? {} : { upstreamPath: file.path }), sha256Upstream, sha256Now, ...(file.executable ? { executable: true as const } : {}), edits: undo };
+      const { sha256Upstream, sha256Now, undo, edits } = result;
+      return { path: destination, ...(file.path === destination ? {} : { upstreamPath: file.path }), sha256Upstream, sha256Now, ...(file.executable ? { executable: true as const } : {}), ...(edits.verified > 0 ? { verified: edits.verified } : {}), edits: undo };
     }).sort((a, b) => (a.path < b.path ? -1 : 1)),
+  };
+}
+
+/** What the copies hold, for rules that ask whether a name exists. */
+export function inventoryOfCopies(layouts: readonly Layout[]): InventoryData {
+  return {
+    modules: layouts.flatMap(({ placements }) =>
+      placements.flatMap(({ file, destination, python, compiled }) => {
+        if (python) return [{ name: python.module, package: python.package, locator: python.stub ? undefined : file.locator, size: file.size }];
+        const module = compiled ? moduleNameOf(destination.slice(destination.lastIndexOf("/") + 1)) : undefined;
+        const within = destination.includes("/") ? destination.slice(0, destination.lastIndexOf("/")).replaceAll("/", ".") : "";
+        return module === undefined ? [] : [{ name: dotted(within, module === "__init__" ? "" : module), package: within, locator: undefined, size: 0 }];
+      }),
+    ),
+    distributions: layouts.map(({ distribution, placements }) => ({
+      name: distribution.metadata.name,
+      version: distribution.metadata.version,
+      directory: placements.map(({ destination }) => /^[^/]+\.dist-info(?=\/METADATA$)/.exec(destination)?.[0]).find((each) => each !== undefined),
+    })),
   };
 }
 

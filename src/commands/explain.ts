@@ -1,6 +1,14 @@
 /** `enisle explain`: every site of one file, what was (or would be) done, by which rule, and why. Changes nothing. */
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { catalogueWith } from "../catalogue/index.ts";
+import type { Locator } from "../model/distribution.ts";
+import { layOut } from "../plan/layout.ts";
+import { HELPER_NAME } from "../rewrite/helperModule.ts";
+import { type Inventory, emptyInventory } from "../rewrite/context.ts";
+import { inventoryOfCopies, keptDistribution } from "./copies.ts";
+import { defaultReferences } from "./fileJob.ts";
+import { inventoryOf } from "./inventory.ts";
 import type { Host } from "../host/host.ts";
 import { parseManifest } from "../manifest/read.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
@@ -9,12 +17,12 @@ import { MANIFEST_NAME, type Manifest, type ManifestDistribution, type ManifestF
 import type { ExplainResult, ExplainedSite, Outcome } from "../model/outcome.ts";
 import { type Relocation, type RelocationMap, relocationMap } from "../model/relocation.ts";
 import { type Position, positionAt } from "../model/span.ts";
-import { join as dotted, isAtOrBelow, parent } from "../model/name.ts";
+import { join as dotted, isAtOrBelow, moduleOfFile, parent } from "../model/name.ts";
 import { undo } from "../rewrite/applyEdits.ts";
 import type { FilePlace, PythonVersion } from "../rewrite/context.ts";
 import { readFacts } from "../syntax/readFacts.ts";
 import { parsePython, findConsumer } from "./consumer.ts";
-import { withReaders } from "./readers.ts";
+import { scannerOnly, withReaders } from "./readers.ts";
 import { type RelocatedSource, relocateSource } from "./relocateSource.ts";
 
 export interface ExplainOptions {
@@ -32,6 +40,7 @@ interface Subject {
   readonly target: PythonVersion;
   readonly owner: ManifestDistribution | undefined;
   readonly manifest: Manifest | undefined;
+  readonly knowledge: { readonly inventory: Inventory; readonly helper: string | undefined };
 }
 
 export async function explain(options: ExplainOptions, host: Host): Promise<Outcome<ExplainResult>> {
@@ -42,7 +51,7 @@ export async function explain(options: ExplainOptions, host: Host): Promise<Outc
   const label = relative(host.cwd, file).split(sep).join("/");
   const content = read(file);
   const subject = copySubject(file, content) ?? (await projectSubject(options, content));
-  const relocated = await withReaders((readers) => relocateSource(subject.original, subject.place, { relocations: relocationMap(subject.relocations), target: subject.target }, readers));
+  const relocated = await withReaders((readers) => relocateSource(subject.original, subject.place, { ...defaultReferences, ...subject.knowledge, relocations: relocationMap(subject.relocations), target: subject.target, catalogue: catalogueWith([]) }, readers));
   const sites = [...explainSites(subject.original, relocated), ...(await alreadyRelocated(content, subject))]
     .filter((site) => line === undefined || (site.line <= line && line <= site.endLine))
     .sort((a, b) => a.line - b.line || a.column - b.column);
@@ -68,31 +77,44 @@ function copySubject(file: string, content: Buffer): Subject | undefined {
       const path = relative(at, file).split(sep).join("/");
       for (const owner of manifest.distributions) {
         const entry = owner.files.find((candidate) => candidate.path === path);
-        if (entry) return { ...ofCopy(manifest, entry, content), owner };
+        if (entry) return { ...ofCopy(manifest, entry, content, at), owner };
       }
     }
     if (dirname(at) === at) return undefined;
   }
 }
 
-function ofCopy(manifest: Manifest, entry: ManifestFile, content: Buffer): Omit<Subject, "owner"> {
+function ofCopy(manifest: Manifest, entry: ManifestFile, content: Buffer, directory: string): Omit<Subject, "owner"> {
+  const within = parent(entry.path.slice(0, entry.path.lastIndexOf(".")).replaceAll("/", "."));
   return {
     original: Buffer.from(undo(content.toString("latin1"), entry.edits), "latin1"),
     relocations: recorded(manifest),
-    place: { package: parent(entry.path.slice(0, entry.path.lastIndexOf(".")).replaceAll("/", ".")), stub: entry.path.endsWith(".pyi"), siblings: new Set() },
+    place: { module: moduleOfFile(within, basename(entry.path)), package: within, stub: entry.path.endsWith(".pyi"), siblings: new Set() },
     target: parsePython(manifest.targetPython) ?? [3, 9],
     manifest,
+    knowledge: knowledgeOf(manifest, directory),
   };
 }
 
+/** What the copies hold, read off the disk. */
+function knowledgeOf(manifest: Manifest, directory: string): Subject["knowledge"] {
+  const layouts = layOut(manifest.distributions.map((entry) => keptDistribution(entry, directory)), manifest.namespace, "");
+  const read = (locator: Locator): Buffer => {
+    if (locator.kind === "entry") throw new Error("invariant: a copy on disk lies in no archive");
+    const text = readFileSync(locator.path);
+    return locator.kind === "relocated" ? Buffer.from(undo(text.toString("latin1"), locator.edits), "latin1") : text;
+  };
+  return { inventory: inventoryOf(inventoryOfCopies(layouts), read, scannerOnly), helper: `${manifest.namespace}.${HELPER_NAME}` };
+}
+
 async function projectSubject(options: ExplainOptions, content: Buffer): Promise<Subject> {
-  const place = { package: undefined, stub: options.file.endsWith(".pyi"), siblings: new Set<string>() };
-  if (options.relocations.length > 0) return { original: content, relocations: options.relocations, place, target: [3, 9], owner: undefined, manifest: undefined };
+  const place = { module: undefined, package: undefined, stub: options.file.endsWith(".pyi"), siblings: new Set<string>() };
+  if (options.relocations.length > 0) return { original: content, relocations: options.relocations, place, target: [3, 9], owner: undefined, manifest: undefined, knowledge: { inventory: emptyInventory, helper: undefined } };
   const consumer = await findConsumer(options.project, options.namespace, undefined);
   const manifestFile = join(consumer.namespaceDirectory, MANIFEST_NAME);
   if (!existsSync(manifestFile)) throw new Failure(`${consumer.namespaceDirectory}: nothing is vendored there`, "Vendor something first, or say what would be relocated: --map testtools=nova._vendor.testtools");
   const manifest = parseManifest(readFileSync(manifestFile, "utf8"), manifestFile);
-  return { original: content, relocations: recorded(manifest), place, target: consumer.target, owner: undefined, manifest };
+  return { original: content, relocations: recorded(manifest), place, target: consumer.target, owner: undefined, manifest, knowledge: knowledgeOf(manifest, consumer.namespaceDirectory) };
 }
 
 function recorded(manifest: Manifest): Relocation[] {

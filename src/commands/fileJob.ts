@@ -1,6 +1,6 @@
 /** The work on one file, as plain data, so that any worker can do it: read, verify, relocate, stage. */
 import { hash } from "node:crypto";
-import { chmodSync, chownSync, closeSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
+import { type Stats, chmodSync, chownSync, closeSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { type EntryRequest, OpenArchives } from "../acquire/zipEntry.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
@@ -8,15 +8,18 @@ import { type Finding, located } from "../model/finding.ts";
 import type { Locator, SourceFile } from "../model/distribution.ts";
 import { anchor } from "../manifest/anchors.ts";
 import { type AnchoredEdit, type RecordedEdit, STAGING_NAME } from "../model/manifest.ts";
-import { type Relocation, type RelocationMap, relocationMap } from "../model/relocation.ts";
+import { type Relocation, relocationMap } from "../model/relocation.ts";
 import { undoingEdits } from "../patch/merge.ts";
-import { type PatchStep, type StepOutcome, applySteps } from "../patch/steps.ts";
-import { applyEdits, undo } from "../rewrite/applyEdits.ts";
-import type { FilePlace, PythonVersion } from "../rewrite/context.ts";
-import { reverse } from "../rewrite/reverse.ts";
-import type { LocalFinding, Site } from "../model/edit.ts";
-import { type Readers, needsGrammar, readFacts } from "../syntax/readFacts.ts";
+import { type StepOutcome } from "../patch/steps.ts";
+import { undo } from "../rewrite/applyEdits.ts";
+import type { FilePlace, PythonVersion, RewriteOptions } from "../rewrite/context.ts";
+import { catalogueWith } from "../catalogue/index.ts";
+import type { CatalogueRow } from "../model/catalogue.ts";
+import type { Edit, Site } from "../model/edit.ts";
+import { type InventoryData, inventoryOf } from "./inventory.ts";
+import { type Readers, needsGrammar } from "../syntax/readFacts.ts";
 import { droppedImports } from "./droppedImports.ts";
+import { type PatchedFile, type Substitution, applyToBytes, readExisting, reverseImports, substituted } from "./preparedText.ts";
 import { scannerOnly, withGrammar } from "./readers.ts";
 import { type RelocatedSource, relocateSource } from "./relocateSource.ts";
 
@@ -38,25 +41,12 @@ export interface FileJob {
   readonly target: string | undefined;
   /** Stage only a file that changed, and give it the original's mode and owner. */
   readonly inPlace: boolean;
-  /** What patches make of the file before and after it is relocated. */
+  /** Patches that change the file before and after it is relocated. */
   readonly patched?: PatchedFile;
 }
 
-export interface PatchedFile {
-  /** Patches for upstream names, in order. */
-  readonly before: readonly PatchStep[];
-  /** Patches for relocated names. */
-  readonly after: readonly PatchStep[];
-}
-
-/** As JavaScript's regular expressions have it. */
-export interface Substitution {
-  readonly match: string;
-  readonly flags: string;
-  readonly replace: string;
-}
-
 export interface PlaceData {
+  readonly module: string | undefined;
   readonly package: string | undefined;
   readonly stub: boolean;
   readonly siblings: readonly string[];
@@ -65,6 +55,8 @@ export interface PlaceData {
 export interface JobSettings {
   readonly maps: readonly (readonly Relocation[])[];
   readonly target: PythonVersion;
+  readonly inventory: InventoryData;
+  readonly references: ReferenceSettings;
   /** Results carry the bytes before and after of files that changed. */
   readonly keepContents: boolean;
   readonly keepSites: boolean;
@@ -76,10 +68,28 @@ export interface JobSettings {
   readonly substitute?: readonly Substitution[];
 }
 
+/** How references that are not import statements are dealt with. */
+export interface ReferenceSettings {
+  readonly rows: readonly CatalogueRow[];
+  readonly verified: "rewrite" | "report";
+  readonly helper: string | undefined;
+  readonly runtimeMap: boolean;
+  readonly leave: readonly { readonly string: string; readonly path?: string }[];
+}
+
+export const defaultReferences: ReferenceSettings = { rows: [], verified: "rewrite", helper: undefined, runtimeMap: false, leave: [] };
+
 export interface FileResult {
+  /** Edits that call the generated helper are among those of the file. */
+  readonly needsHelper: boolean;
+  /** Indices of the configuration's exceptions that left something. */
+  readonly usedExceptions: readonly number[];
+  readonly edits: { readonly proven: number; readonly verified: number };
+  /** SHA-256, hex; empty for a source of the project (`inPlace`, with a `place`) that did not change. */
   readonly sha256Upstream: string;
+  /** Of files of copies, and of sources of the project that have edits. */
   readonly sha256Now: string;
-  /** Of the file that is replaced: it differs from the original where an earlier run rewrote it. */
+  /** Of the file that is replaced: it differs from the original where an earlier run rewrote it. Empty as `sha256Upstream` is. */
   readonly sha256Before: string;
   /** For a file in place: its edits, with what they are found by later. */
   readonly anchors: readonly AnchoredEdit[];
@@ -118,13 +128,16 @@ export function makeDirectories(jobs: readonly FileJob[]): void {
 /** Does jobs one after the other; holds what they share: descriptors, look-up tables, the grammar once it was needed. */
 export class FileWorker {
   readonly #settings: JobSettings;
-  readonly #maps: readonly RelocationMap[];
+  readonly #options: readonly RewriteOptions[];
   readonly #archives = new OpenArchives();
   #readers: Readers | undefined;
 
   constructor(settings: JobSettings) {
     this.#settings = settings;
-    this.#maps = settings.maps.map(relocationMap);
+    const { target, references } = settings;
+    const catalogue = catalogueWith(references.rows);
+    const inventory = inventoryOf(settings.inventory, (locator, size) => this.#readLocator(locator, size), () => (this.#readers ??= scannerOnly()));
+    this.#options = settings.maps.map((relocations) => ({ relocations: relocationMap(relocations), target, inventory, catalogue, ...references }));
   }
 
   /** Does these jobs, in order; those on entries of one archive are read together. */
@@ -150,58 +163,54 @@ export class FileWorker {
 
   #run(job: FileJob, read: Buffer): FileResult {
     const readers = (this.#readers ??= scannerOnly());
-    const back = job.inPlace && job.place && this.#settings.reversed ? reversed(read, this.#settings.reversed, readers) : undefined;
+    const { reversed, substitute = [], dropped } = this.#settings;
+    const back = job.inPlace && job.place && reversed ? reverseImports(read, reversed, readers) : undefined;
     const source = back?.content ?? read;
-    const sha256Upstream = hash("sha256", source);
-    verify(job, source, sha256Upstream);
-    const relocate = (text: Buffer): RelocatedSource | undefined => job.place && relocateSource(text, placeOf(job.place), { relocations: this.#map(job), target: this.#settings.target }, readers);
-    const before = stepped(source, job.patched?.before);
-    const input = this.#substituted(job, before.content);
+    // Nobody asks for the digest of a project's source that stays as it is.
+    const own = job.inPlace && job.place !== undefined && job.record === undefined && job.sha256 === undefined;
+    const known = own ? undefined : hash("sha256", source);
+    if (known !== undefined) verify(job, source, known);
+    const place = job.place && placeOf(job.place, job.label);
+    const relocate = (text: Buffer): RelocatedSource | undefined => place && relocateSource(text, place, this.#optionsFor(job), readers);
+    const before = applyToBytes(source, job.patched?.before);
+    const input = place && !job.inPlace ? substituted(before.content, substitute) : before.content;
     const relocated = relocate(input);
-    const after = stepped(relocated?.content ?? input, job.patched?.after);
+    const after = applyToBytes(relocated?.content ?? input, job.patched?.after);
     const { content } = after;
-    const existing = job.inPlace && job.locator.kind === "relocated" ? this.#existing(job.locator.path) : read;
+    const existing = job.inPlace && job.locator.kind === "relocated" ? readExisting(job.locator.path) : read;
     const changed = content !== existing && !content.equals(existing);
     if (job.target !== undefined && (changed || !job.inPlace)) this.#stage(job, job.target, content);
     const keep = this.#settings.keepContents && (changed || !job.inPlace);
     // A patch adds and removes lines: what it leaves is led back by the differences of the two texts.
     const undo = input !== source || (relocated && content !== relocated.content) ? undoingEdits(content.toString("latin1"), source.toString("latin1")) : (relocated?.undo ?? []);
-    const dropped = this.#settings.dropped && job.place ? droppedImports(input, placeOf(job.place), this.#settings.dropped, readers) : [];
+    const sha256Upstream = known ?? (changed ? hash("sha256", source) : "");
+    const missing = dropped && place ? droppedImports(input, place, dropped, readers) : [];
     return {
       sha256Upstream,
-      sha256Now: content === source ? sha256Upstream : hash("sha256", content),
-      sha256Before: existing === source ? sha256Upstream : hash("sha256", existing),
+      sha256Now: content === source ? sha256Upstream : own && undo.length === 0 ? "" : hash("sha256", content),
+      sha256Before: !changed || existing === source ? sha256Upstream : hash("sha256", existing),
       undo,
       anchors: job.inPlace && undo.length > 0 ? anchor(content.toString("latin1"), undo) : [],
-      findings: [...[...(relocated?.decision.findings ?? []), ...dropped].map((local) => located(local, job.label, input, job.distribution)), ...(back?.left ?? []).map((local) => located(local, job.label, read))],
+      findings: [
+        ...[...(relocated?.decision.findings ?? []), ...missing].map((local) => located(local, job.label, input, job.distribution)),
+        ...(back?.left ?? []).map((local) => located(local, job.label, read)),
+      ],
       changed,
+      needsHelper: relocated?.decision.needsHelper === true,
+      usedExceptions: relocated?.decision.usedExceptions ?? [],
+      edits: countEdits(relocated?.decision.edits ?? []),
       sites: this.#settings.keepSites ? (relocated?.decision.sites ?? []) : [],
       patches: [...before.outcomes, ...after.outcomes],
-      covered: before.outcomes.length > 0 && relocated !== undefined && relocate(this.#substituted(job, source))?.content.equals(relocated.content) === true,
+      covered: before.outcomes.length > 0 && relocated !== undefined && relocate(substituted(source, substitute))?.content.equals(relocated.content) === true,
       before: keep ? existing : undefined,
       after: keep ? content : undefined,
     };
   }
 
-  #substituted({ place, inPlace }: FileJob, source: Buffer): Buffer {
-    if (!place || inPlace || !this.#settings.substitute) return source;
-    const text = source.toString("latin1");
-    const replaced = this.#settings.substitute.reduce((result, { match, flags, replace }) => result.replace(new RegExp(match, flags), replace), text);
-    return replaced === text ? source : Buffer.from(replaced, "latin1");
-  }
-
-  #existing(path: string): Buffer {
-    try {
-      return readFileSync(path);
-    } catch (error) {
-      throw fileFailure(error, path);
-    }
-  }
-
-  #map(job: FileJob): RelocationMap {
-    const map = this.#maps[job.map];
-    if (!map) throw new Error("invariant: a job names a relocation map that was not sent");
-    return map;
+  #optionsFor(job: FileJob): RewriteOptions {
+    const options = this.#options[job.map];
+    if (!options) throw new Error("invariant: a job names a relocation map that was not sent");
+    return options;
   }
 
   #readEntries(jobs: readonly FileJob[]): Buffer[] | undefined {
@@ -215,11 +224,15 @@ export class FileWorker {
     return this.#archives.get(first.locator.archive).readAll(requests);
   }
 
+  #readLocator(locator: Locator, size: number): Buffer {
+    if (locator.kind === "entry") return this.#archives.get(locator.archive).read(locator, locator.archive, size);
+    const content = readFileSync(locator.path);
+    return locator.kind === "file" ? content : Buffer.from(undo(content.toString("latin1"), locator.edits), "latin1");
+  }
+
   #read({ locator, label, size }: FileJob): Buffer {
     try {
-      if (locator.kind === "entry") return this.#archives.get(locator.archive).read(locator, label, size);
-      const content = readFileSync(locator.path);
-      return locator.kind === "file" ? content : Buffer.from(undo(content.toString("latin1"), locator.edits), "latin1");
+      return locator.kind === "entry" ? this.#archives.get(locator.archive).read(locator, label, size) : this.#readLocator(locator, size);
     } catch (error) {
       throw fileFailure(error, locator.kind === "entry" ? locator.archive : locator.path);
     }
@@ -227,51 +240,38 @@ export class FileWorker {
 
   #stage(job: FileJob, target: string, content: Buffer): void {
     try {
-      if (job.inPlace) refuseReadOnly(job);
+      const original = job.inPlace && job.locator.kind !== "entry" ? statSync(job.locator.path) : undefined;
+      if (original) refuseReadOnly(job.label, original);
       const descriptor = openSync(target, "wx", job.executable ? 0o755 : 0o644);
       try {
         for (let at = 0; at < content.length; ) at += writeSync(descriptor, content, at);
       } finally {
         closeSync(descriptor);
       }
-      if (job.inPlace && job.locator.kind !== "entry") keepOwner(job.locator.path, target);
+      if (original) keepOwner(original, target);
     } catch (error) {
       throw fileFailure(error, target);
     }
   }
 }
 
-/** Imports of copies that go name the library again. */
-function reversed(source: Buffer, relocations: readonly Relocation[], readers: Readers): { content: Buffer; left: readonly LocalFinding[] } {
-  const text = source.toString("latin1");
-  if (!relocations.some(({ to }) => text.includes(to.slice(0, to.lastIndexOf("."))))) return { content: source, left: [] };
-  const result = readFacts(source, readers);
-  if (result.kind === "unreadable") return { content: source, left: [] };
-  const { edits, left } = reverse(text, result.facts, relocations);
-  return { content: edits.length === 0 ? source : Buffer.from(applyEdits(text, edits), "latin1"), left };
+function countEdits(edits: readonly Edit[]): { readonly proven: number; readonly verified: number } {
+  const verified = edits.filter(({ rule }) => rule === "verified-string").length;
+  return { proven: edits.length - verified, verified };
 }
 
-/** The very same buffer where no patch changes anything. */
-function stepped(source: Buffer, steps: readonly PatchStep[] = []): { content: Buffer; outcomes: readonly StepOutcome[] } {
-  if (steps.length === 0) return { content: source, outcomes: [] };
-  const text = source.toString("latin1");
-  const result = applySteps(text, steps);
-  return { content: result.text === text ? source : Buffer.from(result.text, "latin1"), outcomes: result.outcomes };
-}
-
-function placeOf(place: PlaceData): FilePlace {
-  return { package: place.package, stub: place.stub, siblings: new Set(place.siblings) };
+function placeOf(place: PlaceData, path: string): FilePlace {
+  return { module: place.module, package: place.package, stub: place.stub, siblings: new Set(place.siblings), path };
 }
 
 /** Whoever made a file read-only did not want it changed; for root the system would not say so. */
-function refuseReadOnly({ locator, label }: FileJob): void {
-  if (locator.kind !== "entry" && (statSync(locator.path).mode & 0o222) === 0) {
+function refuseReadOnly(label: string, { mode }: Stats): void {
+  if ((mode & 0o222) === 0) {
     throw new Failure(`${label}: has to be rewritten and is read-only`, "Make it writable (chmod u+w), or leave it out of the project: exclude in [tool.enisle].");
   }
 }
 
-function keepOwner(original: string, staged: string): void {
-  const { mode, uid, gid } = statSync(original);
+function keepOwner({ mode, uid, gid }: Stats, staged: string): void {
   if (uid !== process.getuid?.() || gid !== process.getgid?.()) chownSync(staged, uid, gid);
   chmodSync(staged, mode & 0o7777);
 }

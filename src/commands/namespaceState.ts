@@ -1,5 +1,5 @@
 /** What lies in the namespace directory now: nothing, what the manifest says, or something that must not be overwritten. */
-import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseManifest } from "../manifest/read.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
@@ -31,8 +31,11 @@ const MOST_NAMED = 10;
 /** Throws Failure where files would be lost. `digests` computes the SHA-256 (hex) of each file, in order. */
 export async function readNamespace(directory: string, namespace: string, rules: NamespaceRules, digests: (jobs: readonly FileJob[]) => Promise<readonly string[]>): Promise<NamespaceState> {
   const nothing: NamespaceState = { manifest: undefined, manifestText: undefined, protected: [], foreign: [], emptyInit: false };
-  if (!existsSync(directory)) return nothing;
-  if (!statSync(directory).isDirectory()) throw new Failure(`${directory}: is a file, and the namespace needs a directory there`, "Choose another namespace, or move the file.");
+  refuseModule(directory);
+  const found = lstatSync(directory, { throwIfNoEntry: false });
+  if (!found) return nothing;
+  if (found.isSymbolicLink()) throw new Failure(`${directory}: is a symbolic link, and the namespace is replaced as a whole`, "Put a directory there, or choose another --namespace.");
+  if (!found.isDirectory()) throw new Failure(`${directory}: is a file, and the namespace needs a directory there`, "Choose another namespace, or move the file.");
   const everything = list(directory, "");
   const own = everything.filter((path) => rules.isProtected(path));
   const present = everything.filter((path) => !rules.isProtected(path));
@@ -57,6 +60,12 @@ export async function readNamespace(directory: string, namespace: string, rules:
   const edited = paths.filter((path, index) => actual[index] !== known.get(path));
   if (edited.length > 0) throw changed(directory, "has files that were changed by hand", edited, "Make a patch of the changes (`enisle patch DIST`), or undo them (`git checkout` brings the files back)");
   return { manifest, manifestText, protected: own, foreign: [], emptyInit: false };
+}
+
+/** A package is found before a module of its name: the project's own `_vendor.py` would silently be gone. */
+function refuseModule(directory: string): void {
+  const file = [".py", ".pyi"].map((suffix) => `${directory}${suffix}`).find((path) => existsSync(path));
+  if (file !== undefined) throw new Failure(`${file}: is a module of the project, which a namespace of its name would hide`, "Choose another --namespace, or give the module another name.");
 }
 
 function readManifest(path: string): string {

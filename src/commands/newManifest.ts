@@ -11,14 +11,20 @@ import type { Layout } from "../plan/layout.ts";
 import { TOOL } from "../version.ts";
 import type { Consumer } from "./consumer.ts";
 import { manifestEntry } from "./copies.ts";
+import type { Basis } from "./basis.ts";
 import type { FileResult } from "./fileJob.ts";
+import { generatedFiles as generatedByTool } from "./generated.ts";
 import type { NamespaceState } from "./namespaceState.ts";
-import { INIT, sameDistribution } from "./projectRun.ts";
+import { sameDistribution } from "./projectRun.ts";
 import type { Treatment } from "./treatment.ts";
 
 export interface ManifestInput {
   readonly consumer: Consumer;
   readonly state: NamespaceState;
+  readonly basis: Basis;
+  readonly layouts: readonly Layout[];
+  /** Some edit calls the helper module. */
+  readonly needsHelper: boolean;
   /** Undefined: the copies stay as they are. */
   readonly copies: readonly Layout[] | undefined;
   readonly choices: readonly Choice[];
@@ -41,7 +47,7 @@ export interface NewManifest {
 
 /** Undefined when nothing is vendored. */
 export function newManifest(input: ManifestInput): NewManifest | undefined {
-  const { consumer, state, project } = input;
+  const { consumer, state, project, basis } = input;
   const distributions = input.copies ? entries(input, input.copies) : (state.manifest?.distributions ?? []);
   if (distributions.length === 0) return undefined;
   const namespaceFiles = generatedFiles(input, distributions);
@@ -51,7 +57,7 @@ export function newManifest(input: ManifestInput): NewManifest | undefined {
     schema: 1,
     tool: TOOL,
     namespace: consumer.namespace,
-    targetPython: consumer.target.join("."),
+    ...basis,
     generated: input.copies ? generated : (state.manifest?.generated ?? []),
     ...(location === consumer.namespace.replaceAll(".", "/") ? {} : { location }),
     ...(state.emptyInit || state.manifest?.emptyInit ? { emptyInit: true as const } : {}),
@@ -88,13 +94,13 @@ export function requirementOf(source: string): string {
   return source.split(/[/\\]/).filter((part) => part !== "").at(-1) ?? source;
 }
 
-function generatedFiles({ consumer, state, copies = [] }: ManifestInput, distributions: readonly ManifestDistribution[]): Map<string, Buffer> {
+function generatedFiles({ consumer, state, layouts, needsHelper, copies = [] }: ManifestInput, distributions: readonly ManifestDistribution[]): Map<string, Buffer> {
   const files = new Map<string, Buffer>();
   const taken = new Set([...distributions.flatMap((each) => each.files.map((file) => file.path)), ...state.protected]);
   const put = (path: string, text: string): void => {
     if (!taken.has(path)) files.set(path, Buffer.from(text));
   };
-  put("__init__.py", INIT);
+  for (const { path, content } of generatedByTool(consumer, layouts, needsHelper)) if (!state.protected.includes(path)) files.set(path, content);
   const { "license-overview": overview, stubs = [], vendoring } = consumer.configuration;
   if (overview !== undefined) put(overview, formatLicenseOverview(distributions));
   const typed = new Set(copies.flatMap((copy) => copy.placements.filter(({ destination }) => /(^|\/)py\.typed$|\.pyi$/.test(destination)).map(({ destination }) => (destination.split("/")[0] ?? "").replace(/\.pyi$/, ""))));

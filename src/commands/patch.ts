@@ -8,23 +8,19 @@ import { addToArray } from "../config/editText.ts";
 import type { Host } from "../host/host.ts";
 import { type Distribution, normalisedName } from "../model/distribution.ts";
 import { Failure } from "../model/failure.ts";
-import type { Manifest, ManifestDistribution, ManifestFile } from "../model/manifest.ts";
+import { MANIFEST_NAME, type Manifest, type ManifestDistribution, type ManifestFile } from "../model/manifest.ts";
 import type { Outcome, PatchResult } from "../model/outcome.ts";
-import { relocationMap } from "../model/relocation.ts";
 import { applyPatch } from "../patch/applyPatch.ts";
 import { formatPatch } from "../patch/formatPatch.ts";
 import { mergeThreeWay } from "../patch/merge.ts";
 import { parsePatch } from "../patch/parsePatch.ts";
 import { undo } from "../rewrite/applyEdits.ts";
-import { parent } from "../model/name.ts";
-import { acquirer, NOWHERE, relocationsOf, restoreAll } from "./arrange.ts";
+import { NOWHERE, acquirer, restoreAll } from "./arrange.ts";
 import { type Consumer, findConsumer } from "./consumer.ts";
 import { keptDistribution } from "./copies.ts";
 import { entryOf } from "./eject.ts";
 import { type FetchFlags, fetchOptions } from "./fetchSettings.ts";
 import { readState, runProject } from "./projectRun.ts";
-import { withReaders } from "./readers.ts";
-import { relocateSource } from "./relocateSource.ts";
 import { type Crew, hireCrew } from "./runJobs.ts";
 import { type LoadedPatch, type Treatment, treatments } from "./treatment.ts";
 
@@ -59,16 +55,22 @@ export async function patch(options: PatchOptions, host: Host): Promise<Outcome<
     const entry = entryOf(manifest, options.distribution);
     const edited = await editedFiles(consumer, manifest, entry, options, host);
     const treat = treatments(consumer, manifest, { drop: [], keep: [] });
-    const upstreamPatch = options.after ? undefined : await forUpstream(edited, manifest, consumer, treat(entry.name));
-    const text = upstreamPatch ?? edited.map(({ entry: file, now, left }) => formatPatch(file.path, left, now)).join("");
-    const file = newFile(consumer.root, entry.name, upstreamPatch === undefined);
-    const content = Buffer.from(text, "latin1");
-    const loaded: LoadedPatch = { file, sha256: createHash("sha256").update(content).digest("hex"), ...(upstreamPatch === undefined ? { after: true as const } : {}), patches: parsePatch(text, file) };
-    const run = await runWithPatch(consumer, entry, edited, loaded, content, treat, options, crew, host, temporary);
+    const attempt = (text: string, after: boolean, writes: boolean): ReturnType<typeof runProject> => {
+      const file = newFile(consumer.root, entry.name, after);
+      const content = Buffer.from(text, "latin1");
+      const loaded: LoadedPatch = { file, sha256: createHash("sha256").update(content).digest("hex"), ...(after ? { after: true as const } : {}), patches: parsePatch(text, file) };
+      return runWithPatch(consumer, entry, edited, loaded, content, treat, { writes, diff: !writes || options.diff }, options, crew, host, temporary);
+    };
+    const candidate = options.after ? undefined : forUpstream(edited, treat(entry.name));
+    // Only where it comes to exactly what was edited: otherwise the copy would change under the editor's hands.
+    const upstream = candidate !== undefined && isExact(await attempt(candidate, false, false), consumer) ? candidate : undefined;
+    const after = upstream === undefined;
+    const file = newFile(consumer.root, entry.name, after);
+    const run = await attempt(upstream ?? edited.map(({ entry: each, now, left }) => formatPatch(each.path, left, now)).join(""), after, !options.dryRun && !options.diff);
     return {
       command: "patch",
-      result: { distribution: entry.name, file, applied: upstreamPatch === undefined ? "after" : "before", files: edited.map((each) => each.entry.path), changed: true },
-      findings: run.findings, changes: run.changes, notices: run.notices,
+      result: { distribution: entry.name, file, applied: after ? "after" : "before", files: edited.map((each) => each.entry.path), changed: true },
+      findings: run.findings, changes: options.diff ? run.changes : [], notices: run.notices,
     };
   } finally {
     rmSync(temporary, { recursive: true, force: true });
@@ -135,9 +137,8 @@ async function sourceOf(entry: ManifestDistribution, options: PatchOptions, cons
   return found;
 }
 
-/** The patch in upstream names: it survives another namespace and a better rewriter. Undefined where it does not come to exactly the edited files. */
-async function forUpstream(edited: readonly EditedFile[], manifest: Manifest, consumer: Consumer, { patches }: Treatment): Promise<string | undefined> {
-  const relocations = relocationMap(relocationsOf(manifest.distributions));
+/** The patch in upstream names: it survives another namespace and a better rewriter. Undefined where the edits touch what was rewritten. */
+function forUpstream(edited: readonly EditedFile[], { patches }: Treatment): string | undefined {
   const sections: string[] = [];
   for (const { entry: file, now, left, upstream } of edited) {
     const path = file.upstreamPath ?? file.path;
@@ -151,14 +152,15 @@ async function forUpstream(edited: readonly EditedFile[], manifest: Manifest, co
     }
     const merged = mergeThreeWay(now, left, before, { ours: "copy", theirs: "upstream" });
     if (merged.conflicts > 0) return undefined;
-    const python = /\.(py|pyi|pyw)$/.test(path) && !/^[^/]+\.dist-info\//.test(path);
-    const place = { package: parent(file.path.slice(0, file.path.lastIndexOf(".")).replaceAll("/", ".")), stub: path.endsWith(".pyi"), siblings: new Set<string>() };
-    const source = Buffer.from(merged.text, "latin1");
-    const relocated = python ? await withReaders((readers) => relocateSource(source, place, { relocations, target: consumer.target }, readers).content) : source;
-    if (relocated.toString("latin1") !== now) return undefined;
     sections.push(formatPatch(path, before, merged.text));
   }
   return sections.join("") || undefined;
+}
+
+/** True when a run leaves every file of the namespace as it lies there. */
+function isExact({ changes }: Awaited<ReturnType<typeof runProject>>, { root, namespaceDirectory }: Consumer): boolean {
+  const prefix = `${relative(root, namespaceDirectory).split(sep).join("/")}/`;
+  return changes.every(({ path, before, after }) => !path.startsWith(prefix) || path === `${prefix}${MANIFEST_NAME}` || (before !== undefined && after?.equals(before) === true));
 }
 
 /** `patches/urllib3.patch`, or the next number. */
@@ -170,7 +172,7 @@ function newFile(root: string, name: string, after: boolean): string {
   }
 }
 
-async function runWithPatch(consumer: Consumer, entry: ManifestDistribution, edited: readonly EditedFile[], loaded: LoadedPatch, content: Buffer, treat: (name: string) => Treatment, options: PatchOptions, crew: Crew, host: Host, temporary: string): ReturnType<typeof runProject> {
+async function runWithPatch(consumer: Consumer, entry: ManifestDistribution, edited: readonly EditedFile[], loaded: LoadedPatch, content: Buffer, treat: (name: string) => Treatment, mode: { readonly writes: boolean; readonly diff: boolean }, options: PatchOptions, crew: Crew, host: Host, temporary: string): ReturnType<typeof runProject> {
   const kept = keptDistribution(entry, consumer.namespaceDirectory);
   const originals = new Map(edited.map((each, index) => {
     const path = join(temporary, String(index));
@@ -181,7 +183,7 @@ async function runWithPatch(consumer: Consumer, entry: ManifestDistribution, edi
     const path = originals.get(file.path);
     return path === undefined ? file : { ...file, locator: { kind: "file", path } };
   }) };
-  return runProject(consumer, { writes: !options.dryRun && !options.diff, diff: options.diff, tolerant: true }, crew, host, async ({ manifest }) => {
+  return runProject(consumer, { ...mode, tolerant: true }, crew, host, async ({ manifest }) => {
     const others = (manifest?.distributions ?? []).filter((each) => each.name !== entry.name);
     const acquire = acquirer(fetchOptions(options, consumer.configuration, consumer.root), host);
     return {

@@ -12,7 +12,8 @@ import type { Layout, Placement } from "../plan/layout.ts";
 import { undo } from "../rewrite/applyEdits.ts";
 import { normalisedName } from "../model/distribution.ts";
 import type { Consumer } from "./consumer.ts";
-import type { FileJob, FileResult, PatchedFile } from "./fileJob.ts";
+import type { FileJob, FileResult } from "./fileJob.ts";
+import type { PatchedFile } from "./preparedText.ts";
 import type { NamespaceState } from "./namespaceState.ts";
 import type { LoadedPatch, Treatment } from "./treatment.ts";
 

@@ -18,9 +18,12 @@ import { type Layout, layOut } from "../plan/layout.ts";
 import { moduleNameOf } from "../plan/topLevels.ts";
 import { type Move, Transaction, recover } from "../write/transaction.ts";
 import { type Consumer, projectJobs, provided } from "./consumer.ts";
-import { copyJobs } from "./copies.ts";
-import type { FileJob, FileResult, JobSettings } from "./fileJob.ts";
-import { findingsOf } from "./layoutFindings.ts";
+import { copyJobs, inventoryOfCopies } from "./copies.ts";
+import { type Basis, type References, basisOf } from "./basis.ts";
+import { type FileJob, type FileResult, type JobSettings, defaultReferences } from "./fileJob.ts";
+import { HELPER_FILE } from "./generated.ts";
+import { noInventory } from "./inventory.ts";
+import { findingsOf, unusedExceptions } from "./layoutFindings.ts";
 import { acceptFindings, newManifest } from "./newManifest.ts";
 import { type NamespaceState, readNamespace } from "./namespaceState.ts";
 import { patchSteps, settlePatches } from "./patching.ts";
@@ -43,7 +46,7 @@ export interface Arrangement {
   readonly texts: ReadonlyMap<string, Buffer>;
 }
 
-export interface RunOptions {
+export interface RunOptions extends Partial<References> {
   /** False: say what would be done. */
   readonly writes: boolean;
   /** Give every change. */
@@ -64,9 +67,7 @@ export interface ProjectRun {
   readonly notices: readonly string[];
 }
 
-export const INIT = "# Relocated copies of other projects' libraries; vendored.json says which. Made by enisle: do not edit.\n";
-
-export async function runProject(consumer: Consumer, options: RunOptions, crew: Crew, host: Host, arrange: (state: NamespaceState) => Promise<Arrangement>): Promise<ProjectRun> {
+export async function runProject(consumer: Consumer, options: RunOptions, crew: Crew, host: Host, arrange: (state: NamespaceState, basis: Basis) => Promise<Arrangement>): Promise<ProjectRun> {
   const recovered = options.writes && recover(consumer.root) !== "nothing";
   const transaction = options.writes ? Transaction.begin(consumer.root) : undefined;
   try {
@@ -77,10 +78,30 @@ export async function runProject(consumer: Consumer, options: RunOptions, crew: 
   }
 }
 
-async function runWithin(transaction: Transaction | undefined, consumer: Consumer, options: RunOptions, crew: Crew, host: Host, arrange: (state: NamespaceState) => Promise<Arrangement>, notices: readonly string[]): Promise<ProjectRun> {
+async function runWithin(transaction: Transaction | undefined, consumer: Consumer, options: RunOptions, crew: Crew, host: Host, arrange: (state: NamespaceState, basis: Basis) => Promise<Arrangement>, notices: readonly string[]): Promise<ProjectRun> {
   host.progress("Reading sources");
   const state = await readState(consumer, crew, options.tolerant === true);
-  const arrangement = await arrange(state);
+  const { basis, references } = basisOf(consumer, options);
+  const arrangement = await arrange(state, basis);
+  const run = await relocate(transaction, consumer, options, crew, host, { state, basis, references, arrangement, notices });
+  // The project may need what the copies alone did not: then they are made once more, with the helper module beside them.
+  return run ?? (await relocate(transaction, consumer, options, crew, host, { state, basis, references, arrangement: { ...arrangement, current: false }, notices })) ?? impossible();
+}
+
+function impossible(): never {
+  throw new Error("invariant: copies that are made anew bring their helper");
+}
+
+interface Given {
+  readonly state: NamespaceState;
+  readonly basis: Basis;
+  readonly references: JobSettings["references"];
+  readonly arrangement: Arrangement;
+  readonly notices: readonly string[];
+}
+
+/** Undefined when the namespace lacks the helper module and would have to be made anew; then nothing was written. */
+async function relocate(transaction: Transaction | undefined, consumer: Consumer, options: RunOptions, crew: Crew, host: Host, { state, basis, references, arrangement, notices }: Given): Promise<ProjectRun | undefined> {
   const chosen = arrangement.distributions.map((distribution) => chooseFiles(distribution, arrangement.treat(distribution.metadata.name).patterns));
   const layouts = layOut(chosen.map((choice) => choice.distribution), consumer.namespace, consumer.package);
   const relocations = layouts.flatMap((layout) => layout.relocations);
@@ -102,18 +123,23 @@ async function runWithin(transaction: Transaction | undefined, consumer: Consume
   const jobs = [...copying, ...rewriting];
   const substitute = pythonSubstitutions(consumer.configuration.vendoring?.substitute ?? []);
   const settings: JobSettings = {
-    ...baseSettings(consumer), maps, keepContents: options.diff,
+    ...baseSettings(consumer), maps, inventory: inventoryOfCopies(layouts), references, keepContents: options.diff,
     ...(dropped.length > 0 ? { dropped } : {}), ...(substitute.length > 0 ? { substitute } : {}), ...(arrangement.reversed.length > 0 ? { reversed: arrangement.reversed } : {}),
   };
   const results = await crew.run(jobs, settings, (done) => host.progress(`Relocating: ${done} of ${jobs.length} files`));
   const [copied, project] = [results.slice(0, copying.length), results.slice(copying.length)];
+  const needsHelper = results.some((result) => result.needsHelper);
+  if (needsHelper && arrangement.current && !state.manifest?.generated.some(({ path }) => path === HELPER_FILE)) {
+    transaction?.clear();
+    return undefined;
+  }
   const patching = settlePatches(copying, copied, arrangement.treat, consumer, options.writes);
 
   const { findings, accepted } = acceptFindings(
-    [...findingsOf(layouts, consumer, ours, arrangement.treat), ...patching.findings, ...results.flatMap((result) => result.findings)].sort(byPlace),
+    [...findingsOf(layouts, consumer, ours, arrangement.treat), ...patching.findings, ...unusedExceptions(consumer, results, !arrangement.current), ...results.flatMap((result) => result.findings)].sort(byPlace),
     consumer.configuration.accept ?? [],
   );
-  const made = newManifest({ consumer, state, copies: arrangement.current ? undefined : copies, choices: chosen, results: copied, treat: arrangement.treat, accepted, patched: patching.digests, project: recordProject(files, project) });
+  const made = newManifest({ consumer, state, basis, layouts, needsHelper, copies: arrangement.current ? undefined : copies, choices: chosen, results: copied, treat: arrangement.treat, accepted, patched: patching.digests, project: recordProject(files, project) });
   const manifestText = made && formatManifest(made.manifest);
   const copyChanged = manifestText !== state.manifestText;
   const texts = new Map([...arrangement.texts, ...patching.texts, ...(made?.texts ?? [])].filter(([path, content]) => !sameAsDisk(consumer, path, content)));
@@ -137,7 +163,7 @@ export async function readState(consumer: Consumer, crew: Crew, tolerant = false
 }
 
 function baseSettings(consumer: Consumer): JobSettings {
-  return { maps: [], target: consumer.target, keepContents: false, keepSites: false };
+  return { maps: [], target: consumer.target, inventory: noInventory, references: defaultReferences, keepContents: false, keepSites: false };
 }
 
 /** The module that a dropped file was; nothing for files that are none. */

@@ -5,6 +5,9 @@ import { applyEdits, undoable } from "../rewrite/applyEdits.ts";
 import type { FilePlace, RewriteOptions } from "../rewrite/context.ts";
 import { decide } from "../rewrite/decide.ts";
 import { type Readers, readFacts } from "../syntax/readFacts.ts";
+import { type WordTable, wordTable } from "../syntax/words.ts";
+import { interests } from "../rewrite/references/interests.ts";
+import type { FileFacts } from "../model/facts.ts";
 
 export interface RelocatedSource {
   /** The very same buffer when nothing changed. */
@@ -15,13 +18,26 @@ export interface RelocatedSource {
 
 /** Throws `needsGrammar` (syntax/readFacts.ts) when the file needs a parse and there is no grammar. */
 export function relocateSource(source: Buffer, place: FilePlace, options: RewriteOptions, readers: Readers): RelocatedSource {
-  const result = readFacts(source, readers);
+  const result = readFacts(source, readers, wordsFor(options));
   if (result.kind === "unreadable") {
     const message = result.code === "syntax-error" ? `the file does not parse: ${result.problem.reason}` : result.problem.reason;
     return { content: source, undo: [], decision: { edits: [], sites: [], findings: [{ code: result.code, message, offset: result.problem.offset }] } };
   }
-  const decision = decide({ place, options, facts: result.facts, source });
+  const decision = decideFile(place, options, result.facts, source);
   if (decision.edits.length === 0) return { content: source, undo: [], decision };
   const text = source.toString("latin1");
   return { content: Buffer.from(applyEdits(text, decision.edits), "latin1"), undo: undoable(text, decision.edits), decision };
+}
+
+function decideFile(place: FilePlace, options: RewriteOptions, facts: FileFacts, source: Buffer): Decision {
+  return decide({ place, options, facts, source, decideNested: (inner, text) => decideFile({ ...place, siblings: new Set() }, options, inner, text) });
+}
+
+const tables = new WeakMap<RewriteOptions, WordTable>();
+
+/** The words that make a file interesting: names that move, and the catalogue's callables. */
+function wordsFor(options: RewriteOptions): WordTable {
+  let table = tables.get(options);
+  if (!table) tables.set(options, (table = wordTable(interests(options))));
+  return table;
 }

@@ -10,11 +10,15 @@ import { type Relocation, relocationMap } from "../model/relocation.ts";
 import { isAtOrBelow, isIdentifier, keywords } from "../model/name.ts";
 import type { PythonVersion } from "../rewrite/context.ts";
 import { Transaction } from "../write/transaction.ts";
-import type { FileJob } from "./fileJob.ts";
+import { type FileJob, defaultReferences } from "./fileJob.ts";
+import { catalogueWith } from "../catalogue/index.ts";
+import { emptyInventory } from "../rewrite/context.ts";
+import { moduleOfFile } from "../model/name.ts";
+import { type InventoryData, noInventory } from "./inventory.ts";
 import { siblingsOf } from "../acquire/project.ts";
 import { withReaders } from "./readers.ts";
 import { relocateSource } from "./relocateSource.ts";
-import { hireCrew } from "./runJobs.ts";
+import { type Crew, LARGE_DIRECTORY, hireCrew } from "./runJobs.ts";
 
 export interface RewriteOptions {
   readonly paths: readonly string[];
@@ -22,6 +26,7 @@ export interface RewriteOptions {
   readonly targetPython: PythonVersion;
   readonly dryRun: boolean;
   readonly diff: boolean;
+  readonly verified: "rewrite" | "report";
 }
 
 /** Throws Failure unless `text` is `from=to`. */
@@ -46,12 +51,18 @@ export async function rewrite(options: RewriteOptions, host: Host): Promise<Outc
   checkMaps(options.relocations);
   if (options.paths.length === 0) throw new Failure("no PATH given", "Name files or directories, or use --stdin.");
   const roots = options.paths.map((path) => resolve(host.cwd, path));
+  const crew = hireCrew(roots.some((root) => statSync(root, { throwIfNoEntry: false })?.isDirectory()) ? LARGE_DIRECTORY : 0);
+  try {
+    return await rewriteWith(options, roots, crew, host);
+  } finally {
+    await crew.dismiss();
+  }
+}
+
+async function rewriteWith(options: RewriteOptions, roots: readonly string[], crew: Crew, host: Host): Promise<Outcome<RewriteResult>> {
   const files = [...new Set(roots.flatMap(listPython))].sort();
   const base = commonDirectory(roots);
-  const writes = !options.dryRun && !options.diff;
-  const sizes = files.map((file) => statSync(file).size);
-  const crew = hireCrew(sizes.reduce((sum, size) => sum + size, 0));
-  const transaction = writes ? Transaction.begin(base) : undefined;
+  const transaction = options.dryRun || options.diff ? undefined : Transaction.begin(base);
   try {
     const places = new Map<string, readonly string[]>();
     const siblings = (file: string): readonly string[] => {
@@ -64,17 +75,17 @@ export async function rewrite(options: RewriteOptions, host: Host): Promise<Outc
     const jobs = files.map((file, index): FileJob => ({
       label: relative(host.cwd, file).split(sep).join("/") || file,
       locator: { kind: "file", path: file },
-      size: sizes[index] ?? 0,
+      size: 0, // unknown, and asked for by archives only
       executable: false,
       record: undefined,
       sha256: undefined,
       distribution: undefined,
-      place: { package: packageOf(dirname(file), packages), stub: file.endsWith(".pyi"), siblings: siblings(file) },
+      place: { ...placeAt(file, packages), stub: file.endsWith(".pyi"), siblings: siblings(file) },
       map: 0,
       target: transaction?.path(String(index)),
       inPlace: true,
     }));
-    const settings = { maps: [options.relocations], target: options.targetPython, keepContents: options.diff, keepSites: false };
+    const settings = { maps: [options.relocations], target: options.targetPython, inventory: inventoryOfFiles(jobs), references: { ...defaultReferences, verified: options.verified }, keepContents: options.diff, keepSites: false };
     const results = await crew.run(jobs, settings, (done) => host.progress(`Rewriting: ${done} of ${jobs.length} files`));
     const changed = results.flatMap((result, index) => (result.changed ? [index] : []));
     if (transaction && changed.length > 0) {
@@ -84,31 +95,35 @@ export async function rewrite(options: RewriteOptions, host: Host): Promise<Outc
       command: "rewrite",
       result: summary(options.relocations, files.length, changed.length, results.reduce((sum, result) => sum + result.undo.length, 0)),
       findings: results.flatMap((result) => result.findings).sort(byPlace),
-      changes: jobs.flatMap((job, index): FileChange[] => {
+      changes: files.flatMap((file, index): FileChange[] => {
         const { before, after } = results[index] ?? {};
-        return before && after ? [{ path: job.label, before: Buffer.from(before), after: Buffer.from(after), executable: false }] : [];
+        return before && after ? [{ path: patchPath(host.cwd, base, file), before: Buffer.from(before), after: Buffer.from(after), executable: false }] : [];
       }),
       notices: [],
     };
   } catch (error) {
     transaction?.rollback();
     throw error;
-  } finally {
-    await crew.dismiss();
   }
 }
 
 /** Rewrites one text; `name` tells a stub from a module, and stands in findings. */
 export async function rewriteText(source: Buffer, name: string, options: Pick<RewriteOptions, "relocations" | "targetPython">): Promise<{ readonly content: Buffer; readonly outcome: Outcome<RewriteResult> }> {
   checkMaps(options.relocations);
-  const place = { package: undefined, stub: name.endsWith(".pyi"), siblings: new Set<string>() };
-  const settings = { relocations: relocationMap(options.relocations), target: options.targetPython };
+  const place = { module: undefined, package: undefined, stub: name.endsWith(".pyi"), siblings: new Set<string>() };
+  const settings = { ...defaultReferences, relocations: relocationMap(options.relocations), target: options.targetPython, inventory: emptyInventory, catalogue: catalogueWith([]) };
   const relocated = await withReaders((readers) => relocateSource(source, place, settings, readers));
   const { content, decision } = relocated;
   const findings = decision.findings.map((local) => located(local, name, source));
   const changed = content !== source;
   const changes = changed ? [{ path: name, before: source, after: content, executable: false }] : [];
   return { content, outcome: { command: "rewrite", result: summary(options.relocations, 1, changed ? 1 : 0, decision.edits.length), findings, changes, notices: [] } };
+}
+
+/** `git apply` takes no `..`: a file outside the current directory is called by its place below the directory that was named. */
+function patchPath(cwd: string, base: string, file: string): string {
+  const here = relative(cwd, file);
+  return (here.startsWith("..") ? relative(base, file) : here).split(sep).join("/");
 }
 
 function summary(relocations: readonly Relocation[], files: number, rewritten: number, edits: number): RewriteResult {
@@ -149,4 +164,14 @@ function packageOf(directory: string, known: Map<string, string>): string {
   }
   known.set(directory, name);
   return name;
+}
+
+function placeAt(file: string, packages: Map<string, string>): { readonly module: string | undefined; readonly package: string } {
+  const within = packageOf(dirname(file), packages);
+  return { module: moduleOfFile(within, basename(file)), package: within };
+}
+
+/** The files themselves say what exists, where they are the relocated distribution. */
+function inventoryOfFiles(jobs: readonly FileJob[]): InventoryData {
+  return { ...noInventory, modules: jobs.flatMap(({ place, locator, size }) => (place?.module ? [{ name: place.module, package: place.package ?? "", locator: place.stub ? undefined : locator, size }] : [])) };
 }

@@ -14,6 +14,10 @@ const CHUNK = 32;
 // Starting a helper costs some 60 ms of a core, which about 1 MB of an archive is worth.
 const BYTES_WORTH_A_HELPER = 1_000_000;
 const MOST_HELPERS = 7;
+/** What a directory is taken for without a look inside: helpers start while it is listed. */
+export const LARGE_DIRECTORY = BYTES_WORTH_A_HELPER;
+// Megabytes for short-lived objects in a helper: with more it is no faster, and they count for every helper.
+const YOUNG = 8;
 
 // Beside this module in the build; run from its sources the tool does without.
 const workerFile = fileURLToPath(new URL("./worker.js", import.meta.url));
@@ -45,7 +49,7 @@ export interface Crew {
 /** `bytes` says how much there is to do, roughly. */
 export function hireCrew(bytes: number, parallelism = availableParallelism()): Crew {
   const count = existsSync(workerFile) ? Math.max(0, Math.min(parallelism - 1, Math.floor(bytes / BYTES_WORTH_A_HELPER), MOST_HELPERS)) : 0;
-  const helpers = Array.from({ length: count }, () => new Worker(workerFile));
+  const helpers = Array.from({ length: count }, () => new Worker(workerFile, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG } }));
   // A crew that is dismissed, or waits for its first jobs, must not keep the process alive.
   for (const helper of helpers) helper.unref();
   return {
@@ -68,6 +72,8 @@ export function hireCrew(bytes: number, parallelism = availableParallelism()): C
       return results;
     },
     async dismiss() {
+      // After a failure a helper may still have something to say, and whoever hears it would let the process end before the helper has.
+      for (const helper of helpers) helper.removeAllListeners("message").removeAllListeners("error").on("error", () => undefined);
       await Promise.all(helpers.map((helper) => helper.terminate()));
     },
   };
@@ -90,20 +96,20 @@ export async function work({ jobs, settings, queue }: WorkerInput, end: End, tak
 
 function delegate(helper: Worker, input: WorkerInput, take: Take): Promise<void> {
   return new Promise((resolve, reject) => {
-    const settle = (act: () => void): void => {
-      helper.off("message", onMessage).off("error", onError).off("exit", onExit);
-      helper.unref();
-      act();
-    };
     const onMessage = (message: WorkerMessage): void => {
       if (message.kind === "results") take(message.first, message.results);
       else if (message.kind === "done") settle(resolve);
       else settle(() => reject(message.wayOut === undefined ? Object.assign(new Error(message.message), { stack: message.stack }) : new Failure(message.message, message.wayOut)));
     };
-    const onError = (error: Error): void => settle(() => reject(error));
+    const onError = (error: unknown): void => settle(() => reject(error));
     const onExit = (code: number): void => settle(() => reject(new Error(`invariant: a helper ended early (code ${code})`)));
+    // Only our own listeners: Node's own deliver messages, and tell `terminate` that the helper has ended.
+    const settle = (act: () => void): void => {
+      helper.off("message", onMessage).off("error", onError).off("exit", onExit);
+      helper.unref();
+      act();
+    };
     helper.ref();
-    // Never removeAllListeners: a thread has listeners of its own, without which it gives no second answer.
     helper.on("message", onMessage).on("error", onError).on("exit", onExit);
     helper.postMessage(input);
   });

@@ -1,6 +1,6 @@
 /** Python's `re.sub` patterns, as `[tool.vendoring]` has them, as JavaScript's: over bytes, like everything that touches files here. */
 import { Failure } from "../model/failure.ts";
-import type { Substitution } from "./fileJob.ts";
+import type { Substitution } from "./preparedText.ts";
 
 /** Throws Failure for syntax that JavaScript does not have. */
 export function pythonSubstitutions(rules: readonly { readonly match: string; readonly replace: string }[]): Substitution[] {

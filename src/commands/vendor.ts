@@ -4,18 +4,19 @@ import { resolve } from "node:path";
 import type { Host } from "../host/host.ts";
 import { normalisedName } from "../model/distribution.ts";
 import { Failure } from "../model/failure.ts";
-import type { Manifest } from "../model/manifest.ts";
+import type { Manifest, ManifestDistribution } from "../model/manifest.ts";
 import type { Outcome, VendorResult, VendoredDistribution } from "../model/outcome.ts";
 import { missingRequirements, parseRequirement } from "../plan/requirements.ts";
 import type { PythonVersion } from "../rewrite/context.ts";
 import { NotCurrent, acquirer, arrangeDeclared, arrangeSources, isCurrent } from "./arrange.ts";
+import type { References } from "./basis.ts";
 import { type Consumer, findConsumer } from "./consumer.ts";
 import { type FetchFlags, fetchOptions } from "./fetchSettings.ts";
 import { type ProjectRun, notCurrent, runProject } from "./projectRun.ts";
-import { type Crew, hireCrew } from "./runJobs.ts";
+import { type Crew, LARGE_DIRECTORY, hireCrew } from "./runJobs.ts";
 import { treatments } from "./treatment.ts";
 
-export interface VendorOptions extends FetchFlags {
+export interface VendorOptions extends FetchFlags, References {
   /** Absolute. */
   readonly project: string;
   /** As typed; none: what the configuration declares. */
@@ -36,9 +37,6 @@ export interface VendorOptions extends FetchFlags {
   /** The same, after resolving what is new; for a look at the difference. */
   readonly check?: boolean;
 }
-
-// What a directory or a requirement is taken for without a look inside.
-const LARGE = 1_000_000;
 
 export async function vendor(options: VendorOptions, host: Host): Promise<Outcome<VendorResult>> {
   const consumer = await findConsumer(options.project, options.namespace, options.targetPython);
@@ -64,9 +62,9 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, named: boo
   const fetching = fetchOptions(options, consumer.configuration, consumer.root);
   const acquire = acquirer(fetching, host);
   let undeclared: readonly string[] = [];
-  const run = await runProject(consumer, { writes: !options.dryRun && !options.diff && !compares, diff: options.diff || options.check === true }, crew, host, async (state) => {
+  const run = await runProject(consumer, { writes: !options.dryRun && !options.diff && !compares, diff: options.diff || options.check === true, verified: options.verified, runtimeMap: options.runtimeMap }, crew, host, async (state, basis) => {
     const treat = treatments(consumer, state.manifest, { drop: options.drop ?? [], keep: options.keep ?? [] });
-    const setting = { consumer, state, treat, options: fetching, acquire };
+    const setting = { consumer, state, basis, treat, options: fetching, acquire };
     const base = host.cwd;
     const request = { sources: options.sources, requirementFiles: (options.requirementFiles ?? []).map((file) => resolve(base, file)), constraints: [...(options.constraints ?? []).map((file) => resolve(base, file)), ...(consumer.configuration.constraints ?? []).map((file) => resolve(consumer.root, file))], base };
     const arranged = named ? await arrangeSources(request, setting) : await arrangeDeclared(setting, options.locked === true);
@@ -90,7 +88,7 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, named: boo
 function sizeOf(sources: readonly string[], host: Host): number {
   return sources.reduce((sum, source) => {
     const stats = statSync(resolve(host.cwd, source), { throwIfNoEntry: false });
-    return sum + (stats?.isFile() ? stats.size : LARGE);
+    return sum + (stats?.isFile() ? stats.size : LARGE_DIRECTORY);
   }, 0);
 }
 
@@ -104,7 +102,12 @@ export function summarise({ manifest }: Pick<ProjectRun, "manifest">, consumer: 
     relocations: entry.relocations,
     files: entry.files.length,
     rewritten: entry.files.filter((file) => file.edits.length > 0).length,
-    edits: { proven: entry.files.reduce((sum, file) => sum + file.edits.length, 0), verified: 0 },
+    edits: countEdits(entry),
     missingRequirements: missingRequirements(entry.requires, provides, consumer.target),
   }));
+}
+
+function countEdits({ files }: ManifestDistribution): { readonly proven: number; readonly verified: number } {
+  const verified = files.reduce((sum, file) => sum + (file.verified ?? 0), 0);
+  return { proven: files.reduce((sum, file) => sum + file.edits.length, 0) - verified, verified };
 }

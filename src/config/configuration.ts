@@ -1,5 +1,15 @@
 /** `[tool.enisle]` as a type; schema.json says the same to editors and to the validator. */
 
+import type { CatalogueRow } from "../model/catalogue.ts";
+
+/** A string that is never rewritten, in one file or directory or everywhere. */
+export interface Exception {
+  readonly string: string;
+  readonly path?: string;
+  /** Where the configuration has it: `pyproject.toml:12`. */
+  readonly place: string;
+}
+
 export interface AcceptedFinding {
   readonly code: string;
   readonly distribution?: string;
@@ -23,6 +33,9 @@ export interface Configuration {
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
   readonly "target-python"?: string;
+  /** Rows as catalogue/schema.json has them. */
+  readonly catalogue?: readonly CatalogueRow[];
+  readonly leave?: readonly Exception[];
   readonly vendor?: readonly string[];
   readonly requirements?: readonly string[];
   readonly constraints?: readonly string[];

@@ -1,11 +1,12 @@
 /** `[tool.enisle]` in pyproject.toml, or enisle.toml: read, validated against the shipped schema; an unknown key names the nearest known one. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { CatalogueRow } from "../model/catalogue.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
-import type { Configuration } from "./configuration.ts";
+import type { Configuration, Exception } from "./configuration.ts";
 import { readVendoring } from "./vendoring.ts";
 
-export type { Configuration } from "./configuration.ts";
+export type { Configuration, Exception } from "./configuration.ts";
 
 /** What pyproject.toml says of the project itself (PEP 621 and build back ends); everything optional. */
 export interface ProjectTable {
@@ -52,7 +53,7 @@ async function readToml(path: string): Promise<Table> {
 async function validated(value: Table, path: string): Promise<Configuration> {
   const [{ default: Ajv }, { default: schema }] = await Promise.all([import("ajv"), import("./schema.json", { with: { type: "json" } })]);
   const validate = new Ajv.default({ allErrors: false, verbose: true }).compile(schema);
-  if (validate(value)) return { ...value, present: true };
+  if (validate(value)) return { ...value, ...(await withPlaces(value, path)), present: true };
   const [error] = validate.errors ?? [];
   const place = (error?.instancePath ?? "").split("/").slice(1).map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
   const unknown = (error?.params as Table)?.["additionalProperty"];
@@ -64,6 +65,29 @@ async function validated(value: Table, path: string): Promise<Configuration> {
   }
   const described = (error?.parentSchema as { description?: string } | undefined)?.description ?? (schema.properties as Record<string, { description: string }>)[place[0] ?? ""]?.description ?? "";
   throw new Failure(`${where}: '${place.join(".")}' ${error?.message ?? "is not valid"}`, `See the description of the key: ${described}`);
+}
+
+/** The rows of the catalogue, checked, and where each exception stands. */
+async function withPlaces(value: Table, path: string): Promise<Pick<Configuration, "catalogue" | "leave">> {
+  const rows = list(value["catalogue"]).map(table);
+  if (rows.length > 0) {
+    const [{ default: Ajv }, { default: schema }] = await Promise.all([import("ajv"), import("../catalogue/schema.json", { with: { type: "json" } })]);
+    const validate = new Ajv.default({ allErrors: false }).compile(schema);
+    for (const row of rows) {
+      if (validate(row)) continue;
+      const [error] = validate.errors ?? [];
+      const name = String((error?.params as Table)?.["additionalProperty"] ?? (error?.params as Table)?.["missingProperty"] ?? error?.instancePath.slice(1) ?? "");
+      const known = name === "meaning" ? `Use one of: ${schema.properties.meaning.enum.join(", ")}.` : `Known are: ${Object.keys(schema.properties).join(", ")}.`;
+      throw new Failure(`${path}${lineOfValue(path, String(row["callable"] ?? row[name] ?? name))}: a row of the catalogue: '${name}' ${error?.message ?? "is not valid"}`, known);
+    }
+  }
+  const leave = list(value["leave"]).map((entry) => ({ ...(table(entry) as unknown as Exception), place: `${path}${lineOfValue(path, String(table(entry)["string"]))}` }));
+  return { catalogue: rows.map((row) => ({ argument: 0, ...row }) as unknown as CatalogueRow), leave };
+}
+
+function lineOfValue(path: string, value: string): string {
+  const index = readFileSync(path, "utf8").split("\n").findIndex((line) => line.includes(value));
+  return index < 0 ? "" : `:${index + 1}`;
 }
 
 function lineOf(path: string, key: string): string {

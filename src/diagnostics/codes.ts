@@ -9,6 +9,10 @@ interface Code {
 }
 
 const catalogue = {
+  "code-text": {
+    severity: "warning",
+    help: "Write the source text as one plain literal, or import inside it by a name that is computed from __name__.",
+  },
   "compiled-module": {
     severity: "warning",
     help: "The extension module was moved as it is; import it in its new place to see that nothing in it needs the old name.",
@@ -25,6 +29,10 @@ const catalogue = {
     severity: "warning",
     help: "Scripts, headers and data files are for an installation and were left out; install them with your project if the copy needs them.",
   },
+  "derived-name": {
+    severity: "warning",
+    help: "After relocation the name begins with the namespace: compare with startswith, or use the module's whole name.",
+  },
   "dropped-module-imported": {
     severity: "error",
     help: "Keep the module (keep in [tool.enisle]), or accept the finding where the import is optional.",
@@ -33,9 +41,21 @@ const catalogue = {
     severity: "warning",
     help: "Write __lazy_modules__ as a literal list of names, or add the relocated names to it by hand.",
   },
+  "metadata-unreachable": {
+    severity: "warning",
+    help: "Vendor the distribution with its .dist-info, or give the version as a literal.",
+  },
   "not-current": {
     severity: "error",
     help: "Run enisle vendor without arguments, and commit what it changes.",
+  },
+  "nothing-importable": {
+    severity: "note",
+    help: "Nothing to do, unless you expected a library in it.",
+  },
+  "opaque-name": {
+    severity: "warning",
+    help: "Look at what the name can be at run time: where it is a relocated module it must begin with the namespace (--runtime-map does that).",
   },
   "outdated": {
     severity: "note",
@@ -76,6 +96,14 @@ const catalogue = {
   "unknown-license": {
     severity: "warning",
     help: "Look it up with its authors; say it in [tool.enisle.distributions.NAME] license, or accept the finding with the reason.",
+  },
+  "unused-directive": {
+    severity: "warning",
+    help: "Take the comment away, or put it on the line that it is meant for: # enisle: skip, # enisle: relocate.",
+  },
+  "unused-exception": {
+    severity: "warning",
+    help: "Take the exception out of the configuration, or correct its string or path.",
   },
 } as const satisfies Record<string, Code>;
 

@@ -1,4 +1,5 @@
 /** The host that is a Node process with, perhaps, a terminal. */
+import { isatty } from "node:tty";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -39,7 +40,7 @@ function execute(command: string, args: readonly string[], cwd: string, environm
 
 /** Progress is drawn on standard error, on a terminal, and not where `CI` is set or `quiet` is asked for. */
 export async function nodeHost(options: { readonly quiet: boolean }): Promise<NodeHost> {
-  const draws = process.stderr.isTTY === true && !process.env["CI"] && !options.quiet;
+  const draws = isatty(2) && !process.env["CI"] && !options.quiet;
   const spinner: Spinner | undefined = draws ? (await import("yocto-spinner")).default({ stream: process.stderr }) : undefined;
   let started = false;
   return {

@@ -4,7 +4,11 @@ import type { Finding } from "./finding.ts";
 import type { Span } from "./span.ts";
 
 /** The rules by which sites are rewritten; `explain` prints them. */
-export type Rule = "import" | "from-import" | "lazy-modules" | "partial-namespace" | "relative-outside";
+export type Rule =
+  | "import" | "from-import" | "lazy-modules" | "partial-namespace" | "relative-outside"
+  | "module-call" | "import-call" | "object-call" | "logger-name" | "own-metadata" | "code-text" | "command" | "catalogue"
+  | "sys-modules" | "module-comparison" | "module-name" | "derived-name"
+  | "verified-string" | "ambiguous-string" | "by-hand";
 
 /** Replaces source[start, end) by `text`. Edits of a file never overlap and never add or remove a line. */
 export interface Edit extends Span {
@@ -34,6 +38,10 @@ export interface Decision {
   readonly edits: readonly Edit[];
   readonly sites: readonly Site[];
   readonly findings: readonly LocalFinding[];
+  /** The edits call functions of the generated helper. */
+  readonly needsHelper?: boolean;
+  /** Indices of the configuration's exceptions that left something. */
+  readonly usedExceptions?: readonly number[];
 }
 
 export const nothing: Decision = { edits: [], sites: [], findings: [] };
@@ -45,5 +53,6 @@ export function merge(all: readonly Decision[]): Decision {
     edits: decisions.flatMap((decision) => decision.edits),
     sites: decisions.flatMap((decision) => decision.sites),
     findings: decisions.flatMap((decision) => decision.findings),
+    ...(decisions.some((decision) => decision.needsHelper) ? { needsHelper: true } : {}),
   };
 }

@@ -1,6 +1,6 @@
 /** What syntax/ reports about a file: plain records, no tree-sitter node. All offsets are those of the byte string (see span.ts). */
 import type { DottedName } from "./name.ts";
-import type { ScopeFacts } from "./scopes.ts";
+import type { Program } from "./program.ts";
 import type { Span } from "./span.ts";
 
 /** A dotted name as written; `parts` are its components, which blanks and backslash-newlines may separate. */
@@ -50,6 +50,25 @@ export interface FromStatement extends StatementFacts {
 
 export type AnyImport = ImportStatement | FromStatement;
 
+/** A string literal that begins with a name that was asked for, perhaps after a `^`. */
+export interface WantedString extends Span {
+  /** Offset of the opening quote; the prefix is before it. */
+  readonly opening: number;
+  readonly raw: boolean;
+  /** An f- or t-string. */
+  readonly format: boolean;
+  /** It begins a statement: most likely a docstring. */
+  readonly statement: boolean;
+  /** It continues the string before it. */
+  readonly adjacent: boolean;
+}
+
+/** A wanted word in the file, by its number. */
+export interface SeenWord {
+  readonly number: number;
+  readonly offset: number;
+}
+
 export interface SyntaxProblem {
   readonly offset: number;
   readonly reason: string;
@@ -61,6 +80,16 @@ export interface FileFacts {
   readonly namesLazyModules: boolean;
   /** The file's bytes with what only looks like ASCII masked; same offsets. */
   readonly lexical: Buffer;
-  /** Where the wanted names are bound and used. The one question that needs a parse of the whole file. */
-  scopes(wanted: ReadonlySet<string>): ScopeFacts;
+  /** Strings that begin with a wanted name. */
+  readonly strings: readonly WantedString[];
+  /** What the file's words are of interest for (model/words.ts). */
+  readonly interest: number;
+  /** The wanted words that have a number, in order. */
+  readonly words: readonly SeenWord[];
+  /** Names, expressions and scopes. The one question that needs a parse of the whole file. */
+  program(): Program;
+  /** The same without the bodies of functions that hold none of these offsets: a parse costs by the byte. */
+  programAround(offsets: readonly number[]): Program;
+  /** The facts of source code that is text in this file; undefined where it is none. */
+  nested(text: string): FileFacts | undefined;
 }

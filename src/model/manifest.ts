@@ -25,6 +25,8 @@ export interface ManifestFile {
   readonly sha256Upstream: string;
   readonly sha256Now: string;
   readonly executable?: true;
+  /** How many of the edits rewrite verified strings; none where it is missing. */
+  readonly verified?: number;
   readonly edits: readonly RecordedEdit[];
 }
 
@@ -71,6 +73,8 @@ export interface Manifest {
   readonly namespace: string;
   /** The oldest Python the copies were rewritten for. */
   readonly targetPython: string;
+  /** Digest of the settings that decide about references; missing where all are the defaults. */
+  readonly settings?: string;
   /** Files that the tool made, with their digests. */
   readonly generated: readonly { readonly path: string; readonly sha256: string }[];
   /** Where the namespace directory lies in the project: other than the namespace says in a `src` layout. */

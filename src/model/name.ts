@@ -30,6 +30,13 @@ export function join(...parts: readonly string[]): DottedName {
   return parts.filter((part) => part !== "").join(".");
 }
 
+/** The module that the file `fileName` of the package `within` is; undefined where the package is not known. */
+export function moduleOfFile(within: DottedName | undefined, fileName: string): DottedName | undefined {
+  if (within === undefined) return undefined;
+  const stem = fileName.slice(0, fileName.indexOf("."));
+  return stem === "__init__" ? within : join(within, stem);
+}
+
 // The lexical grammar of identifiers is PEP 3131's; `\p{XID_*}` is the Unicode property that it names.
 const identifier = /^[\p{XID_Start}_]\p{XID_Continue}*$/u;
 

@@ -1,7 +1,7 @@
 /** Pure: distributions → which names are relocated to where, and where in the namespace directory each file goes. */
 import { type Distribution, type SourceFile, normalisedName } from "../model/distribution.ts";
 import { Failure } from "../model/failure.ts";
-import { type DottedName, join } from "../model/name.ts";
+import { type DottedName, join, moduleOfFile } from "../model/name.ts";
 import type { Relocation } from "../model/relocation.ts";
 import { type TopLevels, findTopLevels, moduleNameOf } from "./topLevels.ts";
 
@@ -10,7 +10,7 @@ export interface Placement {
   /** Below the namespace directory. */
   readonly destination: string;
   /** Where the file is importable, for Python sources: the package in which its relative imports start. */
-  readonly python: { readonly package: string; readonly stub: boolean; readonly siblings: readonly string[] } | undefined;
+  readonly python: { readonly module: string; readonly package: string; readonly stub: boolean; readonly siblings: readonly string[] } | undefined;
   readonly compiled: boolean;
 }
 
@@ -27,7 +27,8 @@ export function layOut(distributions: readonly Distribution[], namespace: Dotted
   const movingAnywhere = new Set(found.flatMap(({ topLevels }) => topLevels.moving));
   const layouts = found.map(({ distribution, topLevels }): Layout => {
     const stubTargets = topLevels.stubs.filter((stub) => movingAnywhere.has(stub.slice(0, -"-stubs".length)));
-    if (topLevels.moving.length === 0 && stubTargets.length === 0) {
+    // One that only requires others may come along with them.
+    if (topLevels.moving.length === 0 && stubTargets.length === 0 && (topLevels.stubs.length > 0 || movingAnywhere.size === 0)) {
       const stubsOnly = topLevels.stubs.length > 0;
       throw new Failure(`${distribution.requirement}: holds no importable module${stubsOnly ? `, only stubs (${topLevels.stubs.join(", ")})` : ""}`,
         stubsOnly ? "Vendor it in one call with the distribution that the stubs describe." : "Name a distribution with Python modules.");
@@ -55,9 +56,13 @@ function place({ files }: Distribution, stubs: ReadonlySet<string>): Placement[]
     const merged = isStubTree === undefined ? file.path : `${isStubTree.slice(0, -"-stubs".length)}${file.path.slice(isStubTree.length)}`;
     const destination = isStubTree !== undefined && occupied.has(merged) ? file.path : merged;
     const source = /\.(py|pyi|pyw)$/.test(name) && !/^[^/]+\.dist-info\//.test(file.path);
-    const python = source ? { package: split(merged)[0].replaceAll("/", "."), stub: name.endsWith(".pyi"), siblings: siblings.get(directory) ?? [] } : undefined;
+    const python = source ? { module: moduleOfFile(packageOf(merged), name) ?? "", package: packageOf(merged), stub: name.endsWith(".pyi"), siblings: siblings.get(directory) ?? [] } : undefined;
     return { file, destination, python, compiled: /\.(so|pyd)$/.test(name) };
   });
+}
+
+function packageOf(path: string): DottedName {
+  return split(path)[0].replaceAll("/", ".");
 }
 
 function split(path: string): [directory: string, name: string] {
@@ -99,10 +104,13 @@ function clash(a: Layout, b: Layout, why: string): Failure {
  */
 function settleSharedFiles(layouts: readonly Layout[]): Layout[] {
   const taken = new Map<string, Layout>();
+  // A root-level `__init__.py` means nothing to an importer upstream; here it would run whenever the namespace is imported.
+  const ownFiles = new Set(["__init__.py", "vendored.json"]);
   return layouts.map((layout) => ({
     ...layout,
     placements: layout.placements.flatMap((placement): Placement[] => {
       const { file, destination, python, compiled } = placement;
+      if (ownFiles.has(destination)) return [aside(layout, placement)];
       const other = taken.get(destination);
       if (!other) {
         taken.set(destination, layout);
@@ -110,7 +118,11 @@ function settleSharedFiles(layouts: readonly Layout[]): Layout[] {
       }
       if (layout.distribution.namespaceInits.has(file.path)) return [];
       if (python || compiled) throw clash(other, layout, `both provide the file '${destination}'`);
-      return [{ ...placement, destination: `${normalisedName(layout.distribution.metadata.name)}.files/${destination}` }];
+      return [aside(layout, placement)];
     }),
   }));
+}
+
+function aside({ distribution }: Layout, placement: Placement): Placement {
+  return { ...placement, destination: `${normalisedName(distribution.metadata.name)}.files/${placement.destination}` };
 }

@@ -1,12 +1,12 @@
 /** Findings as text: place, severity, message, and below it what to do. */
 import type { Finding } from "../model/finding.ts";
-import { type Paint, visible } from "./terminal.ts";
+import { type Paint, visible, wrapped } from "./terminal.ts";
 
 export function formatFindings(findings: readonly Finding[], paint: Paint): string[] {
   return findings.flatMap((finding) => {
     const at = finding.path === undefined ? "" : `${visible(finding.path)}${finding.line === undefined ? "" : `:${finding.line}:${finding.column}`}: `;
     const of = finding.distribution === undefined ? "" : ` (${visible(finding.distribution)})`;
-    return [`${at}${paint[finding.severity](finding.severity)}: ${visible(finding.message)}${of} ${paint.faint(`[${finding.code}]`)}`, `  ${paint.faint(finding.help)}`];
+    return [`${at}${paint[finding.severity](finding.severity)}: ${visible(finding.message)}${of} ${paint.faint(`[${finding.code}]`)}`, ...wrapped(finding.help, "  ").map(paint.faint)];
   });
 }
 

@@ -23,3 +23,14 @@ export function visible(text: string): string {
   // oxlint-disable-next-line no-control-regex -- they are what it is for
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
+
+/** Breaks text between words, so that it fits a terminal of 80 columns below an indentation; a longer word stays whole. */
+export function wrapped(text: string, indentation: string): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && indentation.length + last.length + 1 + word.length <= 80) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines.map((line) => indentation + line);
+}

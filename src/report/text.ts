@@ -2,7 +2,7 @@
 import type { Finding } from "../model/finding.ts";
 import type { ExplainResult, Outcome, RewriteResult, VendorResult } from "../model/outcome.ts";
 import { countFindings, formatFindings } from "./findings.ts";
-import { type Paint, visible } from "./terminal.ts";
+import { type Paint, visible, wrapped } from "./terminal.ts";
 
 export interface TextOptions {
   readonly paint: Paint;
@@ -24,7 +24,7 @@ export function formatVendor({ result, findings, notices }: Outcome<VendorResult
     const moves = Object.entries(each.relocations);
     for (const [from, to] of options.verbose ? moves : moves.slice(0, 5)) out.push(paint.faint(`    ${visible(from)} → ${visible(to)}`));
     if (!options.verbose && moves.length > 5) out.push(paint.faint(`    and ${moves.length - 5} more names (-v lists them)`));
-    if (each.missingRequirements.length > 0) out.push(`    requires, and nobody here provides: ${each.missingRequirements.map(visible).join(", ")}`);
+    if (each.missingRequirements.length > 0) out.push(...wrapped(`requires, and nobody here provides: ${each.missingRequirements.map(visible).join(", ")}`, "    "));
   }
   out.push(`Project: ${count(result.project.files, "Python file")}, ${result.project.rewritten} ${preview ? "to rewrite" : "rewritten"}`);
   return lines([...out, ...withFindings(findings, options)]);

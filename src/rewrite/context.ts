@@ -1,23 +1,55 @@
 /** What a rewriting pass may know: the file's place, its facts, the relocations. */
 import type { DottedName } from "../model/name.ts";
+import type { Catalogue } from "../model/catalogue.ts";
+import type { Decision } from "../model/edit.ts";
 import type { FileFacts } from "../model/facts.ts";
 import type { RelocationMap } from "../model/relocation.ts";
 
 /** `[3, 7]`: the oldest Python on which the result must run. */
 export type PythonVersion = readonly [major: number, minor: number];
 
+/** What the relocated distributions hold, and what they are. */
+export interface Inventory {
+  /** True for a module or package of a relocated distribution. */
+  isModule(name: DottedName): boolean;
+  /** True for a package with modules below it. */
+  isPackage(name: DottedName): boolean;
+  /** True for a module, or an attribute of one as far as its source says. */
+  has(name: DottedName): boolean;
+  /** Where an object that is known by this name comes from: itself, or what relocated modules re-export under it. */
+  origins(name: DottedName): readonly DottedName[];
+  /** The relocated distribution of that name (PEP 503 normalises it). */
+  distribution(name: string): { readonly version: string | null } | undefined;
+}
+
+export const emptyInventory: Inventory = { isModule: () => false, isPackage: () => false, has: () => false, origins: (name) => [name], distribution: () => undefined };
+
 export interface FilePlace {
+  /** The file's own name as a module, in original names; undefined where it is not known. */
+  readonly module: DottedName | undefined;
   /** The package in which relative imports of the file start, in original names; undefined where the file is in no package or it is not known. */
   readonly package: DottedName | undefined;
   /** A `.pyi` file (PEP 484). */
   readonly stub: boolean;
   /** Modules and packages in the file's own directory: in Python 2 they win over top-level ones. */
   readonly siblings: ReadonlySet<string>;
+  /** Relative to the project, for exceptions of the configuration; undefined where there is none. */
+  readonly path?: string;
 }
 
 export interface RewriteOptions {
   readonly relocations: RelocationMap;
   readonly target: PythonVersion;
+  readonly inventory: Inventory;
+  readonly catalogue: Catalogue;
+  /** Whether verified strings are rewritten, or only listed. */
+  readonly verified: "rewrite" | "report";
+  /** Name of the generated module in the namespace that look-ups at run time go through; undefined where none can be made. */
+  readonly helper: DottedName | undefined;
+  /** Strings that the configuration leaves as they are, with the path below which. */
+  readonly leave: readonly { readonly string: string; readonly path?: string }[];
+  /** Names that are known only at run time go through the helper too. */
+  readonly runtimeMap: boolean;
 }
 
 export interface Context {
@@ -25,6 +57,8 @@ export interface Context {
   readonly options: RewriteOptions;
   readonly facts: FileFacts;
   readonly source: Buffer;
+  /** Decides about source code that is text in this file. */
+  decideNested(facts: FileFacts, source: Buffer): Decision;
 }
 
 export function isBefore(target: PythonVersion, major: number, minor: number): boolean {

@@ -1,15 +1,23 @@
 /** Facts and relocations → what to do with every site of one file. The passes, in order. */
 import { type Decision, merge, nothing } from "../model/edit.ts";
 import { topLevel } from "../model/name.ts";
+import type { Span } from "../model/span.ts";
 import { type Context, hasFuture, hasImplicitRelativeImports, isBefore } from "./context.ts";
+import { applyDirectives } from "./directives.ts";
+import { applyExceptions } from "./exceptions.ts";
 import type { Style } from "./forms.ts";
 import { rewriteFrom } from "./fromStatement.ts";
 import { isSiblingOf, rewriteImport } from "./importStatement.ts";
 import { hasLazyModules, rewriteLazyModules } from "./lazyModules.ts";
 import { splitNamespaces } from "./partialNamespace.ts";
+import { rewriteReferences } from "./references/index.ts";
 import { rootNameJudge } from "./rootName.ts";
 
 export function decide(context: Context): Decision {
+  return applyDirectives(context, applyExceptions(context, decideAlone(context)));
+}
+
+function decideAlone(context: Context): Decision {
   const { facts, options, place } = context;
   const rootName = rootNameJudge(context);
   const isSibling = isSiblingOf(place.siblings, hasImplicitRelativeImports(context));
@@ -26,10 +34,19 @@ export function decide(context: Context): Decision {
     const own = { ...style, lazy, fullName: lazyModules && statement.scope === "module" };
     return rewriteImport(context, statement, { style: own, rootName, special: (_, name) => namespaces.text(name), isSibling });
   });
-  const decision = merge([...statements, namespaces.decision, rewriteLazyModules(context)]);
+  const listed = rewriteLazyModules(context);
+  const decision = merge([...statements, namespaces.decision, listed, apartFrom(listed, rewriteReferences(context))]);
   return {
     edits: decision.edits.toSorted((a, b) => a.start - b.start || a.end - b.end),
     sites: decision.sites.toSorted((a, b) => a.start - b.start || a.end - b.end),
     findings: decision.findings.toSorted((a, b) => a.offset - b.offset),
+    ...(decision.needsHelper ? { needsHelper: true } : {}),
   };
+}
+
+/** What `second` decides about other places than `first`. */
+function apartFrom(first: Decision, second: Decision): Decision {
+  if (first.edits.length === 0) return second;
+  const apart = ({ start, end }: Span): boolean => !first.edits.some((edit) => start <= edit.end && edit.start <= end);
+  return { ...second, edits: second.edits.filter(apart), sites: second.sites.filter(apart) };
 }

@@ -39,7 +39,8 @@ const none: PartialNamespaces = { decision: nothing, text: () => undefined };
 export function splitNamespaces(context: Context, style: Style, rootName: (statement: ImportStatement, root: string, at: number) => RootName): PartialNamespaces {
   const bindings = context.facts.imports.flatMap((statement) => (statement.kind === "import" ? bindingsOf(context, statement) : []));
   if (bindings.length === 0) return none;
-  const facts = context.facts.scopes(new Set(bindings.map((binding) => binding.local)));
+  const facts = context.facts.program();
+
   const results = [...new Set(bindings.map((binding) => binding.package))].map((name) =>
     splitOne(context, style, rootName, facts, name, bindings.filter((binding) => binding.package === name)),
   );

@@ -11,7 +11,7 @@ import type { RootName } from "./forms.ts";
 export function rootNameJudge(context: Context): (statement: AnyImport, root: string, at: number) => RootName {
   const known = new Map<string, ScopeFacts | undefined>();
   const scopesOf = (root: string): ScopeFacts | undefined => {
-    if (!known.has(root)) known.set(root, context.source.includes(root, 0, "latin1") ? context.facts.scopes(new Set([root])) : undefined);
+    if (!known.has(root)) known.set(root, context.source.includes(root, 0, "latin1") ? occurrencesOf(context, root) : undefined);
     return known.get(root);
   };
   let star: boolean | undefined;
@@ -30,6 +30,11 @@ export function rootNameJudge(context: Context): (statement: AnyImport, root: st
     // Bound already, for certain, by the time the statement runs: else it would be bound too early.
     return own.some((occurrence) => occurrence.scope === scope && occurrence.start < at && occurrence.statement && facts.unconditional.has(occurrence.statement.start)) ? "imported" : "taken";
   };
+}
+
+function occurrencesOf({ facts }: Context, name: string): ScopeFacts {
+  const program = facts.program();
+  return { ...program, occurrences: program.occurrences.filter((occurrence) => occurrence.name === name) };
 }
 
 const reflective = /\b(?:exec|eval|globals|locals|vars|setattr|delattr|__dict__)\b/;

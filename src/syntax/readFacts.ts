@@ -1,9 +1,12 @@
 /** Text → facts. The scanner answers for nearly every file; the parser is asked where the scanner doubts, and where scopes matter. */
 import type { AnyImport, FileFacts, ScopeKind, SyntaxProblem } from "../model/facts.ts";
+import type { Span } from "../model/span.ts";
+import type { Program } from "../model/program.ts";
+import { type WordTable, noWords } from "./words.ts";
 import { lexicalBytes } from "./encoding.ts";
 import { readImport } from "./importStatement.ts";
 import type { Mask, Scanner } from "./scan.ts";
-import { readScopes } from "./scopes.ts";
+import { readProgram } from "./program.ts";
 import { type Grammar, type Node, firstError } from "./tree.ts";
 
 /** Thrown where the parser is needed and was not given: load the grammar and ask again. */
@@ -19,34 +22,81 @@ export interface Readers {
   readonly grammar: Grammar | undefined;
 }
 
-/** Throws `needsGrammar` when the scanner is in doubt and there is no grammar. */
-export function readFacts(source: Buffer, { scanner, grammar }: Readers): FactsResult {
+/** `words` are looked out for. `lenient` takes the scanner's word for it where it is in doubt. Otherwise throws `needsGrammar` when the scanner is in doubt and there is no grammar. */
+export function readFacts(source: Buffer, readers: Readers, words: WordTable = noWords, lenient = false): FactsResult {
+  const { scanner, grammar } = readers;
   const lexical = lexicalBytes(source);
   if ("reason" in lexical) {
     return { kind: "unreadable", code: lexical.reason.startsWith("encoding") ? "unknown-encoding" : "syntax-error", problem: lexical };
   }
   const { bytes } = lexical;
-  const scanned = scanner(bytes, lexical.utf8);
+  const scanned = scanner(bytes, lexical.utf8, words);
   if (scanned.broken) return { kind: "unreadable", code: "syntax-error", problem: scanned.broken };
   let imports = scanned.imports;
-  if (scanned.doubt) {
+  if (scanned.doubt && !lenient) {
     if (!grammar) throw needsGrammar;
     const judged = grammar.withTree(bytes, scanned.masks, (root) => firstError(root) ?? importsOf(root, bytes, scanned.masks));
     if ("reason" in judged) return { kind: "unreadable", code: "syntax-error", problem: { ...judged, offset: Math.min(judged.offset, scanned.doubt.offset) } };
     imports = judged.imports;
   }
+  let program: Program | undefined;
   return {
     kind: "facts",
     facts: {
       imports,
       namesLazyModules: scanned.namesLazyModules,
       lexical: bytes,
-      scopes(wanted) {
+      strings: scanned.strings,
+      interest: scanned.interest,
+      words: scanned.words,
+      program() {
         if (!grammar) throw needsGrammar;
-        return grammar.withTree(bytes, scanned.masks, (root) => readScopes(root, bytes, imports, wanted));
+        return (program ??= grammar.withTree(bytes, scanned.masks, (root) => readProgram(root, bytes, imports)));
+      },
+      programAround(offsets) {
+        if (program) return program;
+        if (!grammar) throw needsGrammar;
+        const hidden = bodiesWithout(offsets, scanned.bodies, bytes);
+        return grammar.withTree(withoutBodies(bytes, hidden), scanned.masks, (root) => readProgram(root, bytes, imports, hidden));
+      },
+      nested(text) {
+        const inner = readFacts(Buffer.from(text, "latin1"), readers, words);
+        return inner.kind === "facts" ? inner.facts : undefined;
       },
     },
   };
+}
+
+/** Bodies, the outermost each, in which none of the offsets lies and no statement that binds names outside. */
+function bodiesWithout(offsets: readonly number[], bodies: readonly Span[], source: Buffer): Span[] {
+  const hidden: Span[] = [];
+  // Outer bodies come after the inner ones.
+  for (let index = bodies.length - 1; index >= 0; index--) {
+    const body = bodies[index] as Span;
+    const outer = hidden.at(-1);
+    if (outer && outer.start <= body.start && body.end <= outer.end) continue;
+    if (offsets.some((offset) => body.start <= offset && offset < body.end)) continue;
+    const end = source.lastIndexOf(10, body.end - 1);
+    if (end <= body.start || contains(source, "global", body.start, end) || contains(source, "nonlocal", body.start, end)) continue;
+    hidden.push({ start: body.start, end });
+  }
+  return hidden;
+}
+
+function contains(source: Buffer, word: string, start: number, end: number): boolean {
+  const at = source.indexOf(word, start, "latin1");
+  return at >= 0 && at < end;
+}
+
+/** The text with `0` for each of the bodies. */
+function withoutBodies(source: Buffer, bodies: readonly Span[]): Buffer {
+  if (bodies.length === 0) return source;
+  const text = Buffer.from(source);
+  for (const { start, end } of bodies) {
+    text.fill(32, start, end);
+    text[start] = 48;
+  }
+  return text;
 }
 
 // Only the word `lazy` is masked letter by letter.

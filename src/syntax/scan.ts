@@ -2,9 +2,11 @@
  * The scanner, seen from outside: bytes in, facts out. It is WebAssembly (its source is in scanner/, compiled by the build), because it runs
  * once per byte of every file and most runs are over before a JavaScript engine would have made machine code of it.
  */
-import type { AnyImport, ScopeKind, SyntaxProblem } from "../model/facts.ts";
+import type { AnyImport, ScopeKind, SeenWord, SyntaxProblem, WantedString } from "../model/facts.ts";
+import type { Span } from "../model/span.ts";
 import { isUnicodeWord } from "./encoding.ts";
 import { readImport } from "./importStatement.ts";
+import type { WordTable } from "./words.ts";
 
 export interface Scan {
   readonly imports: readonly AnyImport[];
@@ -16,6 +18,14 @@ export interface Scan {
   readonly masks: readonly Mask[];
   /** `__lazy_modules__` (PEP 810) is named. */
   readonly namesLazyModules: boolean;
+  /** Strings that begin with a wanted name, in order. */
+  readonly strings: readonly WantedString[];
+  /** What the words of the file are of interest for (words.ts). */
+  readonly interest: number;
+  /** The table's numbered words that stand in the file, in order. */
+  readonly words: readonly SeenWord[];
+  /** Bodies of functions; inner ones before the outer. */
+  readonly bodies: readonly Span[];
 }
 
 export interface Mask {
@@ -23,14 +33,15 @@ export interface Mask {
   readonly character: number;
 }
 
-/** Scans what `lexicalBytes` gives; `utf8` says that bytes above 127 are UTF-8. */
-export type Scanner = (source: Buffer, utf8: boolean) => Scan;
+/** Scans what `lexicalBytes` gives; `utf8` says that bytes above 127 are UTF-8; `words` are looked out for. */
+export type Scanner = (source: Buffer, utf8: boolean, words: WordTable) => Scan;
 
 interface Exports {
   readonly memory: WebAssembly.Memory;
   inputAddress(): number;
   scan(length: number): number;
   recordsAddress(): number;
+  wordsAddress(): number;
 }
 
 const scopeKinds: readonly ScopeKind[] = ["module", "function", "class"];
@@ -40,7 +51,7 @@ const reasons: readonly string[] = [
   "expected 'except' or 'finally' block", "unterminated string literal", "a bracket is never closed", "expected ':'", "unmatched bracket",
   "invalid import statement", "source code cannot contain null bytes", "invalid character", "unexpected character after line continuation",
 ];
-const [IMPORT_AT, DOUBT, BROKEN, MASK, UNICODE_WORD, NAMES_LAZY_MODULES] = [1, 2, 3, 4, 5, 6];
+const [IMPORT_AT, DOUBT, BROKEN, MASK, UNICODE_WORD, NAMES_LAZY_MODULES, STRING_AT, INTEREST, SEEN_WORD, FUNCTION_BODY] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 const PAGE = 65536;
 /** Behind the input stand zero bytes, so that the scanner need not look for the end at every step. */
 const PADDING = 16;
@@ -49,7 +60,10 @@ const PADDING = 16;
 export function loadScanner(module: Uint8Array): Scanner {
   const exports = new WebAssembly.Instance(new WebAssembly.Module(module)).exports as unknown as Exports;
   const input = exports.inputAddress();
-  return (source, utf8) => {
+  let known: WordTable | undefined;
+  return (source, utf8, words) => {
+    if (known !== words) new Uint32Array(exports.memory.buffer, exports.wordsAddress(), words.length).set(words);
+    known = words;
     const missing = input + source.length + 2 * PADDING + 1024 - exports.memory.buffer.byteLength;
     if (missing > 0) exports.memory.grow(Math.ceil(missing / PAGE));
     const bytes = new Uint8Array(exports.memory.buffer);
@@ -75,6 +89,10 @@ function maskLineEnds(source: Buffer, start: number, end: number, masks: Mask[])
 function interpret(source: Buffer, utf8: boolean, records: Int32Array): Scan {
   const imports: AnyImport[] = [];
   const masks: Mask[] = [];
+  const strings: WantedString[] = [];
+  const words: SeenWord[] = [];
+  const bodies: Span[] = [];
+  let interest = 0;
   let [doubt, broken]: (SyntaxProblem | undefined)[] = [];
   let namesLazyModules = false;
   for (let at = 0; at < records.length; at += 4) {
@@ -87,8 +105,12 @@ function interpret(source: Buffer, utf8: boolean, records: Int32Array): Scan {
     } else if (kind === MASK) masks.push({ offset: a, character: b });
     else if (kind === DOUBT) doubt = { offset: a, reason: reasons[b] ?? "" };
     else if (kind === BROKEN) broken ??= { offset: a, reason: reasons[b] ?? "" };
+    else if ((kind & 15) === STRING_AT) strings.push({ start: a, opening: b, end: c, raw: (kind & 16) !== 0, format: (kind & 32) !== 0, statement: (kind & 64) !== 0, adjacent: (kind & 128) !== 0 });
+    else if (kind === INTEREST) interest = a;
+    else if (kind === SEEN_WORD) words.push({ number: a, offset: b });
+    else if (kind === FUNCTION_BODY) bodies.push({ start: a, end: b });
     else if (kind === NAMES_LAZY_MODULES) namesLazyModules = true;
     else if (kind === UNICODE_WORD && utf8 && !isUnicodeWord(source, a, b)) broken ??= { offset: a, reason: "invalid character" };
   }
-  return { imports, doubt, broken, masks, namesLazyModules };
+  return { imports, doubt, broken, masks, namesLazyModules, strings, interest, words, bodies };
 }

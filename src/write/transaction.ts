@@ -11,6 +11,9 @@ import { STAGING_NAME } from "../model/manifest.ts";
 
 const JOURNAL = "journal.json";
 const OWNER = "owner.json";
+const MOST_PASSES = 1000;
+/** Milliseconds that a run may take between making its staging directory and writing its name into it. */
+const PATIENCE = 1000;
 
 export interface Move {
   /** Absolute; below the staging directory. Undefined: the target goes. */
@@ -65,7 +68,8 @@ export class Transaction {
   }
 
   commit(moves: readonly Move[]): void {
-    for (const { target } of moves) checkReplaceable(this.directory, target);
+    const device = statSync(this.directory).dev;
+    for (const [directory, target] of new Map(moves.map((move) => [dirname(move.target), move.target]))) checkReplaceable(device, directory, target);
     const journal = join(this.directory, JOURNAL);
     try {
       writeFileSync(`${journal}.new`, JSON.stringify(moves));
@@ -82,9 +86,25 @@ export class Transaction {
     open.delete(this);
   }
 
+  /** Drops what was staged, to stage anew. */
+  clear(): void {
+    for (const name of readdirSync(this.directory)) if (name !== OWNER) remove(this.path(name));
+  }
+
   rollback(): void {
     open.delete(this);
-    rmSync(this.directory, { recursive: true, force: true });
+    remove(this.directory);
+  }
+}
+
+/** Helper threads may still be staging files: each pass takes directories away from them, and they make no new ones. */
+function remove(directory: string): void {
+  for (let pass = 1; ; pass++) {
+    try {
+      return rmSync(directory, { recursive: true, force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOTEMPTY" || pass === MOST_PASSES) throw fileFailure(error, directory);
+    }
   }
 }
 
@@ -92,8 +112,10 @@ export class Transaction {
 export function recover(root: string): "nothing" | "dropped" | "finished" {
   const directory = join(root, STAGING_NAME);
   dropStillborn(root);
-  if (!existsSync(directory)) return "nothing";
-  const owner = readOwner(directory);
+  const found = lstatSync(directory, { throwIfNoEntry: false });
+  if (!found) return "nothing";
+  if (!found.isDirectory()) throw new Failure(`${directory}: is ${found.isSymbolicLink() ? "a symbolic link" : "a file"}, and work in progress needs a directory there`, "Move it out of the way.");
+  const owner = readOwner(directory) ?? ownerOfYoung(directory);
   if (owner && owner.pid !== process.pid && isAlive(owner)) throw busy(root, `process ${owner.pid}`);
   const journal = join(directory, JOURNAL);
   if (!existsSync(journal)) {
@@ -110,7 +132,7 @@ export function recover(root: string): "nothing" | "dropped" | "finished" {
       renameSync(claimed, directory);
       throw busy(root, `process ${now.pid}`);
     }
-    rmSync(claimed, { recursive: true, force: true });
+    remove(claimed);
     return "dropped";
   }
   const moves = JSON.parse(readFileSync(journal, "utf8")) as Move[];
@@ -150,13 +172,14 @@ function finish(directory: string, moves: readonly Move[]): void {
 
 function perform(directory: string, { staged, target }: Move, index: number): void {
   const old = join(directory, `old-${index}`);
+  const found = lstatSync(target, { throwIfNoEntry: false });
   if (staged === undefined) {
-    if (lstatSync(target, { throwIfNoEntry: false })) renameSync(target, old);
+    if (found) renameSync(target, old);
     return;
   }
   if (!existsSync(staged)) return; // done before the interruption
-  if (isDirectory(target)) renameSync(target, old);
-  else if (existsSync(target) && !existsSync(old)) linkSync(target, old); // kept until all is done; the rename replaces it in one step
+  if (found?.isDirectory()) renameSync(target, old);
+  else if (found && !existsSync(old)) linkSync(target, old); // kept until all is done; the rename replaces it in one step
   renameSync(staged, target);
 }
 
@@ -173,17 +196,13 @@ function revert(directory: string, moves: readonly Move[]): void {
   });
 }
 
-function isDirectory(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
-
-/** Throws before anything is renamed where a rename would fail. */
-function checkReplaceable(directory: string, target: string): void {
-  let existing = dirname(target);
+/** Throws before anything is renamed where a rename into `directory` would fail. */
+function checkReplaceable(device: number, directory: string, target: string): void {
+  let existing = directory;
   while (!existsSync(existing)) existing = dirname(existing);
   try {
     accessSync(existing, constants.W_OK);
-    if (statSync(existing).dev !== statSync(directory).dev) throw Object.assign(new Error("another file system"), { code: "EXDEV" });
+    if (statSync(existing).dev !== device) throw Object.assign(new Error("another file system"), { code: "EXDEV" });
   } catch (error) {
     throw fileFailure(error, target);
   }
@@ -195,6 +214,14 @@ function readOwner(directory: string): Owner | undefined {
   } catch {
     return undefined; // killed before it was written
   }
+}
+
+/** A directory without an owner may be one that a run has made just now. */
+function ownerOfYoung(directory: string): Owner | undefined {
+  const age = Date.now() - (statSync(directory, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+  if (existsSync(join(directory, JOURNAL)) || age < 0 || age > PATIENCE) return undefined;
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PATIENCE - age);
+  return readOwner(directory);
 }
 
 function isAlive({ pid, started }: Owner): boolean {

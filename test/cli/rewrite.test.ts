@@ -1,6 +1,7 @@
-import { statSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { closeSync, openSync, statSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { chmodSync, enisle, join, snapshot, temporary, write } from "../vendor/project.ts";
+import { chmodSync, cli, enisle, existsSync, join, snapshot, temporary, write } from "../vendor/project.ts";
 
 const map = ["--map", "alib=nova._vendor.alib"];
 
@@ -54,5 +55,17 @@ describe("the command", () => {
     const run = enisle(["rewrite", ...map, root], { env: { NO_COLOR: undefined, FORCE_COLOR: undefined } });
     expect(run.stderr).toBe("");
     expect(run.stdout).not.toContain("\u001b");
+  });
+
+  test.skipIf(!existsSync("/dev/full"))("output that cannot be written: a message and code 2, no stack trace", () => {
+    const full = openSync("/dev/full", "w");
+    try {
+      const run = spawnSync(process.execPath, [cli, "rewrite", "--stdin", "--map", "alib=n.alib"], { input: "import alib\n", stdio: ["pipe", full, "pipe"], encoding: "utf8" });
+      expect(run.status).toBe(2);
+      expect(run.stderr).toMatch(/^error: standard output: cannot be written \(no space left on the device\)\n/);
+      expect(spawnSync(process.execPath, [cli, "rewrite"], { stdio: ["ignore", "pipe", full] }).status).toBe(2);
+    } finally {
+      closeSync(full);
+    }
   });
 });

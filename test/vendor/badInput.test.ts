@@ -1,5 +1,6 @@
 /** Bad input: exit code 2, a message that names the file and the way out, and nothing written. */
-import { symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readlinkSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type RawEntry, makeWheel, zip } from "./wheel.ts";
 import { chmodSync, enisle, join, project, readFileSync, snapshot, temporary, write } from "./project.ts";
@@ -18,6 +19,16 @@ function refused(root: string, args: readonly string[]): string {
   // eslint-disable-next-line no-control-regex -- what must not reach a terminal
   expect(run.stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
   return run.stderr;
+}
+
+/** A sound wheel but for the name in its metadata. */
+function makeNamed(name: string): string {
+  const info = "alib-1.0.dist-info";
+  const files = { ...library, [`${info}/METADATA`]: `Metadata-Version: 2.1\nName: ${name}\nVersion: 1.0\n`, [`${info}/WHEEL`]: "Wheel-Version: 1.0\n" };
+  const rows = Object.entries(files).map(([path, content]) => `${path},sha256=${createHash("sha256").update(content).digest("base64url")},${content.length}\n`);
+  const path = join(temporary(), "alib-1.0-py3-none-any.whl");
+  writeFileSync(path, zip([...Object.entries(files), [`${info}/RECORD`, `${rows.join("")}${info}/RECORD,,\n`] as const].map(([at, content]) => bad(at, content))));
+  return path;
 }
 
 const bad = (name: string, content: Buffer | string = "x"): RawEntry => ({ name, content: Buffer.from(content as string) });
@@ -136,6 +147,24 @@ describe("sources and the namespace", () => {
       act(root);
       expect(refused(root, [wheel])).toMatch(message);
     }
+  });
+
+  test("places that are something else than they should be", () => {
+    const wheel = makeWheel(temporary(), library);
+    for (const target of [temporary(), "/nowhere"]) {
+      const root = project();
+      symlinkSync(target, join(root, "acme/_vendor"));
+      const run = enisle(["vendor", "-C", root, wheel]);
+      expect([run.status, readlinkSync(join(root, "acme/_vendor"))]).toEqual([2, target]);
+      expect(run.stderr).toMatch(/acme\/_vendor: is a symbolic link/);
+    }
+    expect(refused(project({ "acme/_vendor.py": "" }), [wheel])).toMatch(/_vendor\.py: is a module of the project/);
+    expect(refused(project({ ".enisle-staging": "mine" }), [wheel])).toMatch(/\.enisle-staging: is a file/);
+  });
+
+  test("a name that is no name", () => {
+    for (const name of ["../../x", "a\u001b[31mlib", "-"]) expect(refused(project(), [makeNamed(name)])).toMatch(/no name and version/);
+    expect(refused(project(), [makeWheel(temporary(), library, { version: "1\u009b31m" })])).toMatch(/no name and version/);
   });
 
   test("bytecode that Python left does not count as a change", () => {

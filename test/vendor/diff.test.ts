@@ -1,6 +1,6 @@
 /** What `--diff` prints is what would be done: `git apply` turns one tree into the other. */
 import { spawnSync } from "node:child_process";
-import { cpSync } from "node:fs";
+import { cpSync, symlinkSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { makeWheel } from "./wheel.ts";
 import { chmodSync, enisle, join, project, readFileSync, snapshot, temporary } from "./project.ts";
@@ -39,6 +39,24 @@ describe("--diff", () => {
     const { "alib/data.bin": _, ...fewer } = library;
     apply(root, [makeWheel(wheels, { ...fewer, "alib/core.py": "import alib\n" }, { version: "2.0" })]);
     expect(readFileSync(join(root, "acme/crlf.py"), "utf8")).toBe("from acme._vendor import alib\r\nx = 1\r\n");
+  });
+
+  test("a file and links to it, in any order of their names", () => {
+    const root = project({ "acme/m.py": "import alib\n" });
+    for (const name of ["a.py", "z.py"]) symlinkSync("m.py", join(root, "acme", name));
+    apply(root, [makeWheel(temporary(), library)]);
+  });
+
+  test("a library's own file at the namespace's place for one", () => {
+    apply(project(), [makeWheel(temporary(), { ...library, "__init__.py": "raise SystemExit\n", "vendored.json": "{}" })]);
+  });
+
+  test("the bare rewriter's, for files elsewhere", () => {
+    const [root, elsewhere] = [project(files), temporary()];
+    const raw = spawnSync(process.execPath, [join(import.meta.dirname, "../../dist/cli.js"), "rewrite", "--diff", "--map", "alib=n.alib", join(root, "acme")], { cwd: elsewhere });
+    const applied = spawnSync("git", ["apply", "--whitespace=nowarn", "-"], { cwd: join(root, "acme"), input: raw.stdout, encoding: "utf8" });
+    expect([applied.status, applied.stderr]).toEqual([0, ""]);
+    expect(readFileSync(join(root, "acme/crlf.py"), "utf8")).toBe("from n import alib\r\nx = 1\r\n");
   });
 
   test("--dry-run writes nothing and says what it would do", () => {

@@ -1,5 +1,6 @@
 /** Killed at any moment the project has the old tree or the new one, after the next run at the latest, and nothing is left over. */
 import { spawn, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { makeWheel } from "./wheel.ts";
@@ -93,14 +94,15 @@ describe("interrupted", () => {
 
   test.each(["SIGINT", "SIGTERM"] as const)("%s leaves the old tree, and code 130", async (signal) => {
     const root = project(consumers);
-    const wheel = makeWheel(temporary(), { "alib/__init__.py": "", ...Object.fromEntries(Array.from({ length: 3000 }, (_, n) => [`alib/m${n}.py`, "import alib\n"])) });
+    // Large enough for helper threads, which go on writing while the staging directory is taken away.
+    const wheel = makeWheel(temporary(), { "alib/__init__.py": "", "alib/noise.bin": randomBytes(3_000_000), ...Object.fromEntries(Array.from({ length: 3000 }, (_, n) => [`alib/m${n}.py`, "import alib\n"])) });
     const before = snapshot(root);
     const codes = new Set<number | null>();
-    for (const wait of [300, 450, 600, 800, 1200]) {
+    for (const wait of [300, 450, 600, 800, 1200, 1800, 2700]) {
       const code = await runAndKill(["vendor", "-C", root, wheel], wait, signal);
       codes.add(code);
+      if (code === 0) break; // it was faster
       if (code === null) continue; // killed before it could listen
-      if (code !== 130) break;
       expect(snapshot(root)).toEqual(before);
     }
     expect(codes.has(130)).toBe(true);
@@ -115,5 +117,18 @@ describe("interrupted", () => {
     expect(run.status).toBe(2);
     expect(run.stderr).toMatch(/too large|no space/);
     expect(snapshot(root)).toEqual(before);
+  });
+
+  test("a failure in several threads at once is told, once", () => {
+    const root = project();
+    const modules = Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`alib/m${n}.bin`, randomBytes(20_000)]));
+    const python = Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`alib/p${n}.py`, `x = "${randomBytes(10_000).toString("hex")}"\n`]));
+    const wheel = makeWheel(temporary(), { "alib/__init__.py": "", ...modules, ...python });
+    const before = snapshot(root);
+    for (let n = 0; n < 5; n++) {
+      const run = spawnSync("bash", ["-c", `trap '' XFSZ; ulimit -f 8; exec "$0" "$@"`, process.execPath, cli, "vendor", "-C", root, wheel], { encoding: "utf8" });
+      expect([run.status, run.stderr]).toEqual([2, expect.stringMatching(/^error: .*(too large|no space)/)]);
+      expect(snapshot(root)).toEqual(before);
+    }
   });
 });

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdirSync, statSync, symlinkSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { makeWheel } from "./wheel.ts";
@@ -29,6 +30,19 @@ describe("vendor", () => {
     expect(existsSync(join(root, "acme/_vendor/alib-1.0.dist-info/licenses/LICENSE"))).toBe(true);
     const shown = python("import sys; sys.path.insert(0, '.'); from acme._vendor import alib; import importlib.metadata as m; print(alib.answer(), [d.name for d in m.distributions() if d.name == 'alib'], 'alib' in sys.modules)", root);
     expect(shown.stdout.trim()).toBe("42 [] False");
+  });
+
+  test("a library large enough for helper threads: copied, nothing to do, updated", () => {
+    const [root, wheels] = [project({ "acme/app.py": "import alib.m7\n" }), temporary()];
+    const modules = Object.fromEntries(Array.from({ length: 400 }, (_, n) => [`alib/m${n}.py`, `import alib\nx = ${n}\n`]));
+    const large = (version: string): string => makeWheel(wheels, { "alib/__init__.py": "", ...modules, "alib/noise.bin": randomBytes(3_000_000) }, { version });
+    const [old, now] = [large("1.0"), large("2.0")];
+    for (const [wheel, head] of [[old, "Vendored into"], [old, "Nothing to do in"], [now, "Vendored into"], [now, "Nothing to do in"]] as const) {
+      const run = enisle(["vendor", "-C", root, wheel]);
+      expect([run.status, run.stderr]).toEqual([0, ""]);
+      expect(run.stdout).toContain(head);
+    }
+    expect(readFileSync(join(root, "acme/_vendor/alib/m399.py"), "utf8")).toBe("from acme._vendor import alib\nx = 399\n");
   });
 
   test("the project follows, with mode, and what is not its own stays", () => {

@@ -4,7 +4,7 @@
  * What is found goes to report.ts; scan.ts, on the other side, is the only caller.
  */
 import {
-  BACKSLASH, BLANK, CLOSE, COLON, COMMA, DIGIT, DOT, HASH, NEWLINE, OPEN, OPERATOR, QUOTE, SEMICOLON, WORD, afterNewline, classAt, endOfLine, skipBlanks,
+  BACKSLASH, BLANK, CLOSE, COLON, COMMA, DIGIT, DOT, HASH, NEWLINE, OPEN, OPERATOR, QUOTE, SEMICOLON, WORD, afterNewline, classAt, endOfLine, isWordOrDigit, skipBlanks,
 } from "./bytes";
 import { endOfImport } from "./imports";
 import {
@@ -14,10 +14,11 @@ import {
 import { beginLevels, currentScope, endOfFile, endStatement, enterLine, startStatement } from "./levels";
 import {
   CHARACTER, CONTINUATION, IMPORT_AT, IMPORT_SYNTAX, NEVER_CLOSED, NO_COLON, NULL_BYTE, SYNTAX, UNICODE_WORD, UNMATCHED, UNTERMINATED, beginReport, inDoubt,
-  mask, noteLazyModules, offset, record, reject, reportAddress, reportCount, suspect,
+  ADJACENT, SEEN_WORD, STATEMENT, STRING_AT, mask, noteInterest, noteLazyModules, offset, record, reject, reportAddress, reportCount, suspect, takeInterest,
 } from "./report";
 import { get, set } from "./numbers";
 import { endOfNumber, endOfString, stringPrefix } from "./strings";
+import { CALLED, NAME, NAMESPACE, NAME_ONLY, NUMBER_SHIFT, RELATIVE, hashOf, interestAt, interestOf } from "./words";
 
 // What the grammar allows next.
 /** A statement begins. */
@@ -72,6 +73,7 @@ let depth: i32 = 0;
 // A block must follow the line before.
 let block = false;
 let blockScope: i32 = 0;
+let blockBody = false;
 
 /** Where the file's bytes are to be put. */
 export function inputAddress(): usize {
@@ -101,8 +103,12 @@ export function scan(length: i32): i32 {
     logicalLine(column);
   }
   endOfFile(end, block);
+  takeInterest();
   return reportCount();
 }
+
+/** Where the table of wanted words is to be put: see words.ts. */
+export { wordsAddress } from "./words";
 
 export function recordsAddress(): usize {
   return reportAddress();
@@ -122,7 +128,7 @@ function indentation(): i32 {
 
 function logicalLine(column: i32): void {
   const start = i;
-  enterLine(i, column, block, blockScope);
+  enterLine(i, column, block, blockScope, blockBody);
   block = false;
   state = START;
   scope = headerScope = currentScope();
@@ -219,6 +225,7 @@ function endOfLogicalLine(): void {
     if (seen) {
       block = true;
       blockScope = headerScope;
+      blockBody = seen == DEF;
     }
   } else if (state != OPERAND && state != END && state != OPTIONAL && state != LIST && state != SOFT) suspect(i, SYNTAX);
 }
@@ -233,12 +240,15 @@ function word(afterString: bool): void {
   const start = i;
   let high: u8 = 0;
   let byte = load<u8>(i);
+  let hash: u32 = 0;
   while (true) {
     high |= byte;
+    hash = hashOf(hash, byte);
     byte = load<u8>(++i);
     const kind = classAt(i);
     if (kind != WORD && kind != DIGIT) break;
   }
+  noteWord(start, interestOf(hash));
   if (high > 127) record(UNICODE_WORD, offset(start), offset(i), 0);
   if (i - start <= 2 && classAt(i) == QUOTE) {
     const prefix = stringPrefix(start, i);
@@ -248,6 +258,25 @@ function word(afterString: bool): void {
   if (id == 0 || id > LAST_HARD) return name(start, id);
   if (state == START) startWithKeyword(start, id);
   else keywordInside(start, id);
+}
+
+/** The word from `start` to `i` is one that somebody asked for: `import_module`, `__name__` before a dot, `version` before `(__name__`. */
+function noteWord(start: usize, interest: i32): void {
+  if (!interest) return;
+  if (interest & CALLED) {
+    let at = skipBlanks(i, end, true);
+    if (load<u8>(at) == 40) at = skipBlanks(at + 1, end, true);
+    if (load<u16>(at) == 0x5f5f) noteInterest(RELATIVE);
+  }
+  if (interest & NAMESPACE) {
+    // `__name__` alone follows a relocation by itself; taken apart or compared it may not.
+    const at = skipBlanks(i, end, depth > 0);
+    const next = load<u8>(at);
+    if (next == 46 || next == 91) noteInterest(NAMESPACE);
+    else if (next == 61 || next == 33 || next == 37 || next == 43 || state == NEED || state == NEED_STARRED || classAt(at) == WORD) noteInterest(NAME);
+    else return;
+  } else noteInterest(interest & ((1 << NUMBER_SHIFT) - 1));
+  if (interest >> NUMBER_SHIFT) record(SEEN_WORD, interest >> NUMBER_SHIFT, offset(start), 0);
 }
 
 function name(start: usize, id: i32): void {
@@ -409,7 +438,10 @@ function keywordInside(start: usize, id: i32): void {
 }
 
 function stringFrom(start: usize, prefix: i32, afterString: bool): void {
+  const opening = i;
+  const statement = state == START;
   i = endOfString(i, end, prefix);
+  if (i && interestAt(opening, end)) record(STRING_AT + 16 * (prefix | (statement ? STATEMENT : 0) | (afterString ? ADJACENT : 0)), offset(start), offset(opening), offset(i));
   if (!i) {
     suspect(start, UNTERMINATED);
     i = end;
@@ -438,9 +470,20 @@ function dot(): void {
   }
   const start = i;
   const next = skipBlanks(i + 1, end, depth > 0);
-  const after = endOfWord(next);
+  let after = next;
+  let hash: u32 = 0;
+  while (isWordOrDigit(load<u8>(after))) hash = hashOf(hash, load<u8>(after++));
   if (state == OPERAND && classAt(next) == WORD && isName(next, after)) {
     i = after;
+    const interest = interestOf(hash);
+    // The `__name__` of something else: only compared with a wanted string it matters.
+    if (interest & NAMESPACE) {
+      const behind = skipBlanks(i, end, depth > 0);
+      const byte = load<u8>(behind);
+      if (byte != 61 && byte != 33 && byte != 46 && classAt(behind) != WORD) return;
+      noteInterest(NAME);
+      record(SEEN_WORD, interest >> NUMBER_SHIFT, offset(next), 0);
+    } else if (!(interest & NAME_ONLY)) noteWord(next, interest);
     return;
   }
   i++;

@@ -13,6 +13,19 @@ export const UNICODE_WORD: i32 = 5;
 /** `__lazy_modules__` is named. */
 export const NAMES_LAZY_MODULES: i32 = 6;
 
+/** A string that begins with a wanted word: offsets of its prefix, its opening quote, its end. The kind is this plus 16 times what follows and the prefix (strings.ts). */
+export const STRING_AT: i32 = 7;
+/** The interests (words.ts) of all words in the file. */
+export const INTEREST: i32 = 8;
+/** A numbered word of the table (words.ts): its number, its offset. */
+export const SEEN_WORD: i32 = 9;
+/** The body of a function: offset of its first statement, and of the first one after it. */
+export const FUNCTION_BODY: i32 = 10;
+/** The string begins a statement: a docstring, most likely. */
+export const STATEMENT: i32 = 4;
+/** A string stands right before it, which it continues. */
+export const ADJACENT: i32 = 8;
+
 // Reasons, by place in the table of scan.ts.
 export const SYNTAX: i32 = 0;
 export const INDENT: i32 = 1;
@@ -34,11 +47,13 @@ let source: usize = 0;
 let doubted = false;
 let wasBroken = false;
 let lazyModules = false;
+let interests: i32 = 0;
 
 export function beginReport(at: usize, text: usize): void {
   first = next = (at + 7) & ~7;
   source = text;
   doubted = wasBroken = lazyModules = false;
+  interests = 0;
 }
 
 export function reportCount(): i32 {
@@ -86,4 +101,12 @@ export function mask(at: usize, character: i32): void {
 export function noteLazyModules(): void {
   if (!lazyModules) record(NAMES_LAZY_MODULES, 0, 0, 0);
   lazyModules = true;
+}
+
+export function noteInterest(interest: i32): void {
+  interests |= interest;
+}
+
+export function takeInterest(): void {
+  if (interests) record(INTEREST, interests, 0, 0);
 }

@@ -1,0 +1,104 @@
+/** What the relocated distributions hold, for the rules that ask whether a name exists: modules by their files, attributes by the modules' sources. */
+import { type Locator, normalisedName } from "../model/distribution.ts";
+import type { FileFacts } from "../model/facts.ts";
+import { type DottedName, join, parent } from "../model/name.ts";
+import type { Inventory } from "../rewrite/context.ts";
+import { absolute } from "../rewrite/references/names.ts";
+import { type Readers, readFacts } from "../syntax/readFacts.ts";
+import { boundNames } from "../syntax/boundNames.ts";
+
+/** Plain data, so that it can be sent to a worker. */
+export interface InventoryData {
+  /** Names are those of before relocation. `locator` is undefined for modules without Python source. */
+  readonly modules: readonly { readonly name: DottedName; readonly package: DottedName; readonly locator: Locator | undefined; readonly size: number }[];
+  readonly distributions: readonly { readonly name: string; readonly version: string | null; readonly directory: string | undefined }[];
+}
+
+export const noInventory: InventoryData = { modules: [], distributions: [] };
+
+interface Contents {
+  readonly package: DottedName;
+  readonly text: string;
+  readonly names: ReadonlySet<string>;
+  readonly facts: FileFacts | undefined;
+  /** Names may come into being without being written as such. */
+  readonly dynamic: boolean;
+}
+
+export function inventoryOf(data: InventoryData, read: (locator: Locator, size: number) => Buffer, readers: () => Readers): Inventory {
+  // Stubs may stand beside a module of the same name: the source decides.
+  const modules = new Map<DottedName, InventoryData["modules"][number]>();
+  for (const module of data.modules) if (module.locator || !modules.has(module.name)) modules.set(module.name, module);
+  const packages = new Set<DottedName>();
+  for (const name of modules.keys()) for (let above = parent(name); above !== ""; above = parent(above)) packages.add(above);
+  const distributions = new Map(data.distributions.map((each) => [normalisedName(each.name), each]));
+  const known = new Map<DottedName, Contents | undefined>();
+
+  const isModule = (name: DottedName): boolean => modules.has(name) || packages.has(name);
+
+  function contentsOf(name: DottedName): Contents | undefined {
+    if (known.has(name)) return known.get(name);
+    const module = modules.get(name);
+    let contents: Contents | undefined;
+    if (module?.locator) {
+      const source = read(module.locator, module.size);
+      const result = readFacts(source, { ...readers(), grammar: undefined }, undefined, true);
+      const text = source.toString("latin1");
+      contents = { package: module.package, text, names: boundNames(text), facts: result.kind === "facts" ? result.facts : undefined, dynamic: /\b(?:__getattr__|globals|setattr|__all__|vars|attach)\b/.test(text) };
+    }
+    known.set(name, contents);
+    return contents;
+  }
+
+  function binds(module: DottedName, name: string, depth: number): boolean {
+    const contents = contentsOf(module);
+    if (!contents) return false;
+    if (contents.names.has(name)) return true;
+    for (const statement of contents.facts?.imports ?? []) {
+      if (statement.scope !== "module") continue;
+      if (statement.kind === "from" && statement.star) {
+        const from = absolute(contents.package, statement.level, statement.module.name);
+        if (depth > 0 && from !== undefined && isModule(from) && binds(from, name, depth - 1)) return true;
+      } else if (statement.names.some(({ alias, written }) => (alias?.name ?? (statement.kind === "import" ? written.name.split(".")[0] : written.name)) === name)) return true;
+    }
+    return contents.dynamic && new RegExp(`["']${name}["']`).test(contents.text);
+  }
+
+  function split(name: DottedName): { readonly module: DottedName; readonly rest: readonly string[] } | undefined {
+    for (let module = name; module !== ""; module = parent(module)) {
+      if (isModule(module)) return { module, rest: name.slice(module.length + 1).split(".").filter(Boolean) };
+    }
+    return undefined;
+  }
+
+  function origins(name: DottedName, depth: number): readonly DottedName[] {
+    const found = split(name);
+    const [attribute, ...deeper] = found?.rest ?? [];
+    if (!found || attribute === undefined || depth === 0) return [name];
+    const contents = contentsOf(found.module);
+    const sources = (contents?.facts?.imports ?? []).flatMap((statement): DottedName[] => {
+      const each = statement.names.find(({ alias, written }) => (alias?.name ?? written.name) === attribute);
+      if (!each || !contents) return [];
+      if (statement.kind === "import") return [each.written.name];
+      const from = absolute(contents.package, statement.level, statement.module.name);
+      return from === undefined ? [] : [join(from, each.written.name)];
+    });
+    return sources.length === 0 ? [name] : [...new Set(sources.flatMap((source) => origins(join(source, ...deeper), depth - 1)))];
+  }
+
+  return {
+    isModule,
+    isPackage: (name) => packages.has(name),
+    has(name) {
+      const found = split(name);
+      if (!found) return false;
+      const [first, ...deeper] = found.rest;
+      if (first === undefined) return true;
+      if (!binds(found.module, first, 4)) return false;
+      // Members of a class, or of what is imported: the name must at least be written somewhere in the module.
+      return deeper.every((each) => new RegExp(`\\b${each}\\b`).test(contentsOf(found.module)?.text ?? "") || !contentsOf(found.module)?.names.has(first));
+    },
+    origins: (name) => origins(name, 5),
+    distribution: (name) => distributions.get(normalisedName(name)),
+  };
+}

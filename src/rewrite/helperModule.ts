@@ -1,0 +1,108 @@
+/**
+ * The generated module in a namespace through which look-ups go that are decided at run time. Plain Python for 2.7 and 3, without
+ * dependencies; it is written only where an edit calls it.
+ */
+import type { DottedName } from "../model/name.ts";
+import type { Relocation } from "../model/relocation.ts";
+
+/** Its name below the namespace. */
+export const HELPER_NAME = "_relocated";
+
+export interface HelperContents {
+  readonly relocations: readonly Relocation[];
+  /** Normalised names, and the kept `.dist-info` beside the module. */
+  readonly distributions: readonly { readonly name: string; readonly directory: string }[];
+  readonly namespace: DottedName;
+}
+
+/** The module's source; ASCII unless a module's name is not. */
+export function helperModule({ relocations, distributions, namespace }: HelperContents): string {
+  const modules = relocations.map(({ from, to }) => `    ${JSON.stringify(from)}: ${JSON.stringify(to)},\n`).sort().join("");
+  const kept = distributions.map(({ name, directory }) => `    ${JSON.stringify(name)}: ${JSON.stringify(directory)},\n`).sort().join("");
+  return `# -*- coding: utf-8 -*-
+"""Look-ups at run time of what was relocated below ${namespace}. Made by enisle: do not edit."""
+import importlib
+import os
+import re
+import sys
+
+_HERE = os.path.dirname(os.path.abspath(__file__))
+_NAMESPACE = ${JSON.stringify(`${namespace}.`)}
+
+# Original names of modules, and where they are now.
+MODULES = {
+${modules}}
+
+# Normalised names of distributions (PEP 503), and their kept metadata.
+DISTRIBUTIONS = {
+${kept}}
+
+
+def relocated(name):
+    """The name under which a module or an object is found: its own, unless it was relocated."""
+    if not hasattr(name, "rpartition"):
+        return name
+    prefix = name.partition(":")[0]
+    while prefix:
+        if prefix in MODULES:
+            return MODULES[prefix] + name[len(prefix):]
+        prefix = prefix.rpartition(".")[0]
+    return name
+
+
+def import_(name, globals=None, locals=None, fromlist=(), level=0):
+    """As __import__: gives the top module, unless a fromlist is given."""
+    moved = relocated(name)
+    if level > 0 or moved == name:
+        return __import__(name, globals, locals, fromlist, level)
+    if fromlist:
+        return __import__(moved, globals, locals, fromlist, 0)
+    importlib.import_module(moved)
+    return sys.modules[moved[:len(moved) - len(name)] + name.partition(".")[0]]
+
+
+def _kept(name):
+    # Asked with __name__ or __package__, which have the namespace in front.
+    if name.startswith(_NAMESPACE):
+        name = name[len(_NAMESPACE):]
+    return DISTRIBUTIONS.get(re.sub(r"[-_.]+", "-", name).lower())
+
+
+def distribution(name):
+    """As importlib.metadata.distribution."""
+    try:
+        from importlib import metadata
+    except ImportError:
+        import importlib_metadata as metadata
+    from pathlib import Path
+
+    directory = _kept(name)
+    return metadata.distribution(name) if directory is None else metadata.PathDistribution(Path(_HERE) / directory)
+
+
+def version(name):
+    return distribution(name).version
+
+
+def metadata(name):
+    return distribution(name).metadata
+
+
+def files(name):
+    return distribution(name).files
+
+
+def requires(name):
+    return distribution(name).requires
+
+
+def pkg_distribution(name):
+    """As pkg_resources.get_distribution."""
+    import pkg_resources
+
+    directory = _kept(getattr(name, "project_name", None) or re.split(r"[^\\w.-]", str(name))[0])
+    if directory is None:
+        return pkg_resources.get_distribution(name)
+    return pkg_resources.Distribution.from_location(_HERE, directory, pkg_resources.PathMetadata(_HERE, os.path.join(_HERE, directory)))
+`;
+}

@@ -1,0 +1,155 @@
+/** Calls of the catalogue's callables, found through the file's imports and aliases; and functions of the file that hand a name on to one. */
+import type { CatalogueRow } from "../../model/catalogue.ts";
+import type { Rule } from "../../model/edit.ts";
+import type { CallExpression, Expression } from "../../model/program.ts";
+import { type Outcome, type Shape, relocateArgument } from "./argument.ts";
+import { relocateCode } from "./code.ts";
+import { rewriteMetadata } from "./metadata.ts";
+import type { Scene } from "./scene.ts";
+import { relocateTopModule } from "./topModule.ts";
+import { type Value, alternatives, stringsIn } from "./values.ts";
+
+export function rewriteCalls(scene: Scene): void {
+  const calls = scene.program.expressions.filter((expression) => expression.kind === "call");
+  for (const expression of scene.program.expressions) {
+    if (expression.kind === "other" && expression.type === "exec_statement" && expression.parts[0]) relocateCode(expression.parts[0], "exec", scene);
+  }
+  for (const call of calls) for (const row of rowsFor(call, scene)) rewriteCall(call, row, scene);
+  // Functions that hand their parameter on are callables of the same meaning; those may be called by others of that kind.
+  for (let known = -1; known !== scene.importers.size; ) {
+    known = scene.importers.size;
+    for (const call of calls) rewriteHandedOn(call, scene);
+  }
+}
+
+function rowsFor(call: CallExpression, { evaluate, context }: Scene): readonly CatalogueRow[] {
+  const { rows } = context.options.catalogue;
+  if (call.callee.kind === "attribute" && call.callee.object.kind === "name") {
+    const [object] = alternatives(evaluate(call.callee.object));
+    if (object?.kind === "parameter") return rows.get(`@${object.name}.${call.callee.name}`) ?? [];
+  }
+  const callee = evaluate(call.callee);
+  const names = alternatives(callee).flatMap((each) => (each.kind === "object" ? each.names : []));
+  return names.flatMap((name) => rows.get(name) ?? []).filter((row, index, all) => all.findIndex((other) => other.argument === row.argument && other.meaning === row.meaning) === index);
+}
+
+export function argumentOf(call: CallExpression, index: number, keyword: string | undefined): Expression | undefined {
+  const named = keyword === undefined ? undefined : call.keywords.find(({ name }) => name === keyword)?.value;
+  return named ?? call.positional[index];
+}
+
+function rewriteCall(call: CallExpression, row: CatalogueRow, scene: Scene): void {
+  const given = row.every ? call.positional : [argumentOf(call, row.argument, row.keyword)].filter((each) => each !== undefined);
+  for (const argument of given) {
+    switch (row.meaning) {
+      case "module":
+      case "namespace-package":
+      case "anchor":
+        note(call, argument, handle(argument, "module", "module-call", row, scene), row, scene);
+        break;
+      case "object":
+        note(call, argument, handle(argument, "object", "object-call", row, scene), row, scene);
+        break;
+      case "module-prefix":
+        note(call, argument, handle(argument, "prefix", "module-call", row, scene), undefined, scene);
+        break;
+      case "logger":
+        note(call, argument, handle(argument, "prefix", "logger-name", row, scene), undefined, scene);
+        break;
+      case "top-module":
+        noteName(argument, scene);
+        note(call, argument, relocateTopModule(call, argument, row, scene), row, scene);
+        break;
+      case "module-regex":
+        relocatePattern(argument, row, scene);
+        break;
+      case "code":
+        relocateCode(argument, row.callable, scene);
+        break;
+      case "version":
+      case "metadata":
+        rewriteMetadata(call, argument, row, scene);
+        break;
+      case "requirement":
+      case "entry-point-group":
+        leave(argument, row, scene);
+        break;
+      case "logging-configuration":
+        relocateLogging(argument, row, scene);
+    }
+  }
+}
+
+function handle(argument: Expression, shape: Shape, rule: Rule, row: CatalogueRow, scene: Scene): Outcome {
+  const { evaluate, context, collector } = scene;
+  if (row.meaning === "module" || row.meaning === "object") noteName(argument, scene);
+  return relocateArgument(argument, evaluate(argument), shape, rule, `${row.callable} takes it (catalogue: ${row.meaning})`, context, collector);
+}
+
+function noteName(argument: Expression, { names, moduleNames }: Scene): void {
+  if (argument.kind === "name") for (const binding of names.bindingsOf(argument)) moduleNames.add(`${binding.name} ${binding.start}`);
+}
+
+/** What is known only at run time is said; a parameter makes its function a callable of the same kind. */
+function note(call: CallExpression, argument: Expression, outcome: Outcome, row: CatalogueRow | undefined, scene: Scene): void {
+  for (const parameter of outcome.parameters) scene.importers.set(`${parameter.function} ${parameter.index}`, { parameter, row });
+  if (outcome.kind !== "opaque" || !row) return;
+  scene.opaque(call, argument, row);
+}
+
+function rewriteHandedOn(call: CallExpression, scene: Scene): void {
+  const { callee } = call;
+  const name = callee.kind === "name" ? callee.name : callee.kind === "attribute" && callee.object.kind === "name" && ["self", "cls"].includes(callee.object.name) ? callee.name : undefined;
+  if (name === undefined) return;
+  const functions = scene.names.functionsNamed(name);
+  const [only] = functions;
+  if (functions.length !== 1 || !only) return;
+  if (callee.kind === "name" && !scene.names.bindingsOf(callee).some((binding) => binding.how.kind === "definition")) return;
+  const method = callee.kind === "attribute" && ["self", "cls"].includes(only.parameters[0] ?? "") ? 1 : 0;
+  only.parameters.forEach((parameter, index) => {
+    const importer = scene.importers.get(`${name} ${index}`);
+    const argument = importer && argumentOf(call, index - method, parameter);
+    if (!argument) return;
+    const outcome = relocateArgument(argument, scene.evaluate(argument), "object", "module-call", `${name} hands it on to ${importer.row?.callable ?? "a call that takes a module's name"}`, scene.context, scene.collector);
+    for (const each of outcome.parameters) scene.importers.set(`${each.function} ${each.index}`, { parameter: each, row: importer.row });
+  });
+}
+
+/** Not a module, whatever it looks like. */
+function leave(argument: Expression, row: CatalogueRow, { evaluate, context, collector }: Scene): void {
+  for (const value of stringsIn(evaluate(argument))) {
+    if (value.kind !== "text") continue;
+    for (const { literal } of value.pieces) {
+      if (!literal) continue;
+      collector.claim(literal);
+      if (context.options.relocations.covering(value.text)) collector.site(literal, value.text, "proven", "catalogue", "left", `${row.callable} takes it as ${row.meaning === "requirement" ? "a requirement" : "the name of a group of entry points"}`);
+    }
+  }
+}
+
+/** `filterwarnings(module=r"a\.b")`: the pattern is matched from the beginning of the module's name. */
+function relocatePattern(argument: Expression, row: CatalogueRow, { evaluate, context, collector }: Scene): void {
+  const value = evaluate(argument);
+  if (value.kind !== "text") return;
+  const [piece] = value.pieces;
+  const match = /^(\^?)([^\W\d]\w*)(?![\w])/.exec(value.text);
+  const relocation = match?.[2] === undefined ? undefined : context.options.relocations.covering(match[2]);
+  if (!match || !relocation || !piece?.span || piece.shared || !relocation.to.endsWith(`.${relocation.from}`)) return;
+  const literal = piece.literal;
+  const raw = literal?.kind === "string" && /^[a-zA-Z]*[rR]/.test(context.source.toString("latin1", literal.start, literal.start + 3));
+  const prefix = relocation.to.slice(0, -relocation.from.length).replaceAll(".", raw ? "\\." : "[.]");
+  const at = piece.span.start + (match[1]?.length ?? 0);
+  collector.edit({ start: at, end: at }, prefix, "module-call");
+  collector.claim(literal);
+  collector.site(literal ?? argument, relocation.from, "proven", "module-call", "rewritten", `${row.callable} matches it against names of modules`);
+}
+
+/** Keys of `loggers`; classes and factories are dotted names that exist, which strings.ts finds. */
+function relocateLogging(argument: Expression, row: CatalogueRow, { evaluate, context, collector }: Scene): void {
+  const value = evaluate(argument);
+  if (value.kind !== "table") return;
+  for (const [key, entries] of value.entries) {
+    if (key.kind !== "text" || key.text !== "loggers" || entries.kind !== "table") continue;
+    for (const [logger] of entries.entries) relocateArgument(argument, logger as Value, "prefix", "logger-name", `${row.callable}: the key of a logger`, context, collector);
+  }
+}

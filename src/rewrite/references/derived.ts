@@ -1,0 +1,55 @@
+/** Parts of a module's own name: `__name__.split(".")[0]` is the consumer's root after relocation, which nobody meant. */
+import { topLevel } from "../../model/name.ts";
+import type { Expression } from "../../model/program.ts";
+import { quoteIn } from "./argument.ts";
+import { derivedRoot } from "./evaluate.ts";
+import type { Scene } from "./scene.ts";
+
+export function rewriteDerived(scene: Scene): void {
+  const { context, collector, evaluate } = scene;
+  const { relocations } = context.options;
+  for (const expression of scene.program.expressions) {
+    if (expression.kind !== "subscript") continue;
+    const root = derivedRoot(expression, evaluate, context.source);
+    if (root) {
+      const name = root.original === undefined ? undefined : topLevel(root.original);
+      const moved = name === undefined ? undefined : relocations.apply(name);
+      if (moved === undefined) {
+        if (name === undefined && comparedWithMoved(expression, scene)) collector.finding("derived-name", "the first component of a module's name is compared with a relocated name, and is the namespace's after relocation", expression.start);
+        continue;
+      }
+      const quote = quoteIn(expression, context.source);
+      const lines = context.source.toString("latin1", expression.start, expression.end).match(/\\?(?:\r\n|\r|\n)/g)?.join("") ?? "";
+      collector.edit(expression, lines === "" ? `${quote}${moved}${quote}` : `(${quote}${moved}${quote}${lines})`, "derived-name");
+      collector.site(expression, name ?? "", "proven", "derived-name", "rewritten", "the first component of the module's own name");
+      continue;
+    }
+    shiftIndex(expression, scene);
+  }
+}
+
+/** `__name__.split(".")[1]`, `[:2]`: counted from the beginning, which the namespace moves on. */
+function shiftIndex(expression: Extract<Expression, { kind: "subscript" }>, { context, collector, evaluate }: Scene): void {
+  const { object, indices } = expression;
+  if (object.kind !== "call" || object.callee.kind !== "attribute" || object.callee.name !== "split" || object.positional.length !== 1) return;
+  const receiver = evaluate(object.callee.object);
+  if (receiver.kind !== "running" || receiver.original === undefined) return;
+  const relocation = context.options.relocations.covering(receiver.original);
+  const [index] = indices;
+  if (!relocation || !index) return;
+  const depth = relocation.to.split(".").length - relocation.from.split(".").length;
+  const text = context.source.toString("latin1", index.start, index.end);
+  const shifted = text.replace(/^(\d+)(?=:|$)|(?<=^\d*:)(\d+)(?=:|$)/g, (digits) => String(Number(digits) + depth));
+  if (shifted === text || !/^[\d:-]+$/.test(text)) return;
+  collector.edit(index, shifted, "derived-name");
+  collector.site(expression, receiver.original, "proven", "derived-name", "rewritten", "components of the module's own name, counted from its beginning");
+}
+
+function comparedWithMoved(expression: Expression, { context, evaluate }: Scene): boolean {
+  const above = expression.parent;
+  if (above?.kind !== "comparison") return false;
+  return above.operands.some((operand) => {
+    const value = evaluate(operand);
+    return value.kind === "text" && context.options.relocations.covering(value.text) !== undefined;
+  });
+}

@@ -1,0 +1,128 @@
+/**
+ * References that are not import statements. Few files need a parse for them: those with a string that begins with a relocated name and a
+ * word of the catalogue, and those that take names of modules apart. In the rest a string is looked at by itself.
+ */
+import { type Decision, merge, nothing } from "../../model/edit.ts";
+import type { CatalogueRow } from "../../model/catalogue.ts";
+import { topLevel } from "../../model/name.ts";
+import type { WantedString } from "../../model/facts.ts";
+import type { Span } from "../../model/span.ts";
+import { Interest } from "../../model/words.ts";
+import type { Context } from "../context.ts";
+import { rewriteCalls } from "./calls.ts";
+import { Collector } from "./collector.ts";
+import { rewriteCommands } from "./commands.ts";
+import { rewriteDerived } from "./derived.ts";
+import { evaluator } from "./evaluate.ts";
+import { namesOf } from "./names.ts";
+import { rewriteRunning } from "./running.ts";
+import { importAtRunTime, mapAtRunTime } from "./runtimeMap.ts";
+import { wordsThere } from "./interests.ts";
+import type { Scene } from "./scene.ts";
+import { decideString, rewriteStrings } from "./strings.ts";
+
+export function rewriteReferences(context: Context): Decision {
+  const { facts, place } = context;
+  const strings = facts.strings.filter((string) => !string.statement);
+  const around = offsetsToParse(context, strings);
+  if (around.length === 0) return place.stub ? nothing : judged(strings, context);
+  const parsed = withProgram(context, around);
+  const rest = strings.filter((string) => parsed.hidden.some(({ start, end }) => start <= string.start && string.start < end));
+  if (rest.length === 0) return parsed.decision;
+  // A function of this file takes names of modules: whoever calls it with one must be seen.
+  if (parsed.importers > 0) return withProgram(context, [...around, ...rest.map((string) => string.start)]).decision;
+  return place.stub ? parsed.decision : merge([parsed.decision, judged(rest, context)]);
+}
+
+/** Strings by themselves: in the text around them nothing can make more of them than they say. */
+function judged(strings: readonly WantedString[], context: Context): Decision {
+  if (strings.length === 0) return nothing;
+  const collector = new Collector();
+  for (const string of strings) {
+    const start = string.opening + quotesAt(context.source, string.opening);
+    const end = string.end - (start - string.opening);
+    const text = context.source.toString("latin1", start, string.format ? endOfConstant(context.source, start, end) : end);
+    const complete = !string.format || start + text.length === end;
+    if (text.includes("\\")) continue;
+    decideString({ kind: "text", text, pieces: [{ text, span: { start, end: start + text.length }, plain: true, literal: undefined, shared: false }], complete, rest: undefined, running: false }, string, context, collector);
+  }
+  return collector.decision();
+}
+
+/** Where it takes a parse to decide; empty where the strings can be judged one by one. */
+export function offsetsToParse(context: Context, strings: readonly WantedString[]): number[] {
+  const { facts } = context;
+  const { interest } = facts;
+  const asksForWords = strings.length > 0 || interest & (Interest.namespace | Interest.dynamic | Interest.relative | Interest.code);
+  const words = asksForWords ? wordsThere(context) : undefined;
+  const offsets: number[] = [];
+  if (words && interest & (Interest.dynamic | Interest.relative)) offsets.push(...words.always);
+  if (words && interest & Interest.code && mentionsImport(context)) offsets.push(...words.always);
+  if (words && (interest & Interest.namespace || (interest & Interest.name && strings.length > 0))) offsets.push(...words.names);
+  if (words && strings.length > 0) offsets.push(...words.calls, ...unclear(strings, context));
+  return offsets;
+}
+
+/** Strings that may be more than themselves: an annotation names what an import binds, and neighbours make one string of several. */
+function unclear(strings: readonly WantedString[], { facts, source }: Context): number[] {
+  const bound = new Set(facts.imports.flatMap((statement) => statement.names.map((name) => name.alias?.name ?? topLevel(name.written.name))));
+  return strings.filter((string) => string.adjacent || isFollowedByMore(source, string.end) || bound.has(topAt(source, string.opening))).map((string) => string.start);
+}
+
+function topAt(source: Buffer, opening: number): string {
+  return /^["']+\^?(\w*)/.exec(source.toString("latin1", opening, opening + 80))?.[1] ?? "";
+}
+
+/** Another string follows, or an operator that makes a larger one of it. */
+function isFollowedByMore(source: Buffer, end: number): boolean {
+  return /^(?:[ \t\f\r\n]|\\\r?\n|#[^\n]*\n)*(?:[rbuftRBUFT]{0,2}["']|[+%]|\.format\b|\.join\b)/.test(source.toString("latin1", end, end + 200));
+}
+
+/** The file's text has more imports of relocated modules than its statements: some stand in strings. */
+function mentionsImport({ facts, options, source }: Context): boolean {
+  const { relocations } = options;
+  const written = [...source.toString("latin1").matchAll(/\b(?:from|import)[ \t]+([^\W\d]\w*)/g)].filter((match) => relocations.concerns(match[1] ?? "")).length;
+  const stated = facts.imports.filter((statement) => relocations.concerns(topLevel(statement.kind === "from" ? statement.module.name : (statement.names[0]?.written.name ?? "")))).length;
+  return written > stated;
+}
+
+function quotesAt(source: Buffer, opening: number): 1 | 3 {
+  return source[opening + 1] === source[opening] && source[opening + 2] === source[opening] ? 3 : 1;
+}
+
+function endOfConstant(source: Buffer, start: number, end: number): number {
+  const field = source.indexOf("{", start, "latin1");
+  return field < 0 || field > end ? end : field;
+}
+
+function withProgram(context: Context, around: readonly number[]): { readonly decision: Decision; readonly hidden: readonly Span[]; readonly importers: number } {
+  const program = context.facts.programAround(around);
+  const names = namesOf(program, context);
+  const collector = new Collector();
+  const scene: Scene = {
+    context,
+    program,
+    names,
+    evaluate: evaluator(context, names),
+    collector,
+    importers: new Map(),
+    moduleNames: new Set(),
+    opaque(call, argument, row) {
+      const mapped = row.meaning === "top-module" ? importAtRunTime(call, context, collector) : isMapped(row) && mapAtRunTime(argument, "module-call", context, collector);
+      if (mapped || context.place.module === undefined) return;
+      collector.finding("opaque-name", `${row.callable} is given a name that is known only at run time`, call.start);
+      collector.site(call, context.source.toString("latin1", call.start, Math.min(call.end, call.start + 60)), "opaque", "catalogue", "reported", "known only at run time");
+    },
+  };
+  rewriteCalls(scene);
+  rewriteRunning(scene);
+  rewriteCommands(scene);
+  rewriteDerived(scene);
+  rewriteStrings(scene);
+  return { decision: collector.decision(), hidden: program.hidden, importers: scene.importers.size };
+}
+
+/** Names of modules and objects can be mapped at run time; those of distributions are asked for by functions of their own. */
+function isMapped({ meaning }: CatalogueRow): boolean {
+  return meaning === "module" || meaning === "object" || meaning === "anchor";
+}

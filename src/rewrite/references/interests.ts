@@ -1,0 +1,126 @@
+/** Which words make a file worth a closer look, and whether those that it has do. */
+import type { Catalogue, Meaning } from "../../model/catalogue.ts";
+import { topLevel } from "../../model/name.ts";
+import { Interest, type WantedWord } from "../../model/words.ts";
+import type { Context, RewriteOptions } from "../context.ts";
+
+/** Whatever they are given at run time, it is a module. */
+const dynamic = new Set(["import_module", "__import__"]);
+/** Names that matter besides the catalogue's, each with the module that has to be imported for it; "" for none. */
+const others: readonly (readonly [word: string, module: string])[] = [
+  ["modules", "sys"], ["executable", "sys"], ["__module__", ""], ["find_spec", ""], ["find_module", ""], ["load_module", ""],
+];
+
+/** No import makes these words matter: their own interest does. */
+const NOBODY = "?";
+
+interface Words {
+  readonly wanted: ReadonlyMap<string, WantedWord>;
+  /** By number: the top-level modules of which a file must import one for the word to matter; "" stands for any file. */
+  readonly modules: readonly ReadonlySet<string>[];
+  /** By number: what callables of that name lie in (`resources` for `importlib.resources.path`); the file must have one of these words too. */
+  readonly parents: readonly ReadonlySet<string>[];
+  readonly names: readonly string[];
+  /** By number. */
+  readonly interests: readonly number[];
+}
+
+const known = new WeakMap<Catalogue, Words>();
+
+/** The words of a catalogue, numbered. */
+function wordsOf(catalogue: Catalogue): Words {
+  const before = known.get(catalogue);
+  if (before) return before;
+  const modules: Set<string>[] = [new Set()];
+  const parents: Set<string>[] = [new Set()];
+  const names = [""];
+  const wanted = new Map<string, WantedWord>();
+  const add = (word: string, interest: number, module: string, above: string): void => {
+    const number = wanted.get(word)?.number ?? names.length;
+    if (number === names.length) names.push(word);
+    (modules[number] ??= new Set()).add(module);
+    (parents[number] ??= new Set()).add(above);
+    wanted.set(word, { interest: (wanted.get(word)?.interest ?? 0) | interest, number });
+  };
+  for (const [callable, rows] of catalogue.rows) {
+    const parts = callable.split(".");
+    const [top = ""] = parts;
+    const above = parts.length > 2 ? (parts.at(-2) ?? "") : top.startsWith("@") ? top.slice(1) : "";
+    for (const { meaning } of rows) add(parts.at(-1) ?? "", interestOf(callable, meaning), top === "builtins" || top.startsWith("@") ? "" : top, above);
+  }
+  for (const [word, module] of others) add(word, 0, module, "");
+  for (const word of ["__name__", "__package__", "__spec__"]) {
+    modules[names.length] = new Set([NOBODY]);
+    wanted.set(word, { interest: Interest.namespace, number: names.length });
+    names.push(word);
+  }
+  const interests: number[] = [];
+  for (const { interest, number } of wanted.values()) interests[number] = interest;
+  const words = { wanted, modules, parents, names, interests };
+  known.set(catalogue, words);
+  return words;
+}
+
+export function interests({ relocations, catalogue }: RewriteOptions): ReadonlyMap<string, WantedWord> {
+  if (relocations.relocations.length === 0) return new Map();
+  const words = new Map(wordsOf(catalogue).wanted);
+  for (const { from } of relocations.relocations) {
+    const top = topLevel(from);
+    const { interest, number } = words.get(top) ?? { interest: 0, number: 0 };
+    words.set(top, { interest: interest | Interest.wanted, number });
+  }
+  return words;
+}
+
+function interestOf(callable: string, meaning: Meaning): number {
+  const word = callable.slice(callable.lastIndexOf(".") + 1);
+  if (dynamic.has(word)) return Interest.dynamic;
+  if (meaning === "code") return Interest.code | (callable.startsWith("builtins.") ? Interest.nameOnly : 0);
+  return meaning === "version" || meaning === "metadata" ? Interest.called : 0;
+}
+
+/** Where words stand that matter: those of the catalogue of which a module is imported, or that somebody re-exports; and names like `__name__`. */
+export interface WordsThere {
+  /** They matter where a string begins with a relocated name. */
+  readonly calls: readonly number[];
+  /** They matter always: the name may come at run time, or from `__name__`, or lie in source text. */
+  readonly always: readonly number[];
+  readonly names: readonly number[];
+}
+
+export function wordsThere({ facts, options, source }: Context): WordsThere {
+  const there = { calls: [] as number[], always: [] as number[], names: [] as number[] };
+  if (facts.words.length === 0) return there;
+  const { modules, parents, names, interests: interestBy } = wordsOf(options.catalogue);
+  const imported = new Set<string>();
+  // `from .compat import resources`, `from six import moves`: what such a name is, the other module knows.
+  const handedOn = new Set<string>();
+  for (const statement of facts.imports) {
+    if (statement.kind === "import") for (const { written } of statement.names) imported.add(topLevel(written.name));
+    else {
+      const top = statement.level === 0 ? topLevel(statement.module.name) : "";
+      if (top !== "") imported.add(top);
+      if (top === "" || options.relocations.concerns(top)) for (const { alias, written } of statement.names) handedOn.add(alias?.name ?? written.name);
+    }
+  }
+  const relevant = new Map<number, boolean>();
+  const isRelevant = (number: number): boolean => {
+    const needed = [...(modules[number] ?? [])];
+    const above = parents[number];
+    if (above && !above.has("") && ![...above].some((word) => source.includes(word, 0, "latin1"))) return false;
+    return needed.some((module) => module === "" || imported.has(module) || handedOn.has(module)) || (!needed.includes(NOBODY) && (handedOn.has(names[number] ?? "") || handedOn.has("metadata") || handedOn.has("resources")));
+  };
+  for (const { number, offset } of facts.words) {
+    const interest = interestBy[number] ?? 0;
+    if (interest & Interest.namespace) {
+      there.names.push(offset);
+      continue;
+    }
+    let matters = relevant.get(number);
+    if (matters === undefined) relevant.set(number, (matters = isRelevant(number)));
+    if (!matters) continue;
+    there.calls.push(offset);
+    if (interest & (Interest.dynamic | Interest.called | Interest.code)) there.always.push(offset);
+  }
+  return there;
+}

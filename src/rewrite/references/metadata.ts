@@ -1,0 +1,61 @@
+/** A relocated distribution's metadata: its version becomes a literal; anything else is asked of the generated helper, which knows the kept `.dist-info`. */
+import type { CatalogueRow } from "../../model/catalogue.ts";
+import type { CallExpression, Expression } from "../../model/program.ts";
+import { quoteIn } from "./argument.ts";
+import type { Scene } from "./scene.ts";
+import { type Value, alternatives } from "./values.ts";
+
+export function rewriteMetadata(call: CallExpression, argument: Expression, row: CatalogueRow, scene: Scene): void {
+  const { context, evaluate, collector } = scene;
+  const { inventory } = context.options;
+  const all = alternatives(evaluate(argument));
+  for (const value of all) if (value.kind === "text") for (const { literal } of value.pieces) collector.claim(literal);
+  const names = all.map(distributionName);
+  const found = names.map((name) => (name === undefined ? undefined : inventory.distribution(name)));
+  if (found.every((each) => each === undefined)) {
+    if (names.includes(undefined) && context.place.module !== undefined) opaque(call, argument, row, scene);
+    return;
+  }
+  const [only] = found;
+  const subject = versionRead(call, row);
+  if (subject && only?.version && found.every((each) => each === only)) {
+    const lines = context.source.toString("latin1", subject.start, subject.end).match(/\\?(?:\r\n|\r|\n)/g)?.join("") ?? "";
+    const quote = quoteIn(subject, context.source);
+    const literal = `${quote}${only.version.replace(/[^\w.!+-]/g, "")}${quote}`;
+    collector.edit(subject, lines === "" ? literal : `(${literal}${lines})`, "own-metadata");
+    return collector.site(subject, names[0] ?? "", "proven", "own-metadata", "rewritten", "the version of the relocated distribution");
+  }
+  useHelper(call, names.flatMap((name) => name ?? []).join(", "), row.helper ?? "version", scene);
+}
+
+/** Which distribution is known at run time only; the helper finds those that were relocated, and all others as before. */
+function opaque(call: CallExpression, argument: Expression, row: CatalogueRow, scene: Scene): void {
+  const { runtimeMap, helper } = scene.context.options;
+  if (runtimeMap && helper !== undefined) useHelper(call, "a distribution", row.helper ?? "version", scene);
+  else scene.opaque(call, argument, row);
+}
+
+/** The expression whose value is the version, or undefined when more is asked for. */
+function versionRead(call: CallExpression, row: CatalogueRow): Expression | undefined {
+  if (row.meaning === "version") return call;
+  const above = call.parent;
+  return above?.kind === "attribute" && above.name === "version" && row.helper !== "metadata" ? above : undefined;
+}
+
+function distributionName(value: Value): string | undefined {
+  if (value.kind === "text") return value.complete ? value.text : undefined;
+  return value.kind === "running" ? value.original : undefined;
+}
+
+/** The call is asked of the helper instead; its arguments stay. */
+export function useHelper(call: CallExpression, name: string, helper: string, { context, collector }: Scene): void {
+  const module = context.options.helper;
+  if (module === undefined) {
+    collector.finding("metadata-unreachable", `the metadata of ${name} is asked for, and is not installed after relocation`, call.start);
+    return;
+  }
+  const quote = quoteIn(call, context.source);
+  collector.needsHelper = true;
+  collector.edit(call.callee, `__import__(${quote}${module}${quote}, fromlist=[${quote}_${quote}]).${helper}`, "own-metadata");
+  collector.site(call, name, "proven", "own-metadata", "rewritten", "asked of the generated helper, which knows the kept .dist-info");
+}

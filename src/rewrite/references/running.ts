@@ -1,0 +1,93 @@
+/**
+ * Places where names of modules are at run time: `sys.modules`, `__name__`, `cls.__module__`, names that an import hook is asked for. What
+ * they are compared with, or looked up by, is relocated too.
+ */
+import type { Rule } from "../../model/edit.ts";
+import type { CallExpression, ComparisonExpression, Expression } from "../../model/program.ts";
+import { type Shape, relocateArgument } from "./argument.ts";
+import { mapAtRunTime } from "./runtimeMap.ts";
+import type { Scene } from "./scene.ts";
+import { alternatives } from "./values.ts";
+
+const lookUps = new Set(["get", "pop", "setdefault", "__getitem__", "__setitem__", "__delitem__", "__contains__"]);
+/** String methods whose first argument is a name, or the beginning of one. */
+const comparing = new Set(["startswith", "removeprefix", "replace", "__eq__", "__ne__", "lstrip", "index", "find", "partition", "split"]);
+const equalities = new Set(["==", "!=", "in", "not in", "is", "is not"]);
+
+export function rewriteRunning(scene: Scene): void {
+  for (const expression of scene.program.expressions) {
+    if (expression.kind === "subscript" && isModules(expression.object, scene)) {
+      const [key] = expression.indices;
+      if (key) relocate(key, "module", "sys-modules", "sys.modules is looked up by it", scene);
+    } else if (expression.kind === "call" && expression.callee.kind === "attribute") rewriteMethod(expression, scene);
+    else if (expression.kind === "comparison") rewriteComparison(expression, scene);
+  }
+  for (const { target, value } of scene.program.assignments) {
+    if (target.kind === "attribute" && isModuleName(target.name)) relocate(value, "module", "module-name", `it becomes the ${target.name} of something`, scene);
+  }
+  for (const { name, how } of scene.program.bindings) {
+    if (how.kind === "assign" && how.path.length === 0 && isModuleName(name)) relocate(how.value, "module", "module-name", `it becomes the ${name} of something`, scene);
+  }
+}
+
+function isModuleName(name: string): boolean {
+  return name === "__module__" || name === "__name__" || name === "__package__";
+}
+
+function isModules(expression: Expression, { evaluate }: Scene): boolean {
+  return alternatives(evaluate(expression)).some((value) => value.kind === "object" && value.names.includes("sys.modules"));
+}
+
+function isRunning(expression: Expression, { evaluate }: Scene): boolean {
+  return alternatives(evaluate(expression)).some((each) => each.kind === "running");
+}
+
+/** `name.startswith("a.")` where the same name is handed to `import_module`: with the dot it is a module's name that is looked at. */
+function isHandedOn(expression: Expression, argument: Expression, { evaluate, names, moduleNames }: Scene): boolean {
+  if (expression.kind !== "name" || !names.bindingsOf(expression).some((binding) => moduleNames.has(`${binding.name} ${binding.start}`))) return false;
+  const value = evaluate(argument);
+  return value.kind === "text" && value.text.includes(".");
+}
+
+function relocate(expression: Expression, shape: Shape, rule: Rule, why: string, scene: Scene): void {
+  for (const each of listed(expression)) {
+    const value = scene.evaluate(each);
+    if (value.kind === "items") {
+      // A collection that has a name: what it holds is read by others too.
+      for (const item of value.items) relocateArgument(each, item, shape, rule, why, scene.context, scene.collector);
+      continue;
+    }
+    const { kind } = relocateArgument(each, value, shape, rule, why, scene.context, scene.collector);
+    if (kind === "opaque" && rule === "sys-modules") mapAtRunTime(each, rule, scene.context, scene.collector);
+  }
+}
+
+/** The expressions of a collection that is written in place, or the expression itself. */
+function listed(expression: Expression): readonly Expression[] {
+  if (expression.kind === "sequence") return expression.items;
+  if (expression.kind === "mapping") return expression.entries.map(({ key }) => key);
+  if (expression.kind === "other" && expression.type === "parenthesized_expression" && expression.parts[0]) return listed(expression.parts[0]);
+  return [expression];
+}
+
+function rewriteMethod(call: CallExpression, scene: Scene): void {
+  if (call.callee.kind !== "attribute") return;
+  const [first] = call.positional;
+  if (!first) return;
+  if (lookUps.has(call.callee.name) && isModules(call.callee.object, scene)) return relocate(first, "module", "sys-modules", "sys.modules is looked up by it", scene);
+  if (comparing.has(call.callee.name) && (isRunning(call.callee.object, scene) || isHandedOn(call.callee.object, first, scene))) relocate(first, "prefix", "module-comparison", "it is compared with the name of a module", scene);
+}
+
+function rewriteComparison({ operands, operators }: ComparisonExpression, scene: Scene): void {
+  operands.forEach((operand, index) => {
+    if (isRunning(operand, scene)) return;
+    const left = index > 0 ? operands[index - 1] : undefined;
+    const right = operands[index + 1];
+    const beside = [
+      ...(left && equalities.has(operators[index - 1] ?? "") ? [left] : []),
+      ...(right && equalities.has(operators[index] ?? "") ? [right] : []),
+    ];
+    if (right && (operators[index] === "in" || operators[index] === "not in") && isModules(right, scene)) return relocate(operand, "module", "sys-modules", "it is looked for in sys.modules", scene);
+    if (beside.some((other) => isRunning(other, scene))) relocate(operand, "prefix", "module-comparison", "it is compared with the name of a module", scene);
+  });
+}

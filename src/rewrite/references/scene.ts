@@ -1,0 +1,22 @@
+/** What the rules for references share while they look at one file. */
+import type { CatalogueRow } from "../../model/catalogue.ts";
+import type { CallExpression, Expression, Program } from "../../model/program.ts";
+import type { Context } from "../context.ts";
+import type { Collector } from "./collector.ts";
+import type { Evaluator } from "./evaluate.ts";
+import type { Names } from "./names.ts";
+import type { Value } from "./values.ts";
+
+export interface Scene {
+  readonly context: Context;
+  readonly program: Program;
+  readonly names: Names;
+  readonly evaluate: Evaluator;
+  readonly collector: Collector;
+  /** Functions of the file that hand a parameter on to a catalogue call, by name and index of the parameter. */
+  readonly importers: Map<string, { readonly parameter: Extract<Value, { kind: "parameter" }>; readonly row: CatalogueRow | undefined }>;
+  /** Names that are handed to catalogue calls as modules: what they are compared with names modules too. */
+  readonly moduleNames: Set<string>;
+  /** The call names a module that is known only at run time. */
+  opaque(call: CallExpression, argument: Expression, row: CatalogueRow): void;
+}

@@ -1,0 +1,78 @@
+/**
+ * Strings that no rule has claimed. One whose whole value is a dotted path that exists in a relocated distribution is *verified* and
+ * rewritten; a single word, or a path that does not exist, is *ambiguous* and stays.
+ */
+import type { Expression, StringExpression } from "../../model/program.ts";
+import { type Named, editLiteral, namedBy } from "./argument.ts";
+import type { Context } from "../context.ts";
+import type { Collector } from "./collector.ts";
+import type { Scene } from "./scene.ts";
+import type { Value } from "./values.ts";
+
+type Text = Extract<Value, { kind: "text" }>;
+
+export function rewriteStrings(scene: Scene): void {
+  if (scene.context.place.stub) return;
+  for (const expression of scene.program.expressions) {
+    if (expression.kind !== "string" || expression.statement || scene.collector.isClaimed(expression)) continue;
+    const value = scene.evaluate(expression);
+    if (value.kind !== "text") continue;
+    const joined = partOfLarger(expression);
+    const top = /^\w+/.exec(value.text)?.[0];
+    if (top === undefined || !scene.context.options.relocations.concerns(top)) continue;
+    if (scene.names.isImportedAtTop(top) && namesBinding(expression, scene)) {
+      if (value.complete && namedBy(value, "object", scene.context)) scene.collector.site(expression, value.text, "verified", "verified-string", "left", "an annotation: it names what the file's imports bind, and that keeps its name");
+      continue;
+    }
+    decideString(joined ? { ...value, complete: false } : value, expression, scene.context, scene.collector);
+  }
+}
+
+/** For a string as such, wherever it stands. `at` is the literal. */
+export function decideString(value: Text, at: { readonly start: number; readonly end: number }, context: Context, collector: Collector): void {
+  const named = verified(value, context);
+  if (named) {
+    if (context.options.verified === "report") collector.site(at, named.name, "verified", "verified-string", "left", "verified strings are only listed");
+    else editLiteral(value, named, "verified-string", `'${named.name}' exists in the relocated distribution`, context, collector, "verified");
+    return;
+  }
+  const ambiguous = namedBy(value, "object", context);
+  if (ambiguous) collector.site(at, ambiguous.name, "ambiguous", "ambiguous-string", "left", ambiguous.name.includes(".") ? "no such module or attribute in the relocated distribution" : "a single word may mean anything");
+}
+
+function verified(value: Text, context: Context): Named | undefined {
+  const { inventory } = context.options;
+  if (!value.complete || value.text.endsWith(".")) {
+    // A beginning, up to its last dot: a package below the top level.
+    const base = value.text.slice(0, Math.max(value.text.lastIndexOf("."), 0));
+    if (!base.includes(".") || !/^[\w.]+$/.test(value.text) || !inventory.isPackage(base)) return undefined;
+    return namedBy({ ...value, text: `${base}.`, complete: true }, "prefix", context);
+  }
+  const named = namedBy(value, "object", context);
+  if (!named) return undefined;
+  const attribute = /:([\w.]*)$/.exec(value.text)?.[1];
+  if (attribute !== undefined) return inventory.isModule(named.name) && (attribute === "" || inventory.has(`${named.name}.${attribute}`)) ? named : undefined;
+  return named.name.includes(".") && inventory.has(named.name) ? named : undefined;
+}
+
+/** `"a.b" + x`, `"a.b%s" % x`, `"a.b{}".format(x)`: only a beginning. */
+function partOfLarger(expression: StringExpression): boolean {
+  const above = expression.parent;
+  if (above?.kind === "binary" && above.left === expression && (above.operator === "+" || above.operator === "%")) return true;
+  return above?.kind === "attribute" && above.object === expression && above.name === "format";
+}
+
+const typing = new Set(["cast", "TypeVar", "NewType", "ForwardRef", "ParamSpec", "TypeVarTuple", "get_type_hints"]);
+
+/** True in annotations and where `typing` takes forward references: such a string is evaluated in the module's own names. */
+function namesBinding(expression: Expression, { evaluate }: Scene): boolean {
+  for (let at = expression.parent; at; at = at.parent) {
+    if (at.kind === "other" && at.type === "type") return true;
+    const callee = at.kind === "call" ? evaluate(at.callee) : at.kind === "subscript" ? evaluate(at.object) : undefined;
+    if (callee?.kind !== "object") continue;
+    if (at.kind === "subscript" && callee.names.some((name) => /^(?:typing|typing_extensions|collections|collections\.abc|builtins)\./.test(name))) return true;
+    if (at.kind === "call" && callee.names.some((name) => /^typing(?:_extensions)?\./.test(name) && typing.has(name.slice(name.lastIndexOf(".") + 1)))) return true;
+    if (at.kind === "call" && callee.names.includes("builtins.eval")) return true;
+  }
+  return false;
+}

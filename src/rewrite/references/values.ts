@@ -1,0 +1,73 @@
+/** What an expression is known to be, as far as names of modules go. Every known character says where it is written. */
+import type { Expression } from "../../model/program.ts";
+import type { Span } from "../../model/span.ts";
+
+/** Characters of a constant, and their place. */
+export interface Piece {
+  readonly text: string;
+  /** Where these characters stand; undefined where a computation is between. */
+  readonly span: Span | undefined;
+  /** The file has exactly these characters there: no escapes. */
+  readonly plain: boolean;
+  /** The literal that it is a part of. */
+  readonly literal: Expression | undefined;
+  /** The value reaches this place through a name that is used elsewhere too: an edit of the literal would be seen there. */
+  readonly shared: boolean;
+}
+
+export type Value =
+  /** A string whose beginning is known; all of it where `complete`. `running`: a name that modules have at run time follows. */
+  | { readonly kind: "text"; readonly text: string; readonly pieces: readonly Piece[]; readonly complete: boolean; readonly rest: Expression | undefined; readonly running: boolean }
+  /** One of these. */
+  | { readonly kind: "choice"; readonly values: readonly Value[] }
+  | { readonly kind: "items"; readonly items: readonly Value[] }
+  | { readonly kind: "table"; readonly entries: readonly (readonly [Value, Value])[] }
+  /** Something with a dotted name: a module, a function of one. Several where imports are tried one after the other. */
+  | { readonly kind: "object"; readonly names: readonly string[] }
+  /** Begins with a name that a module has at run time, so it follows a relocation by itself; `original`: what it is without one. */
+  | { readonly kind: "running"; readonly original: string | undefined }
+  /** A parameter of a function of this file. */
+  | { readonly kind: "parameter"; readonly function: string; readonly name: string; readonly index: number }
+  | { readonly kind: "unknown" };
+
+export const unknown: Value = { kind: "unknown" };
+
+export function constant(text: string): Value {
+  return { kind: "text", text, pieces: text === "" ? [] : [{ text, span: undefined, plain: false, literal: undefined, shared: false }], complete: true, rest: undefined, running: false };
+}
+
+export function choice(values: readonly Value[]): Value {
+  const flat = values.flatMap((value) => (value.kind === "choice" ? value.values : [value]));
+  return flat.length === 1 ? (flat[0] ?? unknown) : { kind: "choice", values: flat.slice(0, 500) };
+}
+
+/** The alternatives of a value: itself, where it is no choice. */
+export function alternatives(value: Value): readonly Value[] {
+  return value.kind === "choice" ? value.values : [value];
+}
+
+/** `left + right`. */
+export function concatenated(left: Value, right: Value, rest: Expression | undefined): Value {
+  if (left.kind === "choice") return choice(left.values.map((each) => concatenated(each, right, rest)));
+  if (left.kind === "running") return { kind: "running", original: left.original !== undefined && right.kind === "text" && right.complete ? left.original + right.text : undefined };
+  if (left.kind !== "text") return unknown;
+  if (!left.complete) return left;
+  if (right.kind === "choice" && right.values.length <= 50) return choice(right.values.map((each) => concatenated(left, each, rest)));
+  if (left.text === "" && (right.kind === "running" || right.kind === "text")) return right;
+  if (right.kind === "text") return { kind: "text", text: left.text + right.text, pieces: [...left.pieces, ...right.pieces], complete: right.complete, rest: right.rest, running: right.running };
+  return { ...left, complete: false, rest, running: right.kind === "running" };
+}
+
+/** Everything inside it that may be a string: items, values and keys. */
+export function stringsIn(value: Value): readonly Value[] {
+  switch (value.kind) {
+    case "choice":
+      return value.values.flatMap(stringsIn);
+    case "items":
+      return value.items.flatMap(stringsIn);
+    case "table":
+      return value.entries.flatMap(([key, each]) => [...stringsIn(key), ...stringsIn(each)]);
+    default:
+      return [value];
+  }
+}
