@@ -5,6 +5,7 @@ import { type NodeHost, nodeHost } from "./host/node.ts";
 import { Failure } from "./model/failure.ts";
 import type { Outcome } from "./model/outcome.ts";
 import type { FetchFlags } from "./commands/fetchSettings.ts";
+import { addLifecycle } from "./lifecycle.ts";
 import { exitCodeOf } from "./report/findings.ts";
 import { formatJson } from "./report/json.ts";
 import { paint, visible } from "./report/terminal.ts";
@@ -12,7 +13,7 @@ import type { TextOptions } from "./report/text.ts";
 import { interrupt } from "./write/transaction.ts";
 import { VERSION } from "./version.ts";
 
-interface CommonOptions {
+export interface CommonOptions {
   readonly project: string;
   readonly namespace?: string;
   readonly dryRun?: boolean;
@@ -26,7 +27,7 @@ interface CommonOptions {
 }
 
 /** How requirements are fetched. */
-interface FetchingFlags {
+export interface FetchingFlags {
   readonly withDeps?: boolean;
   readonly deps: boolean;
   readonly onlyBinary?: boolean;
@@ -36,7 +37,7 @@ interface FetchingFlags {
   readonly pip?: string;
 }
 
-interface VendorFlags extends CommonOptions, FetchingFlags {
+export interface VendorFlags extends CommonOptions, FetchingFlags {
   readonly requirement: readonly string[];
   readonly constraint: readonly string[];
   readonly drop: readonly string[];
@@ -82,62 +83,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       });
     });
 
-  withFetching(withCommon(program.command("update").argument("[DIST[==V]...]", "copies to move; none: all that were asked for")))
-    .description("re-vendor copies at another version, in one project or in every project below ROOT")
-    .option("--root <ROOT>", "every project below this directory (repeatable)", collect, [])
-    .option("--outdated", "only say which copies are behind")
-    .action(async (distributions: string[], options: CommonOptions & FetchingFlags & { root: string[]; outdated?: boolean }) => {
-      const { update } = await import("./commands/update.ts");
-      const { parsePython } = await import("./commands/consumer.ts");
-      const { formatUpdate } = await import("./report/lifecycle.ts");
-      code = await perform(options, async (host) => ({
-        outcome: await update({
-          ...fetching(options), project: resolve(options.project), namespace: options.namespace, targetPython: parsePython(options.targetPython), distributions, roots: options.root,
-          outdated: options.outdated === true, dryRun: options.dryRun === true, diff: options.diff === true,
-        }, host),
-        format: formatUpdate,
-      }));
-    });
-
-  withCommon(program.command("eject").argument("[DIST...]", "copies that go"))
-    .description("the way back: use the system's library again")
-    .option("--all", "every copy")
-    .option("--force", "patched copies too")
-    .option("--if-satisfied", "only what the running system provides in an admissible version")
-    .option("--python <COMMAND>", "the interpreter that is asked for that", "python3")
-    .action(async (distributions: string[], options: CommonOptions & { all?: boolean; force?: boolean; ifSatisfied?: boolean; python: string }) => {
-      const { eject } = await import("./commands/eject.ts");
-      const { parsePython } = await import("./commands/consumer.ts");
-      const { formatEject } = await import("./report/lifecycle.ts");
-      code = await perform(options, async (host) => ({
-        outcome: await eject({
-          project: resolve(options.project), namespace: options.namespace, targetPython: parsePython(options.targetPython), distributions, all: options.all === true, force: options.force === true,
-          ifSatisfied: options.ifSatisfied === true, python: options.python, dryRun: options.dryRun === true, diff: options.diff === true,
-        }, host),
-        format: formatEject,
-      }));
-    });
-
-  withFetching(withCommon(program.command("patch").argument("<DIST>", "the copy that was edited")))
-    .description("turn hand edits in a copy into a patch that later versions get too")
-    .option("--source <SOURCE>", "where the unchanged copy comes from, when neither git nor the index has it")
-    .option("--after", "write it for relocated names")
-    .action(async (distribution: string, options: CommonOptions & FetchingFlags & { source?: string; after?: boolean }) => {
-      const { patch } = await import("./commands/patch.ts");
-      const { formatPatchResult } = await import("./report/lifecycle.ts");
-      code = await perform(options, async (host) => ({
-        outcome: await patch({ ...fetching(options), project: resolve(options.project), namespace: options.namespace, distribution, source: options.source, after: options.after === true, dryRun: options.dryRun === true, diff: options.diff === true }, host),
-        format: formatPatchResult,
-      }));
-    });
-
-  withCommon(program.command("init"))
-    .description("write a first configuration")
-    .action(async (options: CommonOptions) => {
-      const { init } = await import("./commands/init.ts");
-      const { formatInit } = await import("./report/lifecycle.ts");
-      code = await perform(options, async (host) => ({ outcome: await init({ project: resolve(options.project), namespace: options.namespace, dryRun: options.dryRun === true, diff: options.diff === true }, host), format: formatInit }));
-    });
+  addLifecycle(program, { withCommon, withFetching, perform, end: (result) => (code = result) });
 
   withCommon(program.command("rewrite").argument("[PATH...]", "Python files, or directories of them"))
     .description("the bare rewriter: rewrite files in place, or standard input to standard output")
@@ -184,7 +130,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   return code;
 }
 
-function collect(value: string, previous: string[]): string[] {
+export function collect(value: string, previous: string[]): string[] {
   return [...previous, value];
 }
 
@@ -217,11 +163,11 @@ function withFetching(command: Command): Command {
     .option("--pip <COMMAND>", "how pip is run (default: python3 -m pip)");
 }
 
-function fetching({ withDeps, deps, onlyBinary, offline, allowYanked, findLinks, pip }: FetchingFlags): FetchFlags {
+export function fetching({ withDeps, deps, onlyBinary, offline, allowYanked, findLinks, pip }: FetchingFlags): FetchFlags {
   return { withDeps: deps ? withDeps : false, onlyBinary, offline, allowYanked, findLinks: findLinks.map((folder) => (/^[a-z]+:\/\//i.test(folder) ? folder : resolve(folder))), pip };
 }
 
-interface Performed<Result> {
+export interface Performed<Result> {
   readonly outcome: Outcome<Result>;
   readonly format: (outcome: Outcome<Result>, options: TextOptions) => string;
   /** Goes to standard output instead of the report, which then goes to standard error. */

@@ -47,7 +47,7 @@ export async function fetchRequirements(wanted: RequirementSet, options: FetchOp
     host.progress("Resolving requirements");
     const resolution = await pip.resolve(lines, [...(options.withDeps ? [] : ["--no-deps"]), ...sources]);
     refuseYanked(resolution, options);
-    const places = await Promise.all(resolution.items.map((item) => atHand(item, resolution, cache)));
+    const places = await Promise.all(resolution.items.map((item) => atHand(item, resolution, wanted.lines.some((line) => line.text.includes("--hash")), cache)));
     const missing = resolution.items.filter((_, index) => places[index] === undefined);
     const made = await obtain(missing, wanted, resolution, sources, pip, cache, host);
     return resolution.items.map((item, index): Fetched => {
@@ -104,11 +104,13 @@ function isWheel(item: ReportedItem): boolean {
 }
 
 /** The wheel of an item, when it lies on this machine already. */
-async function atHand(item: ReportedItem, { system }: Resolution, cache: ArchiveCache): Promise<Place | undefined> {
+async function atHand(item: ReportedItem, { system }: Resolution, pinned: boolean, cache: ArchiveCache): Promise<Place | undefined> {
   const { url } = item.download_info;
   if (url.startsWith("file:") && isWheel(item) && item.is_direct) return { path: fileURLToPath(url), builtFrom: undefined, sdist: undefined };
   const sha256 = await digestOf(item);
   if (sha256 === undefined) return undefined;
+  const pure = isWheel(item) && !item.is_direct && !pinned ? await cache.built(sha256, "pure") : undefined;
+  if (pure) return { path: pure.path, builtFrom: undefined, sdist: undefined };
   const stored = await cache.find(sha256);
   if (isWheel(item)) return stored && { path: stored.path, builtFrom: undefined, sdist: undefined };
   const built = await cache.built(sha256, system);
@@ -131,13 +133,19 @@ async function obtain(items: readonly ReportedItem[], wanted: RequirementSet, re
   const found = new Map<string, Place>();
   if (items.length === 0) return found;
   host.progress(`Fetching ${items.length} distribution${items.length > 1 ? "s" : ""}`);
-  const exact = await Promise.all(items.map(async (item) => exactLine(item, wanted, await digestOf(item))));
+  for (const item of items) {
+    const pure = await pureInstead(item, wanted, sources, pip, cache);
+    if (pure !== undefined) found.set(normalisedName(item.metadata.name), { path: pure, builtFrom: undefined, sdist: undefined });
+  }
+  const left = items.filter((item) => !found.has(normalisedName(item.metadata.name)));
+  const exact = await Promise.all(left.map(async (item) => exactLine(item, wanted, await digestOf(item))));
   // pip verifies either every line against a hash or none.
   const hashed = exact.filter((line) => line.includes("--hash="));
   const unhashed = exact.filter((line) => !line.includes("--hash="));
   const files = [...(hashed.length > 0 ? await pip.wheels([...wanted.options, ...hashed], sources, "hashed") : []), ...(unhashed.length > 0 ? await pip.wheels([...wanted.options, ...unhashed], sources, "unhashed") : [])];
   for (const item of items) {
     const name = normalisedName(item.metadata.name);
+    if (found.has(name)) continue;
     const file = files.find((path) => normalisedName(basename(path).split("-")[0] ?? "") === name);
     if (file === undefined) continue;
     const { path, sha256 } = await cache.store(file);
@@ -151,6 +159,20 @@ async function obtain(items: readonly ReportedItem[], wanted: RequirementSet, re
     }
   }
   return found;
+}
+
+/** A wheel for one system may hold names of modules in machine code, where they cannot be relocated, and makes another copy on another system: the pure one comes first. */
+async function pureInstead(item: ReportedItem, wanted: RequirementSet, sources: readonly string[], pip: Pip, cache: ArchiveCache): Promise<string | undefined> {
+  const file = basename(new URL(item.download_info.url).pathname);
+  const sha256 = await digestOf(item);
+  if (!isWheel(item) || item.is_direct || sha256 === undefined || file.endsWith("-none-any.whl")) return undefined;
+  // Whoever names hashes has chosen the archive.
+  if (wanted.lines.some((line) => line.text.includes("--hash"))) return undefined;
+  const path = await pip.pureWheel(`${item.metadata.name}==${item.metadata.version}`, [...sources, ...wanted.options.flatMap((option) => option.split(/\s+/))]);
+  if (path === undefined) return undefined;
+  const stored = await cache.store(path);
+  cache.rememberBuilt(sha256, "pure", stored.sha256);
+  return stored.path;
 }
 
 /** The line that asks pip for this very archive. */

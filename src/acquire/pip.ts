@@ -65,6 +65,14 @@ export class Pip {
     return this.#fetch("download", ["-d"], lines, options, name);
   }
 
+  /** The pure-Python wheel of one version, where the index has one beside those for particular systems; its path. */
+  async pureWheel(line: string, options: readonly string[]): Promise<string | undefined> {
+    const directory = mkdtempSync(join(this.directory, "pure-"));
+    const { status } = await this.#execute(["download", "--no-deps", "--only-binary", ":all:", "--platform", "any", "--implementation", "py", "--abi", "none", "-d", directory, ...options.filter((each) => each !== "--only-binary" && each !== ":all:"), "-r", this.#list("pure", [line])]);
+    const [file] = readdirSync(directory);
+    return status === 0 && file !== undefined ? join(directory, file) : undefined;
+  }
+
   /** Versions that the index has, newest first, as pip lists them; empty where it knows none. */
   async versions(name: string, options: readonly string[]): Promise<string[]> {
     const run = await this.#execute(["index", "versions", ...options, name]);

@@ -26,6 +26,8 @@ export interface Consumer {
   readonly target: PythonVersion;
   /** It lies in site-packages or the like: modules beside it are not its own. */
   readonly installed?: true;
+  /** An unpacked wheel: every file below the root is its own, whatever its directory is called. */
+  readonly everything?: true;
 }
 
 /** What most people run today; used where neither the command line nor the project says. */

@@ -4,7 +4,7 @@
  */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
-import { type ProjectFile, alsoListed, listProjectFiles } from "../acquire/project.ts";
+import { type ProjectFile, alsoListed, listEveryFile, listProjectFiles } from "../acquire/project.ts";
 import type { Host } from "../host/host.ts";
 import { formatManifest } from "../manifest/write.ts";
 import { type Distribution, normalisedName } from "../model/distribution.ts";
@@ -109,7 +109,8 @@ async function relocate(transaction: Transaction | undefined, consumer: Consumer
   const maps = [relocations, relocations.filter(({ from }) => !ours.has(from.split(".")[0] ?? from))];
   const dropped = chosen.flatMap((choice) => choice.dropped.flatMap((path) => modulesOf(path)));
 
-  const listed = await listProjectFiles(consumer.root, consumer.packages, consumer.configuration, [consumer.namespaceDirectory, ...arrangement.sourceDirectories], host);
+  const excluded = [consumer.namespaceDirectory, ...arrangement.sourceDirectories];
+  const listed = consumer.everything ? listEveryFile(consumer.root, excluded) : await listProjectFiles(consumer.root, consumer.packages, consumer.configuration, excluded, host);
   const files = [...listed, ...alsoListed(consumer.root, listed, (state.manifest?.project ?? []).map((file) => file.path))];
   const record = recordedProject(files, state.manifest?.project ?? []);
   const stage = (name: string): string | undefined => transaction?.path(name);

@@ -137,3 +137,14 @@ export interface PatchResult {
   readonly files: readonly string[];
   readonly changed: boolean;
 }
+
+export interface WheelResult {
+  /** File name of the result. */
+  readonly wheel: string;
+  readonly namespace: string;
+  readonly distributions: readonly VendoredDistribution[];
+  /** Requires-Dist lines that went, and those that what is inside brought. */
+  readonly requires: { readonly removed: readonly string[]; readonly added: readonly string[] };
+  readonly rewritten: number;
+  readonly changed: boolean;
+}

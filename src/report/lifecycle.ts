@@ -1,5 +1,5 @@
 /** The summaries of what happens to copies later: init, update, eject. */
-import type { EjectResult, InitResult, Outcome, PatchResult, UpdateResult } from "../model/outcome.ts";
+import type { EjectResult, InitResult, Outcome, PatchResult, UpdateResult, WheelResult } from "../model/outcome.ts";
 import { visible } from "./terminal.ts";
 import { type TextOptions, count, errorsOnly, lines, withFindings } from "./text.ts";
 
@@ -8,6 +8,17 @@ export function formatInit({ result }: Outcome<InitResult>, { quiet, preview, pa
   const out = [`${preview ? "Would write" : "Wrote"} ${paint.strong(visible(result.file))}: the namespace is ${visible(result.namespace)}`];
   if (result.dependencies.length > 0) out.push("The project's dependencies stand there as comments: take out the # before those to vendor.");
   return lines([...out, "Then run: enisle vendor"]);
+}
+
+export function formatWheel({ result, findings, notices }: Outcome<WheelResult>, options: TextOptions): string {
+  if (options.quiet) return lines(errorsOnly(findings, options));
+  const { paint, preview } = options;
+  const out = [...notices.map(visible), `${preview ? "Would write" : "Wrote"} ${paint.strong(visible(result.wheel))}, with copies in ${visible(result.namespace)}`];
+  for (const each of result.distributions) out.push(`  ${paint.strong(visible(`${each.name}${each.version === null ? "" : ` ${each.version}`}`))}  ${count(each.files, "file")}, ${each.rewritten} rewritten`);
+  if (result.requires.removed.length > 0) out.push(`No longer requires: ${result.requires.removed.map(visible).join(", ")}`);
+  if (result.requires.added.length > 0) out.push(`Requires now: ${result.requires.added.map(visible).join(", ")}`);
+  out.push(`Its own: ${count(result.rewritten, "Python file")} rewritten`);
+  return lines([...out, ...withFindings(findings, options)]);
 }
 
 export function formatPatchResult({ result, findings, notices }: Outcome<PatchResult>, options: TextOptions): string {
