@@ -42,7 +42,8 @@ export function matcher(pattern: string): (path: string) => boolean {
     const expression = new RegExp(pattern);
     return (path) => expression.test(path);
   }
-  const bare = pattern.replace(/\/+$/, "");
+  // Python's fnmatch, and so `[tool.vendoring]`, negates a set with `!`.
+  const bare = pattern.replace(/\/+$/, "").replaceAll("[!", "[^");
   const [exact, below] = [picomatch(bare, { dot: true }), picomatch(`${bare}/**`, { dot: true })];
   return (path) => exact(path) || below(path);
 }
