@@ -11,7 +11,7 @@ import { type Distribution, normalisedName } from "../model/distribution.ts";
 import { fileFailure } from "../model/failure.ts";
 import { type Finding, byPlace, finding } from "../model/finding.ts";
 import { MANIFEST_NAME, type Manifest } from "../model/manifest.ts";
-import type { FileChange } from "../model/outcome.ts";
+import type { FileChange, Outcome } from "../model/outcome.ts";
 import type { Relocation } from "../model/relocation.ts";
 import { chooseFiles, matcher } from "../plan/chooseFiles.ts";
 import { type Layout, layOut } from "../plan/layout.ts";
@@ -64,6 +64,7 @@ export interface ProjectRun {
   readonly project: { readonly files: number; readonly rewritten: number };
   readonly findings: readonly Finding[];
   readonly changes: readonly FileChange[];
+  readonly verified: NonNullable<Outcome<unknown>["verified"]>;
   readonly notices: readonly string[];
 }
 
@@ -154,6 +155,7 @@ async function relocate(transaction: Transaction | undefined, consumer: Consumer
     state, manifest: made?.manifest, layouts, changed, findings, notices: [...notices, ...patching.notices, ...lostNotice(record)],
     project: { files: files.length, rewritten: project.filter((result) => result.changed).length },
     changes: options.diff ? changesOf(plan, copying, copied) : [],
+    verified: results.flatMap((result, index) => result.verified.map((each) => ({ path: jobs[index]?.label ?? "", ...each }))),
   };
 }
 

@@ -80,6 +80,7 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, named: boo
     result: { namespace: consumer.namespace, distributions: summarise(run, consumer), project: run.project, changed: run.changed },
     findings: compares && run.changed ? [notCurrent(`the tree is not what ${options.locked ? "the configuration" : "the declared state"} comes to`), ...run.findings] : run.findings,
     changes: run.changes,
+    verified: run.verified,
     notices: [...run.notices, ...(undeclared.length > 0 ? [`not declared in [tool.enisle], so that enisle vendor without arguments removes it: ${undeclared.join(", ")}`] : [])],
   };
 }
