@@ -111,7 +111,7 @@ async function relocate(transaction: Transaction | undefined, consumer: Consumer
   const dropped = chosen.flatMap((choice) => choice.dropped.flatMap((path) => modulesOf(path)));
 
   const excluded = [consumer.namespaceDirectory, ...arrangement.sourceDirectories];
-  const listed = consumer.everything ? listEveryFile(consumer.root, excluded) : await listProjectFiles(consumer.root, consumer.packages, consumer.configuration, excluded, host);
+  const listed = consumer.files ? alsoListed(consumer.root, [], consumer.files) : consumer.everything ? listEveryFile(consumer.root, excluded) : await listProjectFiles(consumer.root, consumer.packages, consumer.configuration, excluded, host);
   const files = [...listed, ...alsoListed(consumer.root, listed, (state.manifest?.project ?? []).map((file) => file.path))];
   const record = recordedProject(files, state.manifest?.project ?? []);
   const stage = (name: string): string | undefined => transaction?.path(name);
