@@ -1,6 +1,7 @@
 /** The work on one file, as plain data, so that any worker can do it: read, verify, relocate, stage. */
 import { hash } from "node:crypto";
 import { type Stats, chmodSync, chownSync, closeSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
+import { basename } from "node:path";
 import { type EntryRequest, OpenArchives } from "../acquire/zipEntry.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
 import { positionAt } from "../model/span.ts";

@@ -15,7 +15,7 @@ import { MANIFEST_NAME, type Manifest } from "../model/manifest.ts";
 import type { FileChange, Outcome } from "../model/outcome.ts";
 import { textFormatOf } from "../model/textFormat.ts";
 import type { Relocation } from "../model/relocation.ts";
-import { chooseFiles, matcher } from "../plan/chooseFiles.ts";
+import { chooseFiles } from "../plan/chooseFiles.ts";
 import { type Layout, layOut } from "../plan/layout.ts";
 import { moduleNameOf } from "../plan/topLevels.ts";
 import { type Move, Transaction, recover } from "../write/transaction.ts";
@@ -23,14 +23,14 @@ import { type Consumer, projectJobs, provided } from "./consumer.ts";
 import { checkStaged } from "./checkStaged.ts";
 import { copyJobs, inventoryOfCopies } from "./copies.ts";
 import { type Basis, type References, basisOf } from "./basis.ts";
-import { type FileJob, type FileResult, type JobSettings, defaultReferences } from "./fileJob.ts";
+import type { FileJob, FileResult, JobSettings } from "./fileJob.ts";
 import { HELPER_FILE } from "./generated.ts";
-import { noInventory } from "./inventory.ts";
 import { isolate, unusedIsolation } from "./isolation.ts";
 import { observedFindings } from "./observed.ts";
 import { findingsOf, unusedExceptions } from "./layoutFindings.ts";
 import { newManifest } from "./newManifest.ts";
-import { type NamespaceState, readNamespace } from "./namespaceState.ts";
+import type { NamespaceState } from "./namespaceState.ts";
+import { baseSettings, readState } from "./readState.ts";
 import { patchSteps, settlePatches } from "./patching.ts";
 import { type RecordedProject, recordProject, recordedProject } from "./projectRecord.ts";
 import type { Crew } from "./runJobs.ts";
@@ -172,16 +172,6 @@ async function relocate(transaction: Transaction | undefined, consumer: Consumer
     changes: options.diff ? changesOf(plan, copying, copied) : [],
     verified: results.flatMap((result, index) => result.verified.map((each) => ({ path: jobs[index]?.label ?? "", ...each }))),
   };
-}
-
-export async function readState(consumer: Consumer, crew: Crew, tolerant = false): Promise<NamespaceState> {
-  const own = (consumer.configuration.protected ?? []).map((glob) => matcher(glob));
-  const rules = { isProtected: (path: string) => own.some((matches) => matches(path)), replacesForeign: consumer.configuration.vendoring !== undefined, tolerant };
-  return readNamespace(consumer.namespaceDirectory, consumer.namespace, rules, async (jobs) => (await crew.run(jobs, { ...baseSettings(consumer), maps: [[]] }, () => undefined)).map((result) => result.sha256Upstream));
-}
-
-function baseSettings(consumer: Consumer): JobSettings {
-  return { maps: [], target: consumer.target, inventory: noInventory, references: defaultReferences, keepContents: false, keepSites: false };
 }
 
 /** The module that a dropped file was; nothing for files that are none. */
