@@ -5,16 +5,18 @@ import { type NodeHost, nodeHost } from "./host/node.ts";
 import { Failure } from "./model/failure.ts";
 import type { CheckOptions } from "./commands/check.ts";
 import type { CheckResult } from "./model/checkResult.ts";
-import type { FailOn } from "./commands/auditGate.ts";
 import type { Outcome } from "./model/outcome.ts";
 import { countFindings, exitCodeOf } from "./report/findings.ts";
+import type { FetchFlags } from "./commands/fetchSettings.ts";
+import { addAudit, addIndex } from "./auditCommands.ts";
+import { addLifecycle } from "./lifecycle.ts";
 import { formatJson } from "./report/json.ts";
 import { paint, visible } from "./report/terminal.ts";
 import type { TextOptions } from "./report/text.ts";
 import { interrupt } from "./write/transaction.ts";
 import { VERSION } from "./version.ts";
 
-interface CommonOptions {
+export interface CommonOptions {
   readonly project: string;
   readonly namespace?: string;
   readonly dryRun?: boolean;
@@ -25,6 +27,29 @@ interface CommonOptions {
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly color: boolean;
+}
+
+/** How requirements are fetched. */
+export interface FetchingFlags {
+  readonly withDeps?: boolean;
+  readonly deps: boolean;
+  readonly onlyBinary?: boolean;
+  readonly offline?: boolean;
+  readonly allowYanked?: boolean;
+  readonly findLinks: readonly string[];
+  readonly pip?: string;
+}
+
+export interface VendorFlags extends CommonOptions, FetchingFlags {
+  readonly requirement: readonly string[];
+  readonly constraint: readonly string[];
+  readonly drop: readonly string[];
+  readonly keep: readonly string[];
+  readonly locked?: boolean;
+  readonly check?: boolean;
+  readonly out?: string;
+  readonly verified: "rewrite" | "report";
+  readonly runtimeMap?: boolean;
 }
 
 /** Runs one command; resolves to its exit code: 0 clean, 1 findings, 2 could not run. */
@@ -38,19 +63,33 @@ export async function main(argv: readonly string[]): Promise<number> {
     .configureHelp({ helpWidth: 80 })
     .showSuggestionAfterError();
 
-  withCommon(program.command("vendor").argument("[SOURCE...]", "wheels (.whl) or directories with importable modules"))
+  withFetching(withCommon(program.command("vendor").argument("[SOURCE...]", "wheels, source distributions, directories, requirements; none: what is declared")))
     .description("relocate distributions into the project's namespace and rewrite the project to use them")
+    .option("-r, --requirement <FILE>", "a file of requirements, or a pylock.toml (repeatable)", collect, [])
+    .option("-c, --constraint <FILE>", "a file of constraints for pip's resolver (repeatable)", collect, [])
+    .option("--drop <GLOB>", "leave these upstream files out of the copy (repeatable)", collect, [])
+    .option("--keep <GLOB>", "keep these in spite of what is dropped (repeatable)", collect, [])
+    .option("--out <DIR>", "leave the project alone, and write a relocated copy of it to this directory")
+    .option("--locked", "write nothing, and fail where the tree is not what is declared")
+    .option("--check", "write nothing, and print the difference to what is declared")
     .addOption(verifiedOption())
     .option("--runtime-map", "let names that are known only at run time go through a generated helper module")
-    .action(async (sources: string[], options: CommonOptions & { verified: "rewrite" | "report"; runtimeMap?: boolean }) => {
+    .action(async (sources: string[], options: VendorFlags) => {
       const { vendor } = await import("./commands/vendor.ts");
       const { parsePython } = await import("./commands/consumer.ts");
       const { formatVendor } = await import("./report/text.ts");
-      code = await perform(options, async (host) => {
-        const outcome = await vendor({ project: resolve(options.project), sources, namespace: options.namespace, targetPython: parsePython(options.targetPython), dryRun: options.dryRun === true, diff: options.diff === true, verified: options.verified, runtimeMap: options.runtimeMap === true }, host);
+      code = await perform({ ...options, diff: options.diff === true || options.check === true, dryRun: options.dryRun === true || options.locked === true }, async (host) => {
+        const outcome = await vendor({
+          ...fetching(options), project: resolve(options.project), sources, namespace: options.namespace, targetPython: parsePython(options.targetPython), dryRun: options.dryRun === true, diff: options.diff === true,
+          requirementFiles: options.requirement, constraints: options.constraint, drop: options.drop, keep: options.keep, locked: options.locked === true, check: options.check === true,
+          out: options.out === undefined ? undefined : resolve(options.out),
+          verified: options.verified, runtimeMap: options.runtimeMap === true,
+        }, host);
         return { outcome, format: formatVendor };
       });
     });
+
+  addLifecycle(program, { withCommon, withFetching, perform, end: (result) => (code = result) });
 
   withCommon(program.command("rewrite").argument("[PATH...]", "Python files, or directories of them"))
     .description("the bare rewriter: rewrite files in place, or standard input to standard output")
@@ -102,10 +141,8 @@ export async function main(argv: readonly string[]): Promise<number> {
       const { formatCheck } = await import("./report/check.ts");
       code = await perform(options, async (host) => ({ outcome: await check(checkOptions(roots, options), host), format: formatCheck }));
     });
-  addAudit(program, (result) => (code = result));
-
-  const index = program.command("index").description("indexes of releases, by which `audit` knows a copy without metadata");
-  addIndex(index, (result) => (code = result));
+  addAudit(program, { perform, end: (result) => (code = result) });
+  addIndex(program, { perform, end: (result) => (code = result) });
 
   try {
     await program.parseAsync(argv);
@@ -139,72 +176,7 @@ function checkOptions(roots: string[], options: CheckCommandOptions): CheckOptio
   };
 }
 
-interface AuditCliOptions extends Omit<CommonOptions, "format"> {
-  readonly format: string;
-  readonly db: string[];
-  readonly index: string[];
-  readonly failOn?: FailOn;
-  readonly ignore: string[];
-  readonly until?: string;
-  readonly reason?: string;
-  readonly baseline?: string;
-  readonly since?: string;
-  readonly output?: string;
-  readonly cache: boolean;
-}
-
-function addAudit(program: Command, done: (code: number) => void): void {
-  program
-    .command("audit")
-    .argument("[ROOT...]", "directories, wheels, eggs, sdists, .deb packages (default: the current directory)")
-    .description("find vendored copies: what each is, whether it was changed, which advisories apply")
-    .option("-C, --project <DIR>", "the project whose configuration is read", ".")
-    .option("--db <PATH>", "advisories: a directory of OSV entries, a file, or an archive such as all.zip (repeatable)", collect, [])
-    .option("--index <FILE>", "an index of releases besides the shipped one (repeatable)", collect, [])
-    .addOption(new Option("--format <FORMAT>", "how to print the result").choices(["text", "json", "cyclonedx", "spdx", "sarif", "csv", "html", "fedora", "debian"]).default("text"))
-    .option("-o, --output <FILE>", "write the result to a file")
-    .addOption(new Option("--fail-on <LEVEL>", "which advisories fail: those of this severity and above, any, or unknown (undecided ones too)").choices(["low", "medium", "high", "critical", "any", "unknown"]))
-    .option("--ignore <ID>", "accept an advisory (repeatable)", collect, [])
-    .option("--until <DATE>", "the last day on which --ignore holds, as 2026-12-31")
-    .option("--reason <TEXT>", "why --ignore accepts them")
-    .option("--baseline <FILE>", "an earlier --format json: what it has already does not fail")
-    .option("--since <FILE>", "an earlier --format json: print what changed since")
-    .option("--no-cache", "read everything anew")
-    .option("--strict", "findings of severity warning fail too")
-    .option("-q, --quiet", "print errors only")
-    .option("-v, --verbose", "print more: evidence, differences, advisories that do not apply")
-    .option("--no-color", "no colours")
-    .action(async (roots: string[], options: AuditCliOptions) => {
-      const { runAudit } = await import("./auditCli.ts");
-      done(await perform({ ...options, format: options.format === "json" ? "json" : "text" }, (host) => runAudit(roots, options, host)));
-    });
-}
-
-function addIndex(index: Command, done: (code: number) => void): void {
-  const common = (command: Command): Command =>
-    command
-      .option("--index <FILE>", "the index (default: your own, below XDG_DATA_HOME)")
-      .addOption(new Option("--format <FORMAT>", "how to print the result").choices(["text", "json"]).default("text"))
-      .option("-q, --quiet", "print errors only")
-      .option("-v, --verbose", "print more")
-      .option("--no-color", "no colours");
-  common(index.command("add").argument("[SOURCE...]", "wheels, sdists, directories of them, or NAME==VERSION, which pip downloads"))
-    .description("add releases; makes the index where there is none")
-    .action(async (sources: string[], options: CommonOptions & { index?: string }) => {
-      const { indexAdd, ownIndexFile } = await import("./commands/indexReleases.ts");
-      const { formatIndex } = await import("./report/audit/index.ts");
-      done(await perform(options, async (host) => ({ outcome: await indexAdd({ sources, index: options.index === undefined ? ownIndexFile() : resolve(options.index) }, host), format: formatIndex })));
-    });
-  common(index.command("show"))
-    .description("what an index holds (default: the one that is shipped)")
-    .action(async (options: CommonOptions & { index?: string }) => {
-      const { indexShow, ownIndexFile, shippedIndexFile } = await import("./commands/indexReleases.ts");
-      const { formatIndex } = await import("./report/audit/index.ts");
-      done(await perform(options, async () => ({ outcome: indexShow(options.index === undefined ? (shippedIndexFile() ?? ownIndexFile()) : resolve(options.index)), format: formatIndex })));
-    });
-}
-
-function collect(value: string, previous: string[]): string[] {
+export function collect(value: string, previous: string[]): string[] {
   return [...previous, value];
 }
 
@@ -231,7 +203,22 @@ function withReport(command: Command, formats: readonly string[] = ["text", "jso
     .option("--no-color", "no colours");
 }
 
-interface Performed<Result> {
+function withFetching(command: Command): Command {
+  return command
+    .option("--with-deps", "fetch the requirements of what is named too, as pip resolves them")
+    .option("--no-deps", "fetch only what is named (the default)")
+    .option("--only-binary", "build nothing: wheels only")
+    .option("--offline", "ask no index: work from the cache and from --find-links")
+    .option("--allow-yanked", "take versions that were yanked from the index")
+    .option("--find-links <DIR>", "a folder, or a page, where pip looks for archives too (repeatable)", collect, [])
+    .option("--pip <COMMAND>", "how pip is run (default: python3 -m pip)");
+}
+
+export function fetching({ withDeps, deps, onlyBinary, offline, allowYanked, findLinks, pip }: FetchingFlags): FetchFlags {
+  return { withDeps: deps ? withDeps : false, onlyBinary, offline, allowYanked, findLinks: findLinks.map((folder) => (/^[a-z]+:\/\//i.test(folder) ? folder : resolve(folder))), pip };
+}
+
+export interface Performed<Result> {
   readonly outcome: Outcome<Result>;
   readonly format: (outcome: Outcome<Result>, options: TextOptions) => string;
   /** Goes to standard output instead of the report, which then goes to standard error. */
@@ -247,6 +234,7 @@ async function perform<Result>(options: CommonOptions, run: (host: NodeHost) => 
   const host = await nodeHost({ quiet: options.quiet === true });
   const onSignal = (): void => {
     host.quiet();
+    host.stop();
     interrupt();
     process.exit(130);
   };

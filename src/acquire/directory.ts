@@ -5,6 +5,7 @@ import { basename, dirname, join } from "node:path";
 import fastGlob from "fast-glob";
 import type { Distribution, SourceFile } from "../model/distribution.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
+import { licenseFilesOf } from "./licenseFiles.ts";
 import { parseMetadata } from "./metadata.ts";
 import { namespaceInits } from "./namespaceInit.ts";
 
@@ -33,7 +34,7 @@ export async function acquireDirectory(path: string, requirement: string): Promi
       version: metadata?.version ?? null,
       requires: metadata?.requires ?? [],
       licenseExpression: metadata?.licenseExpression ?? null,
-      licenseFiles: licenseFiles.filter((name) => files.some((file) => file.path === name)),
+      licenseFiles: licenseFilesOf(files, licenseFiles.filter((name) => files.some((file) => file.path === name))),
     },
     source: { kind: "directory", file: basename(path), sha256: digestOf(files) },
     requirement,

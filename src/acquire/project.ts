@@ -187,6 +187,23 @@ function isInWorkTree(root: string): boolean {
   }
 }
 
+/** Every Python file below the root, except below `excluded`. */
+export function listEveryFile(root: string, excluded: readonly string[]): ProjectFile[] {
+  const skip = new Set(excluded);
+  const below = (directory: string): string[] => entries(directory).flatMap((entry) => {
+    const path = join(directory, entry.name);
+    if (skip.has(path) || entry.name === STAGING_NAME || (directory === root && entry.name.endsWith(".dist-info"))) return [];
+    return entry.isDirectory() ? below(path) : entry.isFile() && isPython(path) ? [path] : [];
+  });
+  return below(root).map((path) => describe(root, path));
+}
+
+/** Files of the project that an earlier run rewrote, and that are listed no more: they are to be led back or rewritten all the same. */
+export function alsoListed(root: string, listed: readonly ProjectFile[], recorded: readonly string[]): ProjectFile[] {
+  const known = new Set(listed.map((file) => file.path));
+  return recorded.filter((path) => !known.has(path) && statSync(join(root, path), { throwIfNoEntry: false })?.isFile()).map((path) => describe(root, join(root, path)));
+}
+
 function describe(root: string, path: string): ProjectFile {
   try {
     const real = realpathSync(path);

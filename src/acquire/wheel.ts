@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import type { Distribution, SourceFile } from "../model/distribution.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
 import { digestOfFile } from "./digest.ts";
+import { licenseFilesOf } from "./licenseFiles.ts";
 import { type RecordRow, parseMetadata, parseRecord } from "./metadata.ts";
 import { namespaceInits } from "./namespaceInit.ts";
 import { type ZipEntry, listZip } from "./zip.ts";
@@ -44,7 +45,7 @@ export async function acquireWheel(path: string, requirement: string): Promise<D
       .flatMap((name) => [`${info}/licenses/${name}`, `${info}/${name}`])
       .filter((name) => files.some((file) => file.path === name));
     return {
-      metadata: { name: metadata.name, version: metadata.version, requires: metadata.requires, licenseExpression: metadata.licenseExpression, licenseFiles },
+      metadata: { name: metadata.name, version: metadata.version, requires: metadata.requires, licenseExpression: metadata.licenseExpression, licenseFiles: licenseFilesOf(files, licenseFiles) },
       source: { kind: "wheel", file: basename(path), sha256: await digestOfFile(path) },
       requirement,
       files,

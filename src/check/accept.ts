@@ -1,4 +1,5 @@
 /** `[[tool.enisle.accept]]`: findings that the project lives with, each with its reason. They stay in the report, as notes; an entry that matches nothing is reported. */
+import { normalisedName } from "../model/distribution.ts";
 import { type Finding, finding } from "../model/finding.ts";
 import type { Manifest, ManifestDistribution } from "../model/manifest.ts";
 
@@ -6,6 +7,8 @@ export interface Acceptance {
   readonly code: string;
   /** Glob of paths below the project (`*`, `?`, `**`); undefined: everywhere. */
   readonly path?: string | undefined;
+  /** Only of this distribution. */
+  readonly distribution?: string | undefined;
   readonly reason: string;
 }
 
@@ -20,7 +23,7 @@ export function accept(findings: readonly Finding[], entries: readonly Acceptanc
   const used = new Set<Acceptance>();
   const judged = findings.map((each): Finding => {
     if (each.accepted !== undefined) return each;
-    const found = patterns.find(({ entry, matches }) => entry.code === each.code && (matches === undefined || matches.test(pathOf(each) ?? "\0")));
+    const found = patterns.find(({ entry, matches }) => entry.code === each.code && (entry.distribution === undefined || normalisedName(entry.distribution) === normalisedName(each.distribution ?? "")) && (matches === undefined || matches.test(pathOf(each) ?? "\0")));
     if (!found) return each;
     used.add(found.entry);
     return { ...each, severity: "note", accepted: found.entry.reason };

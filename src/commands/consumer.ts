@@ -4,6 +4,7 @@ import { basename, join, resolve } from "node:path";
 import { type ProjectFile, type ProjectPackage, findPackages, ownPackage, packageRoots, provides, siblingsOf } from "../acquire/project.ts";
 import { type Configuration, type ProjectFileSettings, readSettings } from "../config/read.ts";
 import { Failure } from "../model/failure.ts";
+import type { RecordedEdit } from "../model/manifest.ts";
 import { type DottedName, moduleOfFile, topLevel } from "../model/name.ts";
 import type { Relocation } from "../model/relocation.ts";
 import { textFormatOf } from "../model/textFormat.ts";
@@ -24,6 +25,12 @@ export interface Consumer {
   readonly configuredRoots: readonly string[];
   readonly dependencies: readonly string[];
   readonly target: PythonVersion;
+  /** It lies in site-packages or the like: modules beside it are not its own. */
+  readonly installed?: true;
+  /** An unpacked wheel: every file below the root is its own, whatever its directory is called. */
+  readonly everything?: true;
+  /** Its files, relative to the root with slashes, where they were listed elsewhere. */
+  readonly files?: readonly string[];
 }
 
 /** What most people run today; used where neither the command line nor the project says. */
@@ -48,9 +55,10 @@ export async function findConsumer(root: string, namespaceOption: string | undef
   };
 }
 
-function directoryOf(root: string, { project }: ProjectFileSettings, packages: readonly ProjectPackage[], namespace: DottedName): string {
+function directoryOf(root: string, { project, configuration }: ProjectFileSettings, packages: readonly ProjectPackage[], namespace: DottedName): string {
   const [top = "", ...rest] = namespace.split(".");
   if (rest.length === 0) throw new Failure(`namespace '${namespace}': is a top-level name, and must lie inside a package of the project`, `Use ${namespace}._vendor, or the like.`);
+  if (configuration.vendoring) return resolve(root, configuration.vendoring.destination);
   const own = packages.find((candidate) => candidate.name === top)?.directory ?? packageRoots(root, project.packageRoots).map((base) => join(base, top)).find((path) => existsSync(path) && statSync(path).isDirectory());
   if (own === undefined) throw new Failure(`namespace '${namespace}': the project in ${root} has no package '${top}'`, packages.length > 0 ? `Its packages are: ${packages.map((each) => each.name).join(", ")}.` : `Make it (mkdir ${top}; touch ${top}/__init__.py), or name the project's directory with -C DIR.`);
   const parent = join(own, ...rest.slice(0, -1));
@@ -74,6 +82,7 @@ export function lowerBound(requires: string | undefined): PythonVersion | undefi
 
 /** Top-level names among the relocated ones that the project has modules of its own for: there, they mean those. */
 export function provided(consumer: Consumer, relocations: readonly Relocation[]): ReadonlySet<string> {
+  if (consumer.installed) return new Set();
   const tops = new Set(relocations.map(({ from }) => topLevel(from)).filter((top) => !relocations.some(({ from }) => from.startsWith(`${top}.`))));
   return new Set([...tops].filter((top) => provides(consumer.root, consumer.configuredRoots, top)));
 }
@@ -83,11 +92,11 @@ function textOf({ path }: ProjectFile): Pick<FileJob, "content"> {
   return format ? { content: { kind: "text", format } } : {};
 }
 
-/** `files` are Python sources and data files. */
-export function projectJobs(files: readonly ProjectFile[], stage: string | undefined, target: PythonVersion): FileJob[] {
+/** `files` are Python sources and data files; `recorded` are the edits, by path, that lead back to what the file was before an earlier run rewrote it. */
+export function projectJobs(files: readonly ProjectFile[], stage: string | undefined, target: PythonVersion, recorded: ReadonlyMap<string, readonly RecordedEdit[]> = new Map()): FileJob[] {
   return files.map((file, index) => ({
     label: file.path,
-    locator: { kind: "file", path: file.real },
+    locator: recorded.has(file.path) ? { kind: "relocated", path: file.real, edits: recorded.get(file.path) ?? [] } : { kind: "file", path: file.real },
     size: file.size,
     executable: false,
     record: undefined,

@@ -1,14 +1,17 @@
 /** The work on one file, as plain data, so that any worker can do it: read, verify, relocate, stage. */
 import { hash } from "node:crypto";
-import { type Stats, chmodSync, chownSync, closeSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { type Stats, chmodSync, chownSync, closeSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
+import { basename } from "node:path";
 import { type EntryRequest, OpenArchives } from "../acquire/zipEntry.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
 import { positionAt } from "../model/span.ts";
 import { type Finding, located } from "../model/finding.ts";
 import type { Locator, SourceFile } from "../model/distribution.ts";
-import { type RecordedEdit, STAGING_NAME } from "../model/manifest.ts";
+import { anchor } from "../manifest/anchors.ts";
+import { type AnchoredEdit, type RecordedEdit } from "../model/manifest.ts";
 import { type Relocation, relocationMap } from "../model/relocation.ts";
+import { undoingEdits } from "../patch/merge.ts";
+import { type StepOutcome } from "../patch/steps.ts";
 import { undo } from "../rewrite/applyEdits.ts";
 import type { FilePlace, PythonVersion, RewriteOptions } from "../rewrite/context.ts";
 import { catalogueWith } from "../catalogue/index.ts";
@@ -16,11 +19,14 @@ import type { CatalogueRow } from "../model/catalogue.ts";
 import type { Edit, Site } from "../model/edit.ts";
 import { type InventoryData, inventoryOf } from "./inventory.ts";
 import { type Readers, needsGrammar } from "../syntax/readFacts.ts";
+import { droppedImports } from "./droppedImports.ts";
+import { type PatchedFile, type Substitution, applyToBytes, readExisting, reverseImports, substituted } from "./preparedText.ts";
+import { verify } from "./verifyDigest.ts";
 import { scannerOnly, withGrammar } from "./readers.ts";
 import { lookInto, observe } from "./observe.ts";
 import { type Parsers, type RelocatedText, relocateText } from "./relocateText.ts";
 import { MAX_TEXT_SIZE, type TextFormat } from "../model/textFormat.ts";
-import { relocateSource } from "./relocateSource.ts";
+import { type RelocatedSource, relocateSource } from "./relocateSource.ts";
 import type { Observation } from "../model/observation.ts";
 
 export interface FileJob {
@@ -43,6 +49,8 @@ export interface FileJob {
   readonly target: string | undefined;
   /** Stage only a file that changed, and give it the original's mode and owner. */
   readonly inPlace: boolean;
+  /** Patches that change the file before and after it is relocated. */
+  readonly patched?: PatchedFile;
 }
 
 /** `compiled`: an extension module, and its name before relocation. */
@@ -63,6 +71,12 @@ export interface JobSettings {
   /** Results carry the bytes before and after of files that changed. */
   readonly keepContents: boolean;
   readonly keepSites: boolean;
+  /** Modules that were left out of their copy: importing one is a finding. */
+  readonly dropped?: readonly string[];
+  /** Relocations that are taken back: the project's own imports of these copies name the library again. */
+  readonly reversed?: readonly Relocation[];
+  /** Regular expressions and their replacements, done to Python files of copies before they are relocated. */
+  readonly substitute?: readonly Substitution[];
 }
 
 /** How references that are not import statements are dealt with. */
@@ -86,12 +100,20 @@ export interface FileResult {
   readonly sha256Upstream: string;
   /** Of the result; as `sha256Upstream` where nothing changed. */
   readonly sha256Now: string;
+  /** Of the file that is replaced: it differs from the original where an earlier run rewrote it. Empty as `sha256Upstream` is. */
+  readonly sha256Before: string;
+  /** For a file in place: its edits, with what they are found by later. */
+  readonly anchors: readonly AnchoredEdit[];
   readonly undo: readonly RecordedEdit[];
   readonly findings: readonly Finding[];
   /** Of files of copies. */
   readonly observations: readonly Observation[];
   readonly changed: boolean;
   readonly sites: readonly Site[];
+  /** What became of the file's patches. */
+  readonly patches: readonly StepOutcome[];
+  /** Relocating comes to the same without the patches for upstream names. */
+  readonly covered: boolean;
   /** Verified strings that were rewritten. */
   readonly verified: readonly { readonly line: number; readonly name: string }[];
   readonly before: Uint8Array | undefined;
@@ -100,23 +122,6 @@ export interface FileResult {
 
 // Entries that are larger together are read one by one: memory is bounded by the largest file.
 const LARGE = 16 * 2 ** 20;
-
-/** Makes the directories that jobs stage into: once, and not in every worker. */
-export function makeDirectories(jobs: readonly FileJob[]): void {
-  const made = new Set<string>();
-  const make = (directory: string): void => {
-    if (made.has(directory)) return;
-    made.add(directory);
-    // The staging directory itself is there.
-    if (basename(dirname(directory)) !== STAGING_NAME && basename(directory) !== STAGING_NAME) make(dirname(directory));
-    try {
-      mkdirSync(directory);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw fileFailure(error, directory);
-    }
-  };
-  for (const { target } of jobs) if (target !== undefined) make(dirname(target));
-}
 
 /** Does jobs one after the other; holds what they share: descriptors, look-up tables, the grammar once it was needed. */
 export class FileWorker {
@@ -156,33 +161,56 @@ export class FileWorker {
     this.#archives.close();
   }
 
-  #run(job: FileJob, source: Buffer): FileResult {
+  #run(job: FileJob, read: Buffer): FileResult {
+    const readers = (this.#readers ??= scannerOnly());
+    const { reversed, substitute = [], dropped } = this.#settings;
+    const back = job.inPlace && job.place && reversed ? reverseImports(read, reversed, readers) : undefined;
+    const source = back?.content ?? read;
     // Nobody asks for the digest of a project's file that stays as it is.
     const own = job.inPlace && (job.place !== undefined || job.content !== undefined) && job.record === undefined && job.sha256 === undefined;
     const known = own ? undefined : hash("sha256", source);
     if (known !== undefined) verify(job, source, known);
-    const relocated = job.content?.kind === "text" ? this.#relocateText(job, job.content.format, source) : job.place && relocateSource(source, placeOf(job.place, job.label), this.#optionsFor(job), (this.#readers ??= scannerOnly()));
+    const place = job.place && placeOf(job.place, job.label);
+    const relocate = (text: Buffer): RelocatedSource | undefined => place && relocateSource(text, place, this.#optionsFor(job), readers);
+    const before = applyToBytes(source, job.patched?.before);
+    const input = place && !job.inPlace ? substituted(before.content, substitute) : before.content;
+    const python = relocate(input);
+    const relocated = job.content?.kind === "text" ? this.#relocateText(job, job.content.format, input) : python;
     const looked = job.content && job.content.kind !== "text" ? lookInto(source, job.content, this.#optionsFor(job)) : undefined;
     // Before anything is staged: it may turn out that the grammar is needed.
-    const observations = looked?.observations ?? (job.place && relocated?.facts && job.distribution !== undefined ? observe(relocated.facts, job.place, this.#optionsFor(job), source) : []);
-    const content = relocated?.content ?? source;
-    const changed = content !== source;
-    const sha256Upstream = known ?? (changed ? hash("sha256", source) : "");
+    const observations = looked?.observations ?? (job.place && python?.facts && job.distribution !== undefined ? observe(python.facts, job.place, this.#optionsFor(job), input) : []);
+    const missing = dropped && place ? droppedImports(input, place, dropped, readers) : [];
+    const covered = before.outcomes.length > 0 && python !== undefined && relocate(substituted(source, substitute))?.content.equals(python.content) === true;
+    const after = applyToBytes(relocated?.content ?? input, job.patched?.after);
+    const { content } = after;
+    const existing = job.inPlace && job.locator.kind === "relocated" ? readExisting(job.locator.path) : read;
+    const changed = content !== existing && !content.equals(existing);
     if (job.target !== undefined && (changed || !job.inPlace)) this.#stage(job, job.target, content);
     const keep = this.#settings.keepContents && (changed || !job.inPlace);
+    // A patch adds and removes lines: what it leaves is led back by the differences of the two texts.
+    const undo = input !== source || (relocated && content !== relocated.content) ? undoingEdits(content.toString("latin1"), source.toString("latin1")) : (relocated?.undo ?? []);
+    const sha256Upstream = known ?? (changed ? hash("sha256", source) : "");
     return {
       sha256Upstream,
-      sha256Now: changed ? hash("sha256", content) : sha256Upstream,
-      undo: relocated?.undo ?? [],
-      findings: [...(relocated?.decision.findings ?? []), ...(looked?.findings ?? [])].map((local) => located(local, job.label, source, job.distribution)),
+      sha256Now: content === source ? sha256Upstream : own && undo.length === 0 && !changed ? "" : hash("sha256", content),
+      sha256Before: !changed || existing === source ? sha256Upstream : hash("sha256", existing),
+      undo,
+      anchors: job.inPlace && undo.length > 0 ? anchor(content.toString("latin1"), undo) : [],
+      findings: [
+        ...[...(relocated?.decision.findings ?? []), ...missing].map((local) => located(local, job.label, input, job.distribution)),
+        ...(looked?.findings ?? []).map((local) => located(local, job.label, source, job.distribution)),
+        ...(back?.left ?? []).map((local) => located(local, job.label, read)),
+      ],
       observations,
       changed,
       needsHelper: relocated?.decision.needsHelper === true,
       usedExceptions: relocated?.decision.usedExceptions ?? [],
       edits: countEdits(relocated?.decision.edits ?? []),
-      verified: relocated ? verifiedIn(relocated.decision.sites, source) : [],
+      verified: relocated ? verifiedIn(relocated.decision.sites, input) : [],
       sites: this.#settings.keepSites ? (relocated?.decision.sites ?? []) : [],
-      before: keep ? source : undefined,
+      patches: [...before.outcomes, ...after.outcomes],
+      covered,
+      before: keep ? existing : undefined,
       after: keep ? content : undefined,
     };
   }
@@ -225,7 +253,7 @@ export class FileWorker {
 
   #stage(job: FileJob, target: string, content: Buffer): void {
     try {
-      const original = job.inPlace && job.locator.kind === "file" ? statSync(job.locator.path) : undefined;
+      const original = job.inPlace && job.locator.kind !== "entry" ? statSync(job.locator.path) : undefined;
       if (original) refuseReadOnly(job.label, original);
       const descriptor = openSync(target, "wx", job.executable ? 0o755 : 0o644);
       try {
@@ -265,18 +293,4 @@ function refuseReadOnly(label: string, { mode }: Stats): void {
 function keepOwner({ mode, uid, gid }: Stats, staged: string): void {
   if (uid !== process.getuid?.() || gid !== process.getgid?.()) chownSync(staged, uid, gid);
   chmodSync(staged, mode & 0o7777);
-}
-
-function verify(job: FileJob, source: Buffer, sha256: string): void {
-  if (job.record) {
-    const { algorithm, digest } = job.record;
-    const actual = algorithm === "sha256" ? sha256 : hash(algorithm, source);
-    const archive = job.locator.kind === "entry" ? job.locator.archive : job.label;
-    if (actual !== Buffer.from(digest, "base64url").toString("hex")) {
-      throw new Failure(`${archive}: does not match its RECORD: '${job.label}' has another digest`, "Get the wheel again; one that was changed by hand needs a new RECORD (`wheel unpack`, `wheel pack`).");
-    }
-  }
-  if (job.sha256 !== undefined && job.sha256 !== sha256) {
-    throw new Failure(`${job.label}: its edits cannot be undone to the recorded original`, "The file or the manifest was changed by hand: restore both from version control.");
-  }
 }

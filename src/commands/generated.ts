@@ -7,7 +7,7 @@ import { HELPER_NAME, helperModule } from "../rewrite/helperModule.ts";
 import type { Consumer } from "./consumer.ts";
 import { inventoryOfCopies } from "./copies.ts";
 
-const INIT = "# Relocated copies of other projects' libraries; vendored.json says which. Made by enisle: do not edit.\n";
+export const INIT = "# Relocated copies of other projects' libraries; vendored.json says which. Made by enisle: do not edit.\n";
 
 export interface GeneratedFile {
   /** Below the namespace directory. */

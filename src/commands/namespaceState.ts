@@ -9,27 +9,46 @@ import type { FileJob } from "./fileJob.ts";
 export interface NamespaceState {
   readonly manifest: Manifest | undefined;
   readonly manifestText: string | undefined;
+  /** The project's own files in the namespace directory; below it, with slashes. */
+  readonly protected: readonly string[];
+  /** There is no manifest, and an empty `__init__.py`. */
+  readonly emptyInit: boolean;
+  /** There was no manifest, and files that are replaced. */
+  readonly foreign: readonly string[];
+}
+
+export interface NamespaceRules {
+  /** Says which files are the project's own. */
+  readonly isProtected: (path: string) => boolean;
+  /** What another tool left is replaced: its configuration says so. */
+  readonly replacesForeign: boolean;
+  /** Files that differ from the manifest are no obstacle: somebody wants to know how they differ. */
+  readonly tolerant?: boolean;
 }
 
 const MOST_NAMED = 10;
 
 /** Throws Failure where files would be lost. `digests` computes the SHA-256 (hex) of each file, in order. */
-export async function readNamespace(directory: string, namespace: string, digests: (jobs: readonly FileJob[]) => Promise<readonly string[]>): Promise<NamespaceState> {
+export async function readNamespace(directory: string, namespace: string, rules: NamespaceRules, digests: (jobs: readonly FileJob[]) => Promise<readonly string[]>): Promise<NamespaceState> {
+  const nothing: NamespaceState = { manifest: undefined, manifestText: undefined, protected: [], foreign: [], emptyInit: false };
   refuseModule(directory);
   const found = lstatSync(directory, { throwIfNoEntry: false });
-  if (!found) return { manifest: undefined, manifestText: undefined };
+  if (!found) return nothing;
   if (found.isSymbolicLink()) throw new Failure(`${directory}: is a symbolic link, and the namespace is replaced as a whole`, "Put a directory there, or choose another --namespace.");
   if (!found.isDirectory()) throw new Failure(`${directory}: is a file, and the namespace needs a directory there`, "Choose another namespace, or move the file.");
-  const present = list(directory, "");
+  const everything = list(directory, "");
+  const own = everything.filter((path) => rules.isProtected(path));
+  const present = everything.filter((path) => !rules.isProtected(path));
   const manifestFile = join(directory, MANIFEST_NAME);
   if (!existsSync(manifestFile)) {
-    const own = present.filter((path) => !isBytecode(path) && !(path === "__init__.py" && statSync(join(directory, path)).size === 0));
-    if (own.length === 0) return { manifest: undefined, manifestText: undefined };
-    throw new Failure(`${directory}: was not made by this tool (it has no ${MANIFEST_NAME}) and holds ${name(own)}`, "Choose another --namespace, or move these files out of the way.");
+    const foreign = present.filter((path) => !isBytecode(path) && !(path === "__init__.py" && statSync(join(directory, path)).size === 0));
+    if (foreign.length === 0 || rules.replacesForeign) return { ...nothing, protected: own, foreign, emptyInit: present.includes("__init__.py") && foreign.length === 0 };
+    throw new Failure(`${directory}: was not made by this tool (it has no ${MANIFEST_NAME}) and holds ${name(foreign)}`, "Choose another --namespace, or move these files out of the way.");
   }
   const manifestText = readManifest(manifestFile);
   const manifest = parseManifest(manifestText, manifestFile);
   if (manifest.namespace !== namespace) throw new Failure(`${manifestFile}: is for the namespace ${manifest.namespace}, not ${namespace}`, "Use that namespace, or move the directory out of the way.");
+  if (rules.tolerant) return { manifest, manifestText, protected: own, foreign: [], emptyInit: false };
   const known = new Map([...manifest.generated.map((file) => [file.path, file.sha256] as const), ...manifest.distributions.flatMap((each) => each.files.map((file) => [file.path, file.sha256Now] as const))]);
   const added = present.filter((path) => !known.has(path) && path !== MANIFEST_NAME && !isBytecode(path));
   if (added.length > 0) throw changed(directory, "holds files that are not in its manifest", added, "Move files of your own out of the namespace");
@@ -39,8 +58,8 @@ export async function readNamespace(directory: string, namespace: string, digest
   const paths = [...known.keys()];
   const actual = await digests(paths.map((path) => digestJob(directory, path)));
   const edited = paths.filter((path, index) => actual[index] !== known.get(path));
-  if (edited.length > 0) throw changed(directory, "has files that were changed by hand", edited, "Undo the changes (`git checkout` brings them back)");
-  return { manifest, manifestText };
+  if (edited.length > 0) throw changed(directory, "has files that were changed by hand", edited, "Make a patch of the changes (`enisle patch DIST`), or undo them (`git checkout` brings the files back)");
+  return { manifest, manifestText, protected: own, foreign: [], emptyInit: false };
 }
 
 /** A package is found before a module of its name: the project's own `_vendor.py` would silently be gone. */

@@ -3,7 +3,7 @@ import type { Manifest } from "../model/manifest.ts";
 import { HELPER_NAME } from "../rewrite/helperModule.ts";
 import type { Consumer } from "./consumer.ts";
 import type { ReferenceSettings } from "./fileJob.ts";
-import { basisOf } from "./vendor.ts";
+import { basisOf } from "./basis.ts";
 
 export interface RecordedSettings {
   readonly references: ReferenceSettings;
@@ -17,7 +17,7 @@ export function recordedSettings(consumer: Consumer, manifest: Manifest): Record
   for (const runtimeMap of [false, true]) {
     for (const verified of ["rewrite", "report"] as const) {
       const references = { ...configured, verified, runtimeMap };
-      if (basisOf(consumer, references).settings === manifest.settings) return { references, current: true };
+      if (basisOf(consumer, references).basis.settings === manifest.settings) return { references, current: true };
     }
   }
   return { references: { ...configured, verified: "rewrite", runtimeMap: false }, current: false };

@@ -3,48 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CatalogueRow } from "../model/catalogue.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
+import type { Configuration, Exception } from "./configuration.ts";
+import { readVendoring } from "./vendoring.ts";
 
-export interface Configuration {
-  /** True when there is a table or file of ours. */
-  readonly present: boolean;
-  readonly namespace?: string;
-  readonly packages?: readonly string[];
-  readonly include?: readonly string[];
-  readonly exclude?: readonly string[];
-  readonly "target-python"?: string;
-  readonly accept?: readonly AcceptEntry[];
-  readonly "isolate-optional"?: boolean | readonly string[];
-  readonly "isolate-optional-except"?: readonly string[];
-  /** Rows as catalogue/schema.json has them. */
-  readonly catalogue?: readonly CatalogueRow[];
-  readonly leave?: readonly Exception[];
-  readonly audit?: AuditSettings;
-}
-
-/** One `[[tool.enisle.accept]]`. */
-export interface AcceptEntry {
-  readonly code: string;
-  readonly path?: string;
-  readonly reason: string;
-}
-
-/** A string that is never rewritten, in one file or directory or everywhere. */
-export interface Exception {
-  readonly string: string;
-  readonly path?: string;
-  /** Where the configuration has it: `pyproject.toml:12`. */
-  readonly place: string;
-}
-
-/** `[tool.enisle.audit]`; paths are relative to the project. */
-export interface AuditSettings {
-  readonly roots?: readonly string[];
-  readonly db?: readonly string[];
-  readonly index?: readonly string[];
-  readonly baseline?: string;
-  readonly "fail-on"?: "low" | "medium" | "high" | "critical" | "any" | "unknown";
-  readonly ignore?: readonly { readonly id: string; readonly name?: string; readonly until?: string; readonly reason?: string }[];
-}
+export type { AuditSettings, Configuration, Exception } from "./configuration.ts";
 
 /** What pyproject.toml says of the project itself (PEP 621 and build back ends); everything optional. */
 export interface ProjectTable {
@@ -72,7 +34,9 @@ export async function readSettings(directory: string): Promise<ProjectFileSettin
     return { configuration: await validated(await readToml(ownFile), ownFile), project: projectTable(pyproject) };
   }
   const present = "enisle" in table(pyproject["tool"]);
-  return { configuration: present ? await validated(inPyproject, pyprojectFile) : { present: false }, project: projectTable(pyproject) };
+  const vendoring = table(pyproject["tool"])["vendoring"];
+  const configuration = present ? await validated(inPyproject, pyprojectFile) : vendoring === undefined ? { present: false } : await readVendoring(table(vendoring), directory, pyprojectFile);
+  return { configuration, project: projectTable(pyproject) };
 }
 
 async function readToml(path: string): Promise<Table> {
@@ -88,18 +52,19 @@ async function readToml(path: string): Promise<Table> {
 
 async function validated(value: Table, path: string): Promise<Configuration> {
   const [{ default: Ajv }, { default: schema }] = await Promise.all([import("ajv"), import("./schema.json", { with: { type: "json" } })]);
-  const validate = new Ajv.default({ allErrors: false }).compile(schema);
+  const validate = new Ajv.default({ allErrors: false, verbose: true }).compile(schema);
   if (validate(value)) return { ...value, ...(await withPlaces(value, path)), present: true };
   const [error] = validate.errors ?? [];
-  const [, outer = "", index, inner] = error?.instancePath.split("/") ?? [];
-  const key = String((error?.params as Table)?.["additionalProperty"] ?? inner ?? outer);
-  const where = `${path}${lineOf(path, key === "" ? outer : key)}`;
-  const entries = (schema.properties as Record<string, { items?: { properties?: object } }>)[outer]?.items?.properties;
-  if (error?.keyword === "additionalProperties") {
-    throw new Failure(`${where}: unknown key '${key}'${outer === "" ? "" : ` in ${outer}`}`, `Did you mean '${nearest(key, Object.keys(entries ?? schema.properties))}'?`);
+  const place = (error?.instancePath ?? "").split("/").slice(1).map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const unknown = (error?.params as Table)?.["additionalProperty"];
+  const key = String(unknown ?? place.findLast((part) => !/^\d+$/.test(part)) ?? "");
+  const where = `${path}${lineOf(path, key)}`;
+  if (unknown !== undefined) {
+    const known = Object.keys((error?.parentSchema as { properties?: Table } | undefined)?.properties ?? {});
+    throw new Failure(`${where}: unknown key '${[...place, key].join(".")}'`, `Did you mean '${nearest(key, known)}'?`);
   }
-  if (entries && index !== undefined) throw new Failure(`${where}: entry ${Number(index) + 1} of '${outer}' ${inner === undefined ? "" : `('${inner}') `}${error?.message ?? "is not valid"}`, `An entry has the keys ${Object.keys(entries).join(", ")}.`);
-  throw new Failure(`${where}: '${key}' ${error?.message ?? "is not valid"}`, `See the description of the key: ${(schema.properties as Record<string, { description: string }>)[key]?.description ?? ""}`);
+  const described = (error?.parentSchema as { description?: string } | undefined)?.description ?? (schema.properties as Record<string, { description: string }>)[place[0] ?? ""]?.description ?? "";
+  throw new Failure(`${where}: '${place.join(".")}' ${error?.message ?? "is not valid"}`, `See the description of the key: ${described}`);
 }
 
 /** The rows of the catalogue, checked, and where each exception stands. */
@@ -131,7 +96,8 @@ function lineOf(path: string, key: string): string {
   return index < 0 ? "" : `:${index + 1}`;
 }
 
-function nearest(word: string, known: readonly string[]): string {
+/** The known word with the fewest letters to change. */
+export function nearest(word: string, known: readonly string[]): string {
   return known.toSorted((a, b) => distance(word, a) - distance(word, b))[0] ?? "";
 }
 

@@ -61,9 +61,17 @@ const catalogue = {
     severity: "warning",
     help: "Add the library to the list of what is vendored, or remove the copy.",
   },
+  "copy-still-named": {
+    severity: "error",
+    help: "Write the library's own name here: the copy that is named is not there any more.",
+  },
   "copy-unused": {
     severity: "warning",
     help: "Nothing in the project or in the other copies names it any more: remove the copy.",
+  },
+  "copyleft-license": {
+    severity: "warning",
+    help: "See whether its terms fit those of your project; then accept the finding with the reason: accept in [tool.enisle].",
   },
   "data-not-vendored": {
     severity: "warning",
@@ -76,6 +84,10 @@ const catalogue = {
   "derived-name": {
     severity: "warning",
     help: "After relocation the name begins with the namespace: compare with startswith, or use the module's whole name.",
+  },
+  "dropped-module-imported": {
+    severity: "error",
+    help: "Keep the module (keep in [tool.enisle]), or accept the finding where the import is optional.",
   },
   "entry-points-lost": {
     severity: "note",
@@ -129,6 +141,10 @@ const catalogue = {
     severity: "error",
     help: "Only one of them can be imported in one interpreter: give each project a namespace of its own.",
   },
+  "not-current": {
+    severity: "error",
+    help: "Run enisle vendor without arguments, and commit what it changes.",
+  },
   "nothing-importable": {
     severity: "note",
     help: "Nothing to do, unless you expected a library in it.",
@@ -141,9 +157,17 @@ const catalogue = {
     severity: "warning",
     help: "It finds whatever the system has. Vendor it too, make it a dependency of the project, or shut it out: isolate-optional in the configuration.",
   },
+  "outdated": {
+    severity: "note",
+    help: "enisle update moves the copy to the newest version that its requirement admits.",
+  },
   "partial-namespace-binding": {
     severity: "error",
     help: "Only a part of this namespace package moves, and the name is rebound or used in a way that cannot be split; import the module under a name of its own.",
+  },
+  "patch-unnecessary": {
+    severity: "note",
+    help: "The copy comes out the same without it: remove the patch.",
   },
   "path-configuration": {
     severity: "warning",
@@ -160,6 +184,10 @@ const catalogue = {
   "process-wide-state": {
     severity: "note",
     help: "Every copy in the process does this once more; nothing to do if that is harmless.",
+  },
+  "project-not-updated": {
+    severity: "error",
+    help: "Nothing was changed in this project; the others were updated. Mend what the message says and run again.",
   },
   "provided-by-project": {
     severity: "warning",
@@ -192,6 +220,10 @@ const catalogue = {
   "unknown-encoding": {
     severity: "error",
     help: "The file was copied untouched. Convert it to UTF-8, or leave it out of the copy.",
+  },
+  "unknown-license": {
+    severity: "warning",
+    help: "Look it up with its authors; say it in [tool.enisle.distributions.NAME] license, or accept the finding with the reason.",
   },
   "unreadable": {
     severity: "error",

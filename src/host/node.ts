@@ -1,8 +1,10 @@
 /** The host that is a Node process with, perhaps, a terminal. */
 import { isatty } from "node:tty";
-import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import type { Host } from "./host.ts";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Execution, Host } from "./host.ts";
 
 interface Spinner {
   text: string;
@@ -13,6 +15,36 @@ interface Spinner {
 export interface NodeHost extends Host {
   /** Takes the progress line away. */
   quiet(): void;
+  /** Ends the programs that are still running. */
+  stop(): void;
+}
+
+const running = new Set<ChildProcess>();
+const temporary = new Set<string>();
+
+function temporaryDirectory(prefix: string): string {
+  if (temporary.size === 0) process.once("exit", () => temporary.forEach((directory) => rmSync(directory, { recursive: true, force: true })));
+  const directory = mkdtempSync(join(tmpdir(), prefix));
+  temporary.add(directory);
+  return directory;
+}
+
+function execute(command: string, args: readonly string[], cwd: string, environment: Readonly<Record<string, string>>): Promise<Execution | undefined> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd, env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+    running.add(child);
+    const [out, err]: Buffer[][] = [[], []];
+    child.stdout.on("data", (chunk: Buffer) => out?.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => err?.push(chunk));
+    child.on("error", () => {
+      running.delete(child);
+      resolve(undefined);
+    });
+    child.on("close", (code) => {
+      running.delete(child);
+      resolve({ status: code ?? 1, stdout: Buffer.concat(out ?? []).toString("utf8"), stderr: Buffer.concat(err ?? []).toString("utf8") });
+    });
+  });
 }
 
 /** Progress is drawn on standard error, on a terminal, and not where `CI` is set or `quiet` is asked for. */
@@ -33,6 +65,11 @@ export async function nodeHost(options: { readonly quiet: boolean }): Promise<No
       const result = spawnSync(command, args, { cwd, encoding: "utf8", maxBuffer: 2 ** 28, stdio: ["ignore", "pipe", "ignore"] });
       return result.error ? undefined : { status: result.status ?? 1, stdout: result.stdout };
     },
+    execute: (command, args, options) => execute(command, args, options.cwd, options.environment ?? {}),
+    variable: (name) => process.env[name] || undefined,
+    temporaryDirectory,
+    home: homedir(),
+    stop: () => running.forEach((child) => child.kill("SIGTERM")),
     readStandardInput: () => readFileSync(0),
   };
 }

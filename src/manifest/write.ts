@@ -8,9 +8,11 @@ import type { Manifest, ManifestDistribution } from "../model/manifest.ts";
 const SEAL = "sha256";
 
 export function formatManifest(manifest: Manifest): string {
-  const { distributions, ...head } = manifest;
+  const { distributions, project = [], ...head } = manifest;
   const lines = sealed("  ", head, []);
   const items = [...distributions].sort((a, b) => (a.name < b.name ? -1 : 1)).map(formatDistribution);
+  const files = [...project].sort((a, b) => (a.path < b.path ? -1 : 1)).map((file) => `    ${JSON.stringify(file)}`);
+  if (files.length > 0) lines.push(`  "project": [\n${files.join(",\n")}\n  ]`);
   return `{\n${lines.join(",\n")},\n  "distributions": [\n${items.join(",\n")}\n  ]\n}\n`;
 }
 

@@ -38,10 +38,11 @@ export interface Metadata {
 }
 
 export interface SourceIdentity {
-  readonly kind: "wheel" | "directory";
-  /** File name, without its directory: the manifest holds no machine path. */
+  /** `sdist`, `vcs`, and `directory` where it is a source tree, were built into a wheel by pip. */
+  readonly kind: "wheel" | "directory" | "sdist" | "vcs";
+  /** File name, without its directory: the manifest holds no machine path. For `vcs` the reference with its commit. */
   readonly file: string;
-  /** Of the archive; of a directory: of the sorted list of its files' digests. Hex. */
+  /** Of the archive; of a directory: of the sorted list of its files' digests; of what was built from a source tree or version control. Hex. */
   readonly sha256: string;
 }
 
@@ -50,6 +51,10 @@ export interface Distribution {
   readonly source: SourceIdentity;
   /** What the user typed. */
   readonly requirement: string;
+  /** It came along because another one requires it. */
+  readonly dependency?: true;
+  /** Upstream files that an earlier run left out, where the files come from a copy. */
+  readonly dropped?: readonly string[];
   readonly files: readonly SourceFile[];
   /** Files of the archive that are not importable content: scripts, headers, .pth files. */
   readonly leftOut: readonly string[];

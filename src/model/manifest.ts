@@ -4,6 +4,18 @@ import type { SourceIdentity } from "./distribution.ts";
 /** `[offset in the file as it is now, length there, what stood in its place]`; bytes, the text with one character a byte. */
 export type RecordedEdit = readonly [at: number, length: number, was: string];
 
+/** A recorded edit in a file that people edit too, with `column` in the lines `block` that it stands in. */
+export type AnchoredEdit = readonly [at: number, length: number, was: string, column: number, block: string];
+
+/** A file of the project that was rewritten to use the copies. */
+export interface ManifestProjectFile {
+  /** Relative to the project, with slashes. */
+  readonly path: string;
+  /** Hex digest of the file as the tool left it. */
+  readonly sha256Now: string;
+  readonly edits: readonly AnchoredEdit[];
+}
+
 export interface ManifestFile {
   /** Below the namespace directory, with slashes. */
   readonly path: string;
@@ -18,6 +30,15 @@ export interface ManifestFile {
   readonly edits: readonly RecordedEdit[];
 }
 
+export interface ManifestPatch {
+  /** Relative to the project. */
+  readonly file: string;
+  /** Hex. */
+  readonly sha256: string;
+  /** Applied after rewriting: it uses relocated names. */
+  readonly after?: true;
+}
+
 export interface ManifestDistribution {
   readonly name: string;
   readonly version: string | null;
@@ -26,12 +47,17 @@ export interface ManifestDistribution {
   readonly source: SourceIdentity;
   /** As the user asked for it. */
   readonly requirement: string;
+  /** It came along because another one requires it. */
+  readonly dependency?: true;
   readonly requires: readonly string[];
   readonly license: { readonly expression: string | null; readonly files: readonly string[] };
   readonly topLevels: readonly string[];
   readonly relocations: Readonly<Record<string, string>>;
-  readonly patches: readonly { readonly file: string; readonly sha256: string }[];
+  readonly patches: readonly ManifestPatch[];
+  /** The globs; `!` in front of one that keeps. */
   readonly dropped: readonly string[];
+  /** Upstream files that the globs left out. */
+  readonly droppedFiles?: readonly string[];
   /** Files of the archive that are no importable content. */
   readonly leftOut: readonly string[];
   /** `__init__.py` files that only declare a namespace package. */
@@ -53,6 +79,12 @@ export interface Manifest {
   readonly isolated?: readonly string[];
   /** Files that the tool made, with their digests. */
   readonly generated: readonly { readonly path: string; readonly sha256: string }[];
+  /** Where the namespace directory lies in the project: other than the namespace says in a `src` layout. */
+  readonly location?: string;
+  /** There was an empty `__init__.py` before anything was vendored. */
+  readonly emptyInit?: true;
+  /** What was rewritten outside the namespace directory. */
+  readonly project?: readonly ManifestProjectFile[];
   readonly distributions: readonly ManifestDistribution[];
 }
 

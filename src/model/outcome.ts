@@ -79,3 +79,82 @@ export interface IndexResult {
   readonly releases: number;
   readonly libraries: readonly { readonly name: string; readonly releases: number; readonly oldest: string; readonly newest: string; readonly topLevels: readonly string[] }[];
 }
+
+export interface EjectedDistribution {
+  readonly name: string;
+  readonly version: string | null;
+  /** What the project has to declare from now on. */
+  readonly requirement: string;
+}
+
+export interface EjectResult {
+  readonly namespace: string;
+  readonly ejected: readonly EjectedDistribution[];
+  /** With `--if-satisfied`: what the system does not provide. */
+  readonly kept: readonly { readonly name: string; readonly version: string | null; readonly why: string }[];
+  readonly project: { readonly files: number; readonly rewritten: number };
+  readonly changed: boolean;
+}
+
+export interface UpdatedDistribution {
+  readonly name: string;
+  /** Null: it is new, or goes. */
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+export interface ProjectUpdateResult {
+  readonly project: string;
+  readonly namespace: string;
+  readonly updated: readonly UpdatedDistribution[];
+  readonly changed: boolean;
+  /** Why nothing was changed here. */
+  readonly failed: string | null;
+}
+
+export interface OutdatedDistribution {
+  readonly project: string;
+  readonly name: string;
+  readonly version: string | null;
+  /** The newest that the requirement admits. */
+  readonly admitted: string | null;
+  readonly newest: string;
+  readonly requirement: string;
+}
+
+export interface UpdateResult {
+  readonly projects: readonly ProjectUpdateResult[];
+  /** With `--outdated`. */
+  readonly outdated?: readonly OutdatedDistribution[];
+  readonly changed: boolean;
+}
+
+export interface InitResult {
+  readonly file: string;
+  readonly namespace: string;
+  /** What the project declares as its dependencies, and might vendor. */
+  readonly dependencies: readonly string[];
+  readonly changed: boolean;
+}
+
+export interface PatchResult {
+  readonly distribution: string;
+  /** The patch file, relative to the project. */
+  readonly file: string;
+  /** Whether it is applied before rewriting (upstream names) or after it. */
+  readonly applied: "before" | "after";
+  /** Below the namespace directory. */
+  readonly files: readonly string[];
+  readonly changed: boolean;
+}
+
+export interface WheelResult {
+  /** File name of the result. */
+  readonly wheel: string;
+  readonly namespace: string;
+  readonly distributions: readonly VendoredDistribution[];
+  /** Requires-Dist lines that went, and those that what is inside brought. */
+  readonly requires: { readonly removed: readonly string[]; readonly added: readonly string[] };
+  readonly rewritten: number;
+  readonly changed: boolean;
+}

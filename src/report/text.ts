@@ -15,6 +15,7 @@ export interface TextOptions {
 export function formatVendor({ result, findings, notices, verified = [] }: Outcome<VendorResult>, options: TextOptions): string {
   if (options.quiet) return lines(errorsOnly(findings, options));
   const { paint, preview } = options;
+  if (result.distributions.length === 0 && findings.length === 0) return lines([...notices.map(visible), `${result.changed ? (preview ? "Would empty" : "Emptied") : "Nothing to do in"} ${paint.strong(visible(result.namespace))}`]);
   const head = result.changed ? `${preview ? "Would vendor" : "Vendored"} into` : "Nothing to do in";
   const out = [...notices, `${head} ${paint.strong(visible(result.namespace))}`];
   for (const each of result.distributions) {
@@ -35,7 +36,7 @@ export function formatRewrite({ result, findings }: Outcome<RewriteResult>, opti
   return lines([head, ...withFindings(findings, options)]);
 }
 
-function count(number: number, noun: string): string {
+export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
@@ -55,15 +56,15 @@ function verifiedStrings(verified: NonNullable<Outcome<VendorResult>["verified"]
   ];
 }
 
-function withFindings(findings: readonly Finding[], { paint, verbose }: TextOptions): string[] {
+export function withFindings(findings: readonly Finding[], { paint, verbose }: TextOptions): string[] {
   return findings.length === 0 ? [] : ["", ...formatFindings(findings, paint, verbose), "", countFindings(findings)];
 }
 
-function errorsOnly(findings: readonly Finding[], { paint }: TextOptions): string[] {
+export function errorsOnly(findings: readonly Finding[], { paint }: TextOptions): string[] {
   return formatFindings(findings.filter((finding) => finding.severity === "error"), paint);
 }
 
-function lines(all: readonly string[]): string {
+export function lines(all: readonly string[]): string {
   return all.length === 0 ? "" : `${all.join("\n")}\n`;
 }
 

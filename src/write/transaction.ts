@@ -4,7 +4,7 @@
  * the next run finishes the renames: the new tree stands.
  */
 import { createHash } from "node:crypto";
-import { accessSync, constants, existsSync, linkSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, linkSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Failure, fileFailure } from "../model/failure.ts";
 import { STAGING_NAME } from "../model/manifest.ts";
@@ -16,8 +16,8 @@ const MOST_PASSES = 1000;
 const PATIENCE = 1000;
 
 export interface Move {
-  /** Absolute; below the staging directory. */
-  readonly staged: string;
+  /** Absolute; below the staging directory. Undefined: the target goes. */
+  readonly staged?: string;
   /** Absolute; what is there is replaced, a directory as a whole. */
   readonly target: string;
   /** Digest (SHA-256, hex) of the file that is replaced: one that changed since then is not overwritten by a late run. */
@@ -49,11 +49,14 @@ export class Transaction {
   static begin(root: string): Transaction {
     recover(root);
     const directory = join(root, STAGING_NAME);
+    const fresh = `${directory}-${process.pid}`;
     try {
-      mkdirSync(directory);
-      writeFileSync(join(directory, OWNER), JSON.stringify({ pid: process.pid, started: startOf(process.pid) } satisfies Owner));
+      mkdirSync(fresh, { recursive: true });
+      writeFileSync(join(fresh, OWNER), JSON.stringify({ pid: process.pid, started: startOf(process.pid) } satisfies Owner));
+      renameSync(fresh, directory); // with its owner in it from the first moment on, or somebody would take it for a dead one's
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "EEXIST") throw busy(root, "another process");
+      rmSync(fresh, { recursive: true, force: true });
+      if (["EEXIST", "ENOTEMPTY", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "") && existsSync(directory)) throw busy(root, "another process");
       throw fileFailure(error, directory);
     }
     return new Transaction(directory);
@@ -83,6 +86,11 @@ export class Transaction {
     open.delete(this);
   }
 
+  /** Drops what was staged, to stage anew. */
+  clear(): void {
+    for (const name of readdirSync(this.directory)) if (name !== OWNER) remove(this.path(name));
+  }
+
   rollback(): void {
     open.delete(this);
     remove(this.directory);
@@ -103,6 +111,7 @@ function remove(directory: string): void {
 /** Brings a tree that a killed run left behind to its old or its new state. */
 export function recover(root: string): "nothing" | "dropped" | "finished" {
   const directory = join(root, STAGING_NAME);
+  dropStillborn(root);
   const found = lstatSync(directory, { throwIfNoEntry: false });
   if (!found) return "nothing";
   if (!found.isDirectory()) throw new Failure(`${directory}: is ${found.isSymbolicLink() ? "a symbolic link" : "a file"}, and work in progress needs a directory there`, "Move it out of the way.");
@@ -110,12 +119,25 @@ export function recover(root: string): "nothing" | "dropped" | "finished" {
   if (owner && owner.pid !== process.pid && isAlive(owner)) throw busy(root, `process ${owner.pid}`);
   const journal = join(directory, JOURNAL);
   if (!existsSync(journal)) {
-    remove(directory);
+    // Out of the way first: another run may drop it at the same time, and have one of its own there already.
+    const claimed = `${directory}-${process.pid}`;
+    try {
+      renameSync(directory, claimed);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return "dropped";
+      throw fileFailure(error, directory);
+    }
+    const now = readOwner(claimed);
+    if (now && now.pid !== process.pid && isAlive(now)) {
+      renameSync(claimed, directory);
+      throw busy(root, `process ${now.pid}`);
+    }
+    remove(claimed);
     return "dropped";
   }
   const moves = JSON.parse(readFileSync(journal, "utf8")) as Move[];
   for (const { staged, target, before } of moves) {
-    if (before === undefined || !existsSync(staged) || !existsSync(target)) continue;
+    if (before === undefined || staged === undefined || !existsSync(staged) || !existsSync(target)) continue;
     if (createHash("sha256").update(readFileSync(target)).digest("hex") !== before) {
       throw new Failure(`${target}: was changed after a run was killed that had a new version of it ready`, `Keep yours or take ${staged}, then delete ${directory} and run again.`);
     }
@@ -126,6 +148,16 @@ export function recover(root: string): "nothing" | "dropped" | "finished" {
     throw fileFailure(error, directory);
   }
   return "finished";
+}
+
+/** Directories of runs that were killed before they began. */
+function dropStillborn(root: string): void {
+  for (const name of existsSync(root) ? readdirSync(root) : []) {
+    if (!name.startsWith(`${STAGING_NAME}-`)) continue;
+    const pid = Number(name.slice(STAGING_NAME.length + 1));
+    const owner = readOwner(join(root, name));
+    if (pid !== process.pid && !(owner ? isAlive(owner) : isRunning(pid))) rmSync(join(root, name), { recursive: true, force: true });
+  }
 }
 
 function busy(root: string, who: string): Failure {
@@ -139,9 +171,13 @@ function finish(directory: string, moves: readonly Move[]): void {
 }
 
 function perform(directory: string, { staged, target }: Move, index: number): void {
-  if (!existsSync(staged)) return; // done before the interruption
   const old = join(directory, `old-${index}`);
   const found = lstatSync(target, { throwIfNoEntry: false });
+  if (staged === undefined) {
+    if (found) renameSync(target, old);
+    return;
+  }
+  if (!existsSync(staged)) return; // done before the interruption
   if (found?.isDirectory()) renameSync(target, old);
   else if (found && !existsSync(old)) linkSync(target, old); // kept until all is done; the rename replaces it in one step
   renameSync(staged, target);
@@ -151,7 +187,7 @@ function perform(directory: string, { staged, target }: Move, index: number): vo
 function revert(directory: string, moves: readonly Move[]): void {
   moves.forEach(({ staged, target }, index) => {
     const old = join(directory, `old-${index}`);
-    if (existsSync(staged)) {
+    if (staged === undefined || existsSync(staged)) {
       if (existsSync(old) && !existsSync(target)) renameSync(old, target);
       return;
     }
@@ -189,12 +225,16 @@ function ownerOfYoung(directory: string): Owner | undefined {
 }
 
 function isAlive({ pid, started }: Owner): boolean {
+  return isRunning(pid) && startOf(pid) === started;
+}
+
+function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
   }
-  return startOf(pid) === started;
+  return true;
 }
 
 function startOf(pid: number): string {

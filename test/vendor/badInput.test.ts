@@ -76,10 +76,11 @@ describe("archives", () => {
     write(directory, { "empty.whl": "", "text.whl": "not a zip\n", "x.tar.gz": "x", "x.txt": "x", "plain.whl": zip([bad("a.py")]) });
     for (const name of ["alib-1.0-py3-none-any.whl", "empty.whl", "text.whl"]) expect(refused(project(), [join(directory, name)])).toContain(name);
     expect(refused(project(), [join(directory, "plain.whl")])).toMatch(/not a wheel/);
-    expect(refused(project(), [join(directory, "x.tar.gz")])).toMatch(/pip wheel/);
+    expect(refused(project(), [join(directory, "x.tar.gz")])).toMatch(/pip: .*x\.tar\.gz|pip: .*(read|unpack)/i);
+    expect(refused(project(), [join(directory, "x.tar.gz"), "--only-binary"])).toMatch(/x\.tar\.gz: has to be built/);
     expect(refused(project(), [join(directory, "x.txt")])).toMatch(/not a wheel/);
     expect(refused(project(), [join(directory, "gone.whl")])).toMatch(/gone\.whl: no such file/);
-    expect(refused(project(), ["alib==1.0"])).toMatch(/pip download/);
+    expect(refused(project(), ["alib==1.0", "--offline", "--find-links", temporary()])).toMatch(/No matching distribution found for alib==1\.0/);
     expect(refused(project(), [])).toMatch(/SOURCE/);
   });
 
@@ -108,9 +109,11 @@ describe("sources and the namespace", () => {
     expect(refused(project(), [a, makeWheel(wheels, library, { version: "2.0" })])).toMatch(/both are the distribution alib/);
   });
 
-  test("source trees and links are refused with a way out", () => {
-    const tree = write(temporary(), { "setup.py": "", "alib/__init__.py": "" });
-    expect(refused(project(), [tree])).toMatch(/pip wheel/);
+  test("source trees that do not build and links are refused with a way out", () => {
+    const backend = 'raise SystemExit("no backend today")\n';
+    const tree = write(temporary(), { "pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "broken"\nbackend-path = ["."]\n', "broken.py": backend, "alib/__init__.py": "" });
+    expect(refused(project(), [tree])).toMatch(/could not build[^]*no backend today[^]*whole log: /);
+    expect(refused(project(), [tree, "--only-binary"])).toMatch(/has to be built/);
     const linked = write(temporary(), library);
     symlinkSync("/etc/passwd", join(linked, "alib/x.py"));
     expect(refused(project(), [linked])).toMatch(/symbolic link/);

@@ -3,10 +3,14 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach } from "vitest";
+import { afterAll, afterEach } from "vitest";
 
 export const cli = join(import.meta.dirname, "../../dist/cli.js");
 const made: string[] = [];
+/** Not the user's own: what a run finds must not depend on what another left. */
+const cache = mkdtempSync(join(tmpdir(), "enisle-cache-"));
+
+afterAll(() => rmSync(cache, { recursive: true, force: true }));
 
 afterEach(() => {
   for (const directory of made.splice(0)) rmSync(directory, { recursive: true, force: true });
@@ -51,7 +55,7 @@ export interface Run {
 }
 
 export function enisle(args: readonly string[], options: { readonly cwd?: string; readonly input?: string | Buffer; readonly env?: NodeJS.ProcessEnv } = {}): Run {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], { cwd: options.cwd ?? tmpdir(), input: options.input, encoding: "utf8", env: { ...process.env, NO_COLOR: "1", ...options.env }, maxBuffer: 2 ** 28 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], { cwd: options.cwd ?? tmpdir(), input: options.input, encoding: "utf8", env: { ...process.env, NO_COLOR: "1", XDG_CACHE_HOME: cache, ...options.env }, maxBuffer: 2 ** 28 });
   return { status, stdout, stderr };
 }
 

@@ -56,20 +56,23 @@ export interface WheelOptions {
   /** Entries that RECORD knows nothing of. */
   readonly extra?: readonly RawEntry[];
   readonly wheelVersion?: string;
+  /** The licence that METADATA names; null: none. */
+  readonly license?: string | null;
+  readonly tag?: string;
 }
 
 /** Writes a wheel with these files into `directory`; returns its path. */
 export function makeWheel(directory: string, files: Readonly<Record<string, string | Buffer>>, options: WheelOptions = {}): string {
-  const { name = "alib", version = "1.0", requires = [], record = (text: string) => text, extra = [], wheelVersion = "1.0" } = options;
+  const { name = "alib", version = "1.0", requires = [], record = (text: string) => text, extra = [], wheelVersion = "1.0", license = "MIT", tag = "py3-none-any" } = options;
   const info = `${name}-${version}.dist-info`;
   const entries: RawEntry[] = [
     ...Object.entries(files).map(([path, content]) => ({ name: path, content: Buffer.from(content as string) })),
-    { name: `${info}/METADATA`, content: Buffer.from(`Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n${requires.map((line) => `Requires-Dist: ${line}\n`).join("")}License: MIT\n\nText.\n`) },
-    { name: `${info}/WHEEL`, content: Buffer.from(`Wheel-Version: ${wheelVersion}\nRoot-Is-Purelib: true\nTag: py3-none-any\n`) },
+    { name: `${info}/METADATA`, content: Buffer.from(`Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n${requires.flatMap((line) => /extra == '(\w+)'/.exec(line)?.[1] ?? []).map((extra) => `Provides-Extra: ${extra}\n`).join("")}${requires.map((line) => `Requires-Dist: ${line}\n`).join("")}${license === null ? "" : `License: ${license}\n`}\nText.\n`) },
+    { name: `${info}/WHEEL`, content: Buffer.from(`Wheel-Version: ${wheelVersion}\nRoot-Is-Purelib: true\nTag: ${tag}\n`) },
   ];
   const rows = entries.map((entry) => `${entry.name},sha256=${createHash("sha256").update(entry.content).digest("base64url")},${entry.content.length}\n`);
   const text = record(`${rows.join("")}${info}/RECORD,,\n`);
-  const path = join(directory, `${name}-${version}-py3-none-any.whl`);
+  const path = join(directory, `${name}-${version}-${tag}.whl`);
   writeFileSync(path, zip([...entries, { name: `${info}/RECORD`, content: Buffer.from(text) }, ...extra]));
   return path;
 }

@@ -1,0 +1,143 @@
+/** pip as the fetch and build engine: it is run with the user's own configuration, so that indexes, proxies and credentials are what they are everywhere else. */
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Host } from "../host/host.ts";
+import { Failure } from "../model/failure.ts";
+import type { ArchiveCache } from "./cache.ts";
+import { redact } from "./redact.ts";
+
+/** One distribution of pip's installation report. */
+export interface ReportedItem {
+  readonly download_info: {
+    readonly url: string;
+    readonly archive_info?: { readonly hashes?: Readonly<Record<string, string>> };
+    readonly vcs_info?: { readonly vcs: string; readonly commit_id: string };
+    readonly dir_info?: unknown;
+    readonly subdirectory?: string;
+  };
+  readonly is_direct: boolean;
+  readonly is_yanked?: boolean;
+  readonly requested: boolean;
+  readonly metadata: { readonly name: string; readonly version: string };
+}
+
+export interface Resolution {
+  readonly items: readonly ReportedItem[];
+  /** Interpreter and platform: what a wheel that is built here may depend on. */
+  readonly system: string;
+  /** What pip said of a yanked candidate. */
+  readonly yanked: string | undefined;
+}
+
+const ENVIRONMENT = {
+  PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_NO_INPUT: "1", PIP_REQUIRE_VIRTUALENV: "0", PIP_NO_COLOR: "1", PIP_PROGRESS_BAR: "off", PIP_ROOT_USER_ACTION: "ignore", PYTHONWARNINGS: "ignore", PYTHONIOENCODING: "utf-8",
+};
+const LINES_SHOWN = 12;
+
+export class Pip {
+  readonly #command: readonly string[];
+  readonly #host: Host;
+  readonly #cache: ArchiveCache;
+  /** Private: requirement lines may hold credentials. */
+  readonly directory: string;
+
+  constructor(command: readonly string[], host: Host, cache: ArchiveCache) {
+    [this.#command, this.#host, this.#cache, this.directory] = [command, host, cache, host.temporaryDirectory("enisle-fetch-")];
+  }
+
+  /** What pip's resolver would install for these lines; `options` are pip's, one an element. */
+  async resolve(lines: readonly string[], options: readonly string[]): Promise<Resolution> {
+    const report = join(this.directory, "report.json");
+    const log = await this.#run(["install", "--dry-run", "--ignore-installed", "--report", report, ...options, "-r", this.#list("requested", lines)]);
+    const { install, environment = {} } = JSON.parse(readFileSync(report, "utf8")) as { install: ReportedItem[]; environment?: Record<string, string> };
+    const system = ["implementation_name", "python_version", "sys_platform", "platform_machine"].map((key) => environment[key] ?? "any").join("-");
+    return { items: install, system, yanked: /candidate selected for download or install is a yanked version:[^\n]*/.exec(log)?.[0] };
+  }
+
+  /** Downloads or builds a wheel for each line; absolute paths of the wheels. */
+  async wheels(lines: readonly string[], options: readonly string[], name: string): Promise<string[]> {
+    return this.#fetch("wheel", ["-w"], lines, options, name);
+  }
+
+  /** Downloads archives as they are: for a source archive whose wheel lacks something. */
+  async archives(lines: readonly string[], options: readonly string[], name: string): Promise<string[]> {
+    return this.#fetch("download", ["-d"], lines, options, name);
+  }
+
+  /** The pure-Python wheel of one version, where the index has one beside those for particular systems; its path. */
+  async pureWheel(line: string, options: readonly string[]): Promise<string | undefined> {
+    const directory = mkdtempSync(join(this.directory, "pure-"));
+    const { status } = await this.#execute(["download", "--no-deps", "--only-binary", ":all:", "--platform", "any", "--implementation", "py", "--abi", "none", "-d", directory, ...options.filter((each) => each !== "--only-binary" && each !== ":all:"), "-r", this.#list("pure", [line])]);
+    const [file] = readdirSync(directory);
+    return status === 0 && file !== undefined ? join(directory, file) : undefined;
+  }
+
+  /** Versions that the index has, newest first, as pip lists them; empty where it knows none. */
+  async versions(name: string, options: readonly string[]): Promise<string[]> {
+    const run = await this.#execute(["index", "versions", ...options, name]);
+    const listed = /^Available versions:\s*(.*)$/m.exec(run.stdout)?.[1];
+    if (run.status !== 0 && !/No matching distribution found/.test(run.stderr)) this.#refuse(run.stdout + run.stderr);
+    return listed?.split(",").map((version) => version.trim()) ?? [];
+  }
+
+  close(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  async #fetch(command: string, into: readonly string[], lines: readonly string[], options: readonly string[], name: string): Promise<string[]> {
+    const directory = mkdtempSync(join(this.directory, `${name}-`));
+    await this.#run([command, "--no-deps", ...into, directory, ...options, "-r", this.#list(name, lines)]);
+    return readdirSync(directory).sort().map((file) => join(directory, file));
+  }
+
+  #list(name: string, lines: readonly string[]): string {
+    const file = join(this.directory, `${name}.txt`);
+    writeFileSync(file, lines.map((line) => `${line}\n`).join(""), { mode: 0o600 });
+    return file;
+  }
+
+  async #execute(args: readonly string[]): Promise<{ status: number; stdout: string; stderr: string }> {
+    const [command = "", ...first] = this.#command;
+    const run = await this.#host.execute(command, [...first, ...args], { cwd: this.#host.cwd, environment: ENVIRONMENT });
+    if (!run) throw new Failure(`${command}: no such program, and requirements are fetched with pip`, "Install Python with pip, or say how to run it: --pip 'python3.12 -m pip'");
+    if (/No module named pip\b/.test(run.stderr)) throw new Failure(`${this.#command.join(" ")}: this Python has no pip`, "Install it (python3 -m ensurepip, or your system's python3-pip), or name another: --pip 'python3.12 -m pip'");
+    return run;
+  }
+
+  async #run(args: readonly string[]): Promise<string> {
+    const { status, stdout, stderr } = await this.#execute(args);
+    const log = `${stdout}\n${stderr}`;
+    if (status !== 0) this.#refuse(log);
+    return log;
+  }
+
+  /** Turns pip's log into a failure: what matters of it, and where the whole lies. */
+  #refuse(log: string): never {
+    const text = redact(log).replaceAll(this.directory, "");
+    if (/no such option: --report/.test(text)) throw new Failure(`${this.#command.join(" ")}: is too old: it cannot report what it resolves`, "Use pip 22.2 or newer: python3 -m pip install --upgrade pip");
+    const lines = text.split("\n").map((line) => line.trimEnd());
+    const said = lines.filter((line) => /^\s*(ERROR|error):/.test(line)).map((line) => line.replace(/^\s*(ERROR|error):\s*/, ""));
+    // A defect of pip's, or an archive that it did not expect: the last line of the traceback says most.
+    const errors: string[] = said.some((line) => line !== "Exception:") ? said : lines.filter((line) => /^\w[\w.]*(Error|Exception)\b/.test(line)).slice(-1);
+    const whole = this.#cache.log(text);
+    const failedBuild = /subprocess-exited-with-error|metadata-generation-failed|Failed building wheel|Failed to build/.test(text);
+    if (failedBuild) {
+      const start = lines.findIndex((line) => /\[\d+ lines of output\]/.test(line));
+      const output = (start < 0 ? lines : lines.slice(start + 1)).filter((line) => line.trim() !== "");
+      const end = output.findIndex((line) => /\[end of output\]/.test(line));
+      const shown = output.slice(0, end < 0 ? undefined : end).slice(-LINES_SHOWN).map((line) => `    ${line.trim()}`);
+      const what = errors.find((line) => /Failed|failed|subprocess/.test(line)) ?? "";
+      throw new Failure(`pip could not build a source distribution${what === "" ? "" : `: ${what}`}\n${shown.join("\n")}`, `The whole log: ${whole}. Build its wheel where that works, and name the wheel; or use --only-binary.`);
+    }
+    const message = errors.length > 0 ? [...new Set(errors)].slice(0, 4).join("\n    ") : lines.filter((line) => line !== "").slice(-3).join("\n    ");
+    throw new Failure(`pip: ${message}`, `${wayOut(text)} pip's whole log: ${whole}`);
+  }
+}
+
+function wayOut(log: string): string {
+  if (/DO NOT MATCH THE HASHES|Hashes are required|require-hashes/i.test(log)) return "The archive is another one than was asked for: compare the hash with the one that its authors publish.";
+  if (/NewConnectionError|Max retries|name resolution|Connection(Error|Refused)|ProxyError|ReadTimeout|Network is unreachable|ConnectTimeout/i.test(log)) return "Check the network and pip's configuration (pip config list), or work from the cache: --offline.";
+  if (/ResolutionImpossible|conflicting dependencies/.test(log)) return "Loosen one of the requirements that conflict.";
+  if (/No matching distribution/.test(log)) return "Check name and version, and that the index of your pip configuration has it.";
+  return "Look at the log.";
+}

@@ -1,0 +1,45 @@
+/** Versions and what requirements say of them (PEP 440, 508). */
+import { filter, gt, rcompare, satisfies, valid } from "@renovatebot/pep440";
+import { parseRequirement } from "./requirements.ts";
+
+/** The part of a requirement that limits the version; "" for none, undefined for what is no requirement (a file, a URL). */
+export function specifierOf(requirement: string): string | undefined {
+  if (/^\S*\.(whl|zip|tgz|tar\.\w+)$|:\/\/|@/.test(requirement)) return undefined;
+  const parsed = parseRequirement(requirement);
+  return parsed && parsed.text.replace(/^[A-Za-z0-9._-]+\s*(\[[^\]]*\])?\s*/, "").trim();
+}
+
+/** Undefined where it cannot be said: no version, or no specifier of PEP 440. */
+export function admits(specifier: string, version: string | null): boolean | undefined {
+  if (version === null || valid(version) === null) return undefined;
+  if (specifier === "") return true;
+  try {
+    return satisfies(version, specifier, { prereleases: true });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Newest first; what is no version is left out. */
+export function sortVersions(versions: readonly string[]): string[] {
+  return versions.filter((version) => valid(version) !== null).sort(rcompare);
+}
+
+/** The newest that the specifier admits; pre-releases only where it asks for them. */
+export function newestAdmitted(versions: readonly string[], specifier: string): string | undefined {
+  const sound = sortVersions(versions);
+  try {
+    return specifier === "" ? sound[0] : filter(sound, specifier).sort(rcompare)[0];
+  } catch {
+    return undefined;
+  }
+}
+
+export function isNewer(version: string, than: string | null): boolean {
+  return than === null || (valid(version) !== null && valid(than) !== null && gt(version, than));
+}
+
+/** `==2.8.1` and the like: nothing but one version. */
+export function isPin(specifier: string): boolean {
+  return /^={2,3}\s*[^,*]+$/.test(specifier);
+}

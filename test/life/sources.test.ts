@@ -1,0 +1,163 @@
+/** Requirements, lock files and source distributions as sources. No index: pip looks into folders only. */
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readdirSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { makeWheel } from "../vendor/wheel.ts";
+import { type Run, cli, enisle, existsSync, join, project, readFileSync, snapshot, temporary, write } from "../vendor/project.ts";
+
+const sha256 = (path: string): string => createHash("sha256").update(readFileSync(path)).digest("hex");
+
+/** alib 1.0 and 2.0, which needs blib. */
+function shelf(): { folder: string; one: string; two: string } {
+  const folder = temporary();
+  const one = makeWheel(folder, { "alib/__init__.py": "import alib.core\n", "alib/core.py": "" }, { requires: ["blib>=1"] });
+  const two = makeWheel(folder, { "alib/__init__.py": "import blib\n" }, { version: "2.0", requires: ["blib>=1", "clib; extra == 'more'"] });
+  makeWheel(folder, { "blib.py": "" }, { name: "blib", version: "1.1" });
+  makeWheel(folder, { "blib.py": "" }, { name: "blib", version: "1.3" });
+  makeWheel(folder, { "clib.py": "" }, { name: "clib" });
+  return { folder, one, two };
+}
+
+function vendor(root: string, folder: string, ...args: string[]): Run {
+  return enisle(["vendor", "-C", root, "--format", "json", "--offline", "--find-links", folder, ...args]);
+}
+
+/** The same with nothing in the cache. */
+function afresh(root: string, folder: string, ...args: string[]): Run {
+  return enisle(["vendor", "-C", root, "--format", "json", "--offline", "--find-links", folder, ...args], { env: { XDG_CACHE_HOME: temporary() } });
+}
+
+function vendored(root: string): Record<string, string> {
+  const manifest = JSON.parse(readFileSync(join(root, "acme/_vendor/vendored.json"), "utf8"));
+  return Object.fromEntries(manifest.distributions.map((each: { name: string; version: string; requirement: string }) => [`${each.name} ${each.version}`, each.requirement]));
+}
+
+function refused(root: string, run: Run): string {
+  expect(run.stderr).not.toContain("internal error");
+  expect([run.status, run.stdout]).toEqual([2, ""]);
+  expect(existsSync(join(root, "acme/_vendor"))).toBe(false);
+  return run.stderr;
+}
+
+describe("requirements", () => {
+  test("a range with a constraint, with what it requires", () => {
+    const { folder } = shelf();
+    const root = project({ "acme/app.py": "import alib\n", "pins.txt": "blib<1.2\n" });
+    expect(vendor(root, folder, "--with-deps", "-c", join(root, "pins.txt"), "alib[more]>=1,<3").status).toBe(0);
+    expect(vendored(root)).toEqual({ "alib 2.0": "alib[more]>=1,<3", "blib 1.1": "blib==1.1", "clib 1.0": "clib==1.0" });
+    expect(readFileSync(join(root, "acme/_vendor/alib/__init__.py"), "utf8")).toBe("from acme._vendor import blib\n");
+    expect(readFileSync(join(root, "acme/app.py"), "utf8")).toBe("from acme._vendor import alib\n");
+  });
+
+  test("alone by default; a wheel by its name and by its file come to the same files", () => {
+    const { folder, one } = shelf();
+    const [named, filed] = [project(), project()];
+    const run = vendor(named, folder, "alib==1.0");
+    expect(JSON.parse(run.stdout).result.distributions[0].missingRequirements).toEqual(["blib>=1"]);
+    expect(vendor(filed, folder, one).status).toBe(0);
+    const [a, b] = [snapshot(named), snapshot(filed)];
+    expect(a["acme/_vendor/vendored.json"]?.replace('"requirement": "alib==1.0"', "")).toBe(b["acme/_vendor/vendored.json"]?.replace('"requirement": "alib-1.0-py3-none-any.whl"', ""));
+    expect(Object.keys(a)).toEqual(Object.keys(b));
+  });
+
+  test("a hash that fits, and one that does not", () => {
+    const { folder, one } = shelf();
+    const root = project();
+    expect(refused(root, vendor(root, folder, `alib==1.0 --hash=sha256:${"0".repeat(64)}`))).toMatch(/hash/i);
+    expect(vendor(root, folder, `alib==1.0 --hash=sha256:${sha256(one)}`).status).toBe(0);
+    expect(vendored(root)).toEqual({ "alib 1.0": "alib==1.0" });
+  });
+
+  test("a file of requirements, with comments, continuations and one inside", () => {
+    const { folder, one } = shelf();
+    const root = project({ "r.txt": `# first\nalib==1.0 \\\n    --hash=sha256:${sha256(one)}  # pinned\n-r more/r2.txt\n`, "more/r2.txt": "-c c.txt\nblib\n", "more/c.txt": "blib==1.1\n" });
+    const plain = project({ "r.txt": "alib==1.0  # pinned\n-r more/r2.txt\n", "more/r2.txt": "-c c.txt\nblib\n", "more/c.txt": "blib==1.1\n" });
+    expect(refused(root, vendor(root, folder, "-r", join(root, "r.txt")))).toMatch(/hash/i); // pip wants hashes for all or for none
+    expect(vendor(plain, folder, "-r", join(plain, "r.txt")).status).toBe(0);
+    expect(vendored(plain)).toEqual({ "alib 1.0": "alib==1.0", "blib 1.1": "blib" });
+  });
+
+  test("a lock (PEP 751): pinned, verified, markers and groups settled; another lock version is refused", () => {
+    const { folder, one } = shelf();
+    const lock = (version: string, digest: string): string => `lock-version = "${version}"\ncreated-by = "x"\ndefault-groups = ["main"]\n[[packages]]\nname = "alib"\nversion = "1.0"\nmarker = "'main' in dependency_groups"\nwheels = [{ name = "alib-1.0-py3-none-any.whl", url = "https://example.org/alib-1.0-py3-none-any.whl", hashes = { sha256 = "${digest}" } }]\n[[packages]]\nname = "clib"\nversion = "1.0"\nmarker = "'dev' in dependency_groups"\nwheels = [{ name = "x.whl", url = "https://example.org/x.whl", hashes = { sha256 = "${"1".repeat(64)}" } }]\n`;
+    const root = project({ "pylock.toml": lock("1.0", sha256(one)), "pylock.new.toml": lock("2.0", sha256(one)), "pylock.bad.toml": lock("1.0", "2".repeat(64)) });
+    expect(refused(root, vendor(root, folder, join(root, "pylock.new.toml")))).toMatch(/lock version 2\.0/);
+    expect(refused(root, vendor(root, folder, join(root, "pylock.bad.toml")))).toMatch(/hash/i);
+    expect(vendor(root, folder, join(root, "pylock.toml")).status).toBe(0);
+    expect(vendored(root)).toEqual({ "alib 1.0": "alib==1.0" });
+  });
+
+  test("unknown versions, a yanked one, no pip", () => {
+    const { folder, one } = shelf();
+    const root = project();
+    expect(refused(root, vendor(root, folder, "alib==9"))).toMatch(/alib==9/);
+    const page = join(write(temporary(), { "page.html": `<!DOCTYPE html><html><body><a href="file://${one}" data-yanked="broken">alib-1.0-py3-none-any.whl</a></body></html>` }), "page.html");
+    expect(refused(root, afresh(root, page, "alib==1.0"))).toMatch(/alib.*yanked/);
+    expect(refused(root, vendor(root, folder, "alib", "--pip", "no-such-program -m pip"))).toMatch(/no-such-program: no such program/);
+    expect(afresh(root, page, "alib==1.0", "--allow-yanked").status).toBe(0);
+  });
+
+  test("credentials reach neither output nor manifest nor logs", () => {
+    const root = project();
+    const cache = temporary();
+    const run = enisle(["vendor", "-C", root, "alib @ https://user:s3cr3t@localhost:9/alib-1.0-py3-none-any.whl?token=s3cr3t"], { env: { XDG_CACHE_HOME: cache, PIP_RETRIES: "0", PIP_INDEX_URL: "https://bob:s3cr3t@localhost:9/simple", PIP_TIMEOUT: "2" } });
+    expect(run.status).toBe(2);
+    expect(run.stdout + run.stderr).not.toContain("s3cr3t@");
+    expect(JSON.stringify(snapshot(cache))).not.toContain("s3cr3t@");
+    expect(run.stderr).toMatch(/--offline/);
+  });
+});
+
+describe("interrupted while pip works", () => {
+  test.each(["SIGINT", "SIGTERM"] as const)("%s ends pip too; nothing is left, and nothing changed", async (signal) => {
+    const place = write(temporary(), { "pip.py": "import os, sys, time\nopen(sys.argv[1], 'w').write(str(os.getpid()))\ntime.sleep(60)\n" });
+    const root = project({ "acme/app.py": "import alib\n" });
+    const before = snapshot(root);
+    const [mark, scratch] = [join(place, "pid"), temporary()];
+    const child = spawn(process.execPath, [cli, "vendor", "-C", root, "alib", "--pip", `python3 ${join(place, "pip.py")} ${mark}`], { stdio: "ignore", env: { ...process.env, TMPDIR: scratch, XDG_CACHE_HOME: temporary() } });
+    const ended = new Promise<number | null>((resolve) => child.on("exit", resolve));
+    while (!existsSync(mark) || readFileSync(mark, "utf8") === "") await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill(signal);
+    expect(await ended).toBe(130);
+    const pid = Number(readFileSync(mark, "utf8"));
+    for (let tries = 0; tries < 100 && existsSync(`/proc/${pid}`); tries++) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(existsSync(`/proc/${pid}`)).toBe(false);
+    expect([snapshot(root), readdirSync(scratch)]).toEqual([before, []]);
+  });
+});
+
+const backend = `
+import os, zipfile, hashlib, base64
+def get_requires_for_build_wheel(config_settings=None): return []
+def build_wheel(directory, config_settings=None, metadata_directory=None):
+    name = "slib-0.1-py3-none-any.whl"
+    files = {"slib.py": open("slib.py").read(), "slib-0.1.dist-info/METADATA": "Metadata-Version: 2.1\\nName: slib\\nVersion: 0.1\\nLicense: MIT\\n", "slib-0.1.dist-info/WHEEL": "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n"}
+    record = "".join("%s,sha256=%s,%d\\n" % (k, base64.urlsafe_b64encode(hashlib.sha256(v.encode()).digest()).rstrip(b"=").decode(), len(v)) for k, v in files.items())
+    with zipfile.ZipFile(os.path.join(directory, name), "w") as z:
+        for k, v in files.items(): z.writestr(k, v)
+        z.writestr("slib-0.1.dist-info/RECORD", record + "slib-0.1.dist-info/RECORD,,\\n")
+    return name
+`;
+
+describe("source distributions", () => {
+  test("built by pip, recorded as what they are, and not built again", () => {
+    const place = write(temporary(), { "slib-0.1/slib.py": "import slib\n", "slib-0.1/backend.py": backend, "slib-0.1/PKG-INFO": "Metadata-Version: 2.1\nName: slib\nVersion: 0.1\n", "slib-0.1/pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n' });
+    expect(spawnSync("tar", ["czf", "slib-0.1.tar.gz", "slib-0.1"], { cwd: place }).status).toBe(0);
+    const archive = join(place, "slib-0.1.tar.gz");
+    const root = project();
+    expect(vendor(root, place, archive).status).toBe(0);
+    const entry = JSON.parse(readFileSync(join(root, "acme/_vendor/vendored.json"), "utf8")).distributions[0];
+    expect(entry.source).toEqual({ kind: "sdist", file: "slib-0.1.tar.gz", sha256: sha256(archive) });
+    expect(entry.requirement).toBe("slib-0.1.tar.gz");
+    expect(readFileSync(join(root, "acme/_vendor/slib.py"), "utf8")).toBe("from acme._vendor import slib\n");
+    const tree = project();
+    expect(vendor(tree, place, join(place, "slib-0.1")).status).toBe(0);
+    expect(existsSync(join(tree, "acme/_vendor/slib.py"))).toBe(true);
+    // What was built before is a wheel like any other, with the folder gone too.
+    const later = project();
+    expect(vendor(later, temporary(), "--only-binary", "slib==0.1").status).toBe(0);
+    const forbidden = project();
+    expect(refused(forbidden, afresh(forbidden, place, "--only-binary", "slib==0.1"))).toMatch(/slib/);
+  });
+});
