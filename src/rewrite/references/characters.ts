@@ -26,6 +26,11 @@ export function charactersOf(parts: readonly { readonly text?: string; readonly 
 
 /** Finds every character of `text` as it is written from `at` on; false where an escape is not known. */
 function walk(text: string, at: number, source: Buffer, offsets: number[]): boolean {
+  // A raw string, or one without escapes.
+  if (source.toString("latin1", at, at + text.length) === text) {
+    for (let index = 0; index < text.length; index++) offsets.push(at + index);
+    return true;
+  }
   for (const character of text) {
     while (source[at] === 92 && source[at + 1] === 10 && character !== "\\") at += 2;
     offsets.push(at);
