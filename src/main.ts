@@ -6,6 +6,7 @@ import { Failure } from "./model/failure.ts";
 import type { Outcome } from "./model/outcome.ts";
 import type { FetchFlags } from "./commands/fetchSettings.ts";
 import { addLifecycle } from "./lifecycle.ts";
+import { addPlan } from "./planning.ts";
 import { exitCodeOf } from "./report/findings.ts";
 import { formatJson } from "./report/json.ts";
 import { paint, visible } from "./report/terminal.ts";
@@ -83,6 +84,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       });
     });
 
+  addPlan(program, { withFetching, perform, end: (result) => (code = result) });
   addLifecycle(program, { withCommon, withFetching, perform, end: (result) => (code = result) });
 
   withCommon(program.command("rewrite").argument("[PATH...]", "Python files, or directories of them"))

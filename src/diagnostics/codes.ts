@@ -45,6 +45,10 @@ const catalogue = {
     severity: "warning",
     help: "Vendor the distribution with its .dist-info, or give the version as a literal.",
   },
+  "no-plan": {
+    severity: "error",
+    help: "Loosen one of the requirements that are named, take back a --never, or get a wheel without machine code.",
+  },
   "not-current": {
     severity: "error",
     help: "Run enisle vendor without arguments, and commit what it changes.",
@@ -88,6 +92,10 @@ const catalogue = {
   "syntax-error": {
     severity: "error",
     help: "The file was copied untouched, so imports in it still ask for original names. Fix it upstream, or leave it out of the copy.",
+  },
+  "type-boundary": {
+    severity: "warning",
+    help: "isinstance and except do not match across the boundary: see whether the project hands such objects over, or let both sides use one version.",
   },
   "unknown-encoding": {
     severity: "error",

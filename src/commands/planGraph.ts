@@ -1,0 +1,18 @@
+/** The drawing of a plan, into a file whose name says the format. */
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Host } from "../host/host.ts";
+import { Failure, fileFailure } from "../model/failure.ts";
+
+const kinds = { svg: "svg", html: "html", htm: "html", mmd: "mermaid", mermaid: "mermaid" } as const;
+
+export function writeGraph(file: string, draw: (kind: "svg" | "html" | "mermaid") => string, host: Host): void {
+  const ending = /\.(\w+)$/.exec(file)?.[1]?.toLowerCase() ?? "";
+  const kind = Object.entries(kinds).find(([name]) => name === ending)?.[1];
+  if (!kind) throw new Failure(`${file}: is no kind of drawing`, "End the name in .svg, .html or .mmd.");
+  try {
+    writeFileSync(resolve(host.cwd, file), draw(kind));
+  } catch (error) {
+    throw fileFailure(error, file);
+  }
+}

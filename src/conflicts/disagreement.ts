@@ -1,0 +1,75 @@
+/** Demands on one distribution that no version can meet together, seen from their specifiers alone (PEP 440): no resolver is needed to know that. */
+import { satisfies, valid } from "@renovatebot/pep440";
+import type { Line } from "../model/plan.ts";
+
+const clause = /^(===|~=|==|!=|<=|>=|<|>)(.+)$/;
+
+/**
+ * The greatest sets of lines that some version could meet; one set that holds them all where they agree. A line whose specifier says nothing
+ * certain is in each: the resolver decides. Every possible version lies at, just below or just above one that a specifier names.
+ */
+export function agreeing(lines: readonly Line[]): (readonly Line[])[] {
+  const texts = [...new Set(lines.map((line) => line.demand.specifier ?? ""))];
+  if (texts.length < 2) return [lines];
+  const met = new Map<string, (text: string) => boolean>(texts.map((text) => [text, asks(text)]));
+  const sets = new Map<string, ReadonlySet<string>>();
+  for (const point of texts.flatMap(points)) {
+    const set = texts.filter((text) => met.get(text)?.(point));
+    if (set.length === texts.length) return [lines];
+    sets.set(set.join(" "), new Set(set));
+  }
+  const all = [...sets.values()];
+  if (all.length === 0) return [lines];
+  const greatest = all.filter((set) => !all.some((other) => other !== set && other.size > set.size && [...set].every((text) => other.has(text))));
+  return greatest.map((set) => lines.filter((line) => set.has(line.demand.specifier ?? "")));
+}
+
+const answers = new Map<string, (point: string) => boolean>();
+
+function asks(specifier: string): (point: string) => boolean {
+  let answer = answers.get(specifier);
+  if (!answer) {
+    // `===` compares letters, so it admits no more than `==` does.
+    const parts = specifier.split(",").map((part) => part.trim().replace(/^===/, "==")).filter((part) => part !== "");
+    const certain = parts.every((part) => sound(part));
+    const known = new Map<string, boolean>();
+    answer = (point) => {
+      if (!certain) return true;
+      let value = known.get(point);
+      if (value === undefined) known.set(point, (value = satisfies(point, parts.join(","), { prereleases: true })));
+      return value;
+    };
+    if (parts.length === 0) answer = () => true;
+    answers.set(specifier, answer);
+  }
+  return answer;
+}
+
+function sound(part: string): boolean {
+  const [, operator = "", version = ""] = clause.exec(part) ?? [];
+  return operator !== "" && valid(version.trim().replace(/\.\*$/, "")) !== null;
+}
+
+/** Versions at, below and above every one that a specifier names. */
+function points(specifier: string): string[] {
+  return specifier.split(",").flatMap((part) => {
+    const version = (clause.exec(part.trim())?.[2] ?? "").trim().replace(/\.\*$/, "");
+    if (valid(version) === null) return [];
+    const release = (/^v?(?:\d+!)?(\d+(?:\.\d+)*)/.exec(version)?.[1] ?? "0").split(".").map(Number);
+    const epoch = /^v?(\d+!)/.exec(version)?.[1] ?? "";
+    const before = below(release);
+    return [version, `${version.replace(/\+.*$/, "").replace(/^v/, "")}.post1`, `${epoch}${[...release, 0, 1].join(".")}`, `${epoch}${next(release)}`, ...(before === undefined ? [] : [`${epoch}${before}`])].filter((each) => valid(each) !== null);
+  });
+}
+
+/** `1.4.0` → `1.3.999999`. */
+function below(release: readonly number[]): string | undefined {
+  const last = release.findLastIndex((part) => part > 0);
+  if (last < 0) return undefined;
+  return [...release.slice(0, last), (release[last] ?? 1) - 1, 999999].join(".");
+}
+
+/** `1.4` → `1.5`: where `==1.4.*` ends. And `~=1.4` ends at 2, which is what `1.999999` and others stand for. */
+function next(release: readonly number[]): string {
+  return [...release.slice(0, -1), (release.at(-1) ?? 0) + 1].join(".");
+}
