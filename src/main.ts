@@ -45,6 +45,7 @@ export interface VendorFlags extends CommonOptions, FetchingFlags {
   readonly keep: readonly string[];
   readonly locked?: boolean;
   readonly check?: boolean;
+  readonly out?: string;
   readonly verified: "rewrite" | "report";
   readonly runtimeMap?: boolean;
 }
@@ -66,6 +67,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("-c, --constraint <FILE>", "a file of constraints for pip's resolver (repeatable)", collect, [])
     .option("--drop <GLOB>", "leave these upstream files out of the copy (repeatable)", collect, [])
     .option("--keep <GLOB>", "keep these in spite of what is dropped (repeatable)", collect, [])
+    .option("--out <DIR>", "leave the project alone, and write a relocated copy of it to this directory")
     .option("--locked", "write nothing, and fail where the tree is not what is declared")
     .option("--check", "write nothing, and print the difference to what is declared")
     .addOption(verifiedOption())
@@ -78,6 +80,7 @@ export async function main(argv: readonly string[]): Promise<number> {
         const outcome = await vendor({
           ...fetching(options), project: resolve(options.project), sources, namespace: options.namespace, targetPython: parsePython(options.targetPython), dryRun: options.dryRun === true, diff: options.diff === true,
           requirementFiles: options.requirement, constraints: options.constraint, drop: options.drop, keep: options.keep, locked: options.locked === true, check: options.check === true,
+          out: options.out === undefined ? undefined : resolve(options.out),
           verified: options.verified, runtimeMap: options.runtimeMap === true,
         }, host);
         return { outcome, format: formatVendor };

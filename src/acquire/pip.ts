@@ -1,6 +1,5 @@
 /** pip as the fetch and build engine: it is run with the user's own configuration, so that indexes, proxies and credentials are what they are everywhere else. */
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Host } from "../host/host.ts";
 import { Failure } from "../model/failure.ts";
@@ -40,10 +39,10 @@ export class Pip {
   readonly #host: Host;
   readonly #cache: ArchiveCache;
   /** Private: requirement lines may hold credentials. */
-  readonly directory = mkdtempSync(join(tmpdir(), "enisle-fetch-"));
+  readonly directory: string;
 
   constructor(command: readonly string[], host: Host, cache: ArchiveCache) {
-    [this.#command, this.#host, this.#cache] = [command, host, cache];
+    [this.#command, this.#host, this.#cache, this.directory] = [command, host, cache, host.temporaryDirectory("enisle-fetch-")];
   }
 
   /** What pip's resolver would install for these lines; `options` are pip's, one an element. */

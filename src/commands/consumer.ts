@@ -28,6 +28,8 @@ export interface Consumer {
   readonly installed?: true;
   /** An unpacked wheel: every file below the root is its own, whatever its directory is called. */
   readonly everything?: true;
+  /** Its files, relative to the root with slashes, where they were listed elsewhere. */
+  readonly files?: readonly string[];
 }
 
 /** What most people run today; used where neither the command line nor the project says. */

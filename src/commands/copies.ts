@@ -84,6 +84,7 @@ export function keptDistribution(entry: ManifestDistribution, namespaceDirectory
     source: entry.source,
     requirement: entry.requirement,
     ...(entry.dependency ? { dependency: true as const } : {}),
+    ...(entry.droppedFiles ? { dropped: entry.droppedFiles } : {}),
     leftOut: entry.leftOut,
     namespaceInits: new Set(entry.namespaceInits),
     digests: new Map(entry.files.map((file) => [file.upstreamPath ?? file.path, file.sha256Upstream])),

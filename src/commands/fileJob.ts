@@ -4,6 +4,7 @@ import { type Stats, chmodSync, chownSync, closeSync, mkdirSync, openSync, readF
 import { basename, dirname } from "node:path";
 import { type EntryRequest, OpenArchives } from "../acquire/zipEntry.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
+import { positionAt } from "../model/span.ts";
 import { type Finding, located } from "../model/finding.ts";
 import type { Locator, SourceFile } from "../model/distribution.ts";
 import { anchor } from "../manifest/anchors.ts";
@@ -20,6 +21,7 @@ import { type InventoryData, inventoryOf } from "./inventory.ts";
 import { type Readers, needsGrammar } from "../syntax/readFacts.ts";
 import { droppedImports } from "./droppedImports.ts";
 import { type PatchedFile, type Substitution, applyToBytes, readExisting, reverseImports, substituted } from "./preparedText.ts";
+import { verify } from "./verifyDigest.ts";
 import { scannerOnly, withGrammar } from "./readers.ts";
 import { type RelocatedSource, relocateSource } from "./relocateSource.ts";
 
@@ -101,6 +103,8 @@ export interface FileResult {
   readonly patches: readonly StepOutcome[];
   /** Relocating comes to the same without the patches for upstream names. */
   readonly covered: boolean;
+  /** Verified strings that were rewritten. */
+  readonly verified: readonly { readonly line: number; readonly name: string }[];
   readonly before: Uint8Array | undefined;
   readonly after: Uint8Array | undefined;
 }
@@ -199,6 +203,7 @@ export class FileWorker {
       needsHelper: relocated?.decision.needsHelper === true,
       usedExceptions: relocated?.decision.usedExceptions ?? [],
       edits: countEdits(relocated?.decision.edits ?? []),
+      verified: relocated ? verifiedIn(relocated.decision.sites, input) : [],
       sites: this.#settings.keepSites ? (relocated?.decision.sites ?? []) : [],
       patches: [...before.outcomes, ...after.outcomes],
       covered: before.outcomes.length > 0 && relocated !== undefined && relocate(substituted(source, substitute))?.content.equals(relocated.content) === true,
@@ -260,6 +265,12 @@ function countEdits(edits: readonly Edit[]): { readonly proven: number; readonly
   return { proven: edits.length - verified, verified };
 }
 
+function verifiedIn(sites: readonly Site[], source: Buffer): FileResult["verified"] {
+  const found = sites.filter((site) => site.rule === "verified-string" && site.outcome === "rewritten");
+  const text = found.length === 0 ? "" : source.toString("latin1");
+  return found.map(({ start, name }) => ({ line: positionAt(text, start).line, name: Buffer.from(name, "latin1").toString("utf8") }));
+}
+
 function placeOf(place: PlaceData, path: string): FilePlace {
   return { module: place.module, package: place.package, stub: place.stub, siblings: new Set(place.siblings), path };
 }
@@ -274,18 +285,4 @@ function refuseReadOnly(label: string, { mode }: Stats): void {
 function keepOwner({ mode, uid, gid }: Stats, staged: string): void {
   if (uid !== process.getuid?.() || gid !== process.getgid?.()) chownSync(staged, uid, gid);
   chmodSync(staged, mode & 0o7777);
-}
-
-function verify(job: FileJob, source: Buffer, sha256: string): void {
-  if (job.record) {
-    const { algorithm, digest } = job.record;
-    const actual = algorithm === "sha256" ? sha256 : hash(algorithm, source);
-    const archive = job.locator.kind === "entry" ? job.locator.archive : job.label;
-    if (actual !== Buffer.from(digest, "base64url").toString("hex")) {
-      throw new Failure(`${archive}: does not match its RECORD: '${job.label}' has another digest`, "Get the wheel again; one that was changed by hand needs a new RECORD (`wheel unpack`, `wheel pack`).");
-    }
-  }
-  if (job.sha256 !== undefined && job.sha256 !== sha256) {
-    throw new Failure(`${job.label}: its edits cannot be undone to the recorded original`, "The file or the manifest was changed by hand: restore both from version control.");
-  }
 }

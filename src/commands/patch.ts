@@ -1,7 +1,6 @@
 /** `enisle patch`: what somebody changed by hand in a copy becomes a patch file, which later versions get too. */
 import { createHash, hash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { ArchiveCache } from "../acquire/cache.ts";
 import { addToArray } from "../config/editText.ts";
@@ -48,7 +47,7 @@ interface EditedFile {
 export async function patch(options: PatchOptions, host: Host): Promise<Outcome<PatchResult>> {
   const consumer = await findConsumer(options.project, options.namespace, undefined);
   const crew = hireCrew(0);
-  const temporary = mkdtempSync(join(tmpdir(), "enisle-patch-"));
+  const temporary = host.temporaryDirectory("enisle-patch-");
   try {
     const { manifest } = await readState(consumer, crew, true);
     if (!manifest) throw new Failure(`${consumer.namespaceDirectory}: nothing is vendored there`, "Name the project with -C DIR, and its namespace with --namespace.");
@@ -104,7 +103,7 @@ async function asLeft(consumer: Consumer, manifest: Manifest, entry: ManifestDis
   });
   if (fromGit.every((text) => text !== undefined)) return fromGit;
   const source = await sourceOf(entry, options, consumer, host);
-  const scratch = mkdtempSync(join(tmpdir(), "enisle-unchanged-"));
+  const scratch = host.temporaryDirectory("enisle-unchanged-");
   try {
     // The same run, over a project that is nothing but the namespace.
     const top = join(scratch, consumer.package);

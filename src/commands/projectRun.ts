@@ -11,7 +11,7 @@ import { type Distribution, normalisedName } from "../model/distribution.ts";
 import { fileFailure } from "../model/failure.ts";
 import { type Finding, byPlace, finding } from "../model/finding.ts";
 import { MANIFEST_NAME, type Manifest } from "../model/manifest.ts";
-import type { FileChange } from "../model/outcome.ts";
+import type { FileChange, Outcome } from "../model/outcome.ts";
 import type { Relocation } from "../model/relocation.ts";
 import { chooseFiles, matcher } from "../plan/chooseFiles.ts";
 import { type Layout, layOut } from "../plan/layout.ts";
@@ -64,6 +64,7 @@ export interface ProjectRun {
   readonly project: { readonly files: number; readonly rewritten: number };
   readonly findings: readonly Finding[];
   readonly changes: readonly FileChange[];
+  readonly verified: NonNullable<Outcome<unknown>["verified"]>;
   readonly notices: readonly string[];
 }
 
@@ -110,7 +111,7 @@ async function relocate(transaction: Transaction | undefined, consumer: Consumer
   const dropped = chosen.flatMap((choice) => choice.dropped.flatMap((path) => modulesOf(path)));
 
   const excluded = [consumer.namespaceDirectory, ...arrangement.sourceDirectories];
-  const listed = consumer.everything ? listEveryFile(consumer.root, excluded) : await listProjectFiles(consumer.root, consumer.packages, consumer.configuration, excluded, host);
+  const listed = consumer.files ? alsoListed(consumer.root, [], consumer.files) : consumer.everything ? listEveryFile(consumer.root, excluded) : await listProjectFiles(consumer.root, consumer.packages, consumer.configuration, excluded, host);
   const files = [...listed, ...alsoListed(consumer.root, listed, (state.manifest?.project ?? []).map((file) => file.path))];
   const record = recordedProject(files, state.manifest?.project ?? []);
   const stage = (name: string): string | undefined => transaction?.path(name);
@@ -154,6 +155,7 @@ async function relocate(transaction: Transaction | undefined, consumer: Consumer
     state, manifest: made?.manifest, layouts, changed, findings, notices: [...notices, ...patching.notices, ...lostNotice(record)],
     project: { files: files.length, rewritten: project.filter((result) => result.changed).length },
     changes: options.diff ? changesOf(plan, copying, copied) : [],
+    verified: results.flatMap((result, index) => result.verified.map((each) => ({ path: jobs[index]?.label ?? "", ...each }))),
   };
 }
 

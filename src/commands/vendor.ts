@@ -10,6 +10,7 @@ import { missingRequirements, parseRequirement } from "../plan/requirements.ts";
 import type { PythonVersion } from "../rewrite/context.ts";
 import { NotCurrent, acquirer, arrangeDeclared, arrangeSources, isCurrent } from "./arrange.ts";
 import type { References } from "./basis.ts";
+import { buildDirectory } from "./buildDirectory.ts";
 import { type Consumer, findConsumer } from "./consumer.ts";
 import { type FetchFlags, fetchOptions } from "./fetchSettings.ts";
 import { type ProjectRun, notCurrent, runProject } from "./projectRun.ts";
@@ -36,6 +37,8 @@ export interface VendorOptions extends FetchFlags, References {
   readonly locked?: boolean;
   /** The same, after resolving what is new; for a look at the difference. */
   readonly check?: boolean;
+  /** Absolute. Leave the project alone and write a relocated copy of it there. */
+  readonly out?: string | undefined;
 }
 
 export async function vendor(options: VendorOptions, host: Host): Promise<Outcome<VendorResult>> {
@@ -62,7 +65,10 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, named: boo
   const fetching = fetchOptions(options, consumer.configuration, consumer.root);
   const acquire = acquirer(fetching, host);
   let undeclared: readonly string[] = [];
-  const run = await runProject(consumer, { writes: !options.dryRun && !options.diff && !compares, diff: options.diff || options.check === true, verified: options.verified, runtimeMap: options.runtimeMap }, crew, host, async (state, basis) => {
+  const writes = !options.dryRun && !options.diff && !compares;
+  const sourceDirectories = named ? options.sources.map((source) => resolve(host.cwd, source)) : (consumer.configuration.vendor ?? []).map((source) => resolve(consumer.root, source));
+  const build = options.out !== undefined && writes ? await buildDirectory(consumer, options.out, sourceDirectories, host) : undefined;
+  const run = await runProject(build?.twin ?? consumer, { writes, diff: options.diff || options.check === true, verified: options.verified, runtimeMap: options.runtimeMap }, crew, host, async (state, basis) => {
     const treat = treatments(consumer, state.manifest, { drop: options.drop ?? [], keep: options.keep ?? [] });
     const setting = { consumer, state, basis, treat, options: fetching, acquire };
     const base = host.cwd;
@@ -72,14 +78,19 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, named: boo
     return {
       distributions: arranged.distributions, treat, reversed: arranged.reversed, texts: new Map(),
       current: isCurrent(arranged.distributions, setting),
-      sourceDirectories: named ? options.sources.map((source) => resolve(base, source)) : (consumer.configuration.vendor ?? []).map((source) => resolve(consumer.root, source)),
+      sourceDirectories,
     };
+  }).catch((error: unknown) => {
+    build?.drop();
+    throw error;
   });
+  build?.finish();
   return {
     command: "vendor",
     result: { namespace: consumer.namespace, distributions: summarise(run, consumer), project: run.project, changed: run.changed },
     findings: compares && run.changed ? [notCurrent(`the tree is not what ${options.locked ? "the configuration" : "the declared state"} comes to`), ...run.findings] : run.findings,
     changes: run.changes,
+    verified: run.verified,
     notices: [...run.notices, ...(undeclared.length > 0 ? [`not declared in [tool.enisle], so that enisle vendor without arguments removes it: ${undeclared.join(", ")}`] : [])],
   };
 }

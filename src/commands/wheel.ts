@@ -1,7 +1,6 @@
 /** `enisle wheel`: a built wheel in, a self-contained one out, with copies of what it needs inside. The same bytes each time. */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import type { ZippableFile } from "fflate";
 import { contentOf } from "../acquire/content.ts";
@@ -50,7 +49,7 @@ export async function wheel(options: WheelOptions, host: Host): Promise<Outcome<
   const input = resolve(host.cwd, options.wheel);
   if (options.sources.length === 0 && options.requirementFiles.length === 0) throw new Failure("nothing to vendor was named", "Name it: enisle wheel IN.whl --vendor SOURCE -w DIR");
   const distribution = await acquireWheel(input, options.wheel);
-  const root = mkdtempSync(join(tmpdir(), "enisle-wheel-"));
+  const root = host.temporaryDirectory("enisle-wheel-");
   const crew = hireCrew(LARGE_DIRECTORY);
   try {
     const { executable } = await unpackWheel(input, root);

@@ -17,6 +17,8 @@ export interface Host {
   execute(command: string, args: readonly string[], options: { readonly cwd: string; readonly environment?: Readonly<Record<string, string>> }): Promise<Execution | undefined>;
   /** A variable of the environment; an empty one counts as not set. */
   variable(name: string): string | undefined;
+  /** A new private directory, which goes with the process at the latest, however that ends but for a kill. */
+  temporaryDirectory(prefix: string): string;
   /** Absolute path of the user's home directory. */
   readonly home: string;
   readStandardInput(): Buffer;

@@ -1,8 +1,9 @@
 /** The host that is a Node process with, perhaps, a terminal. */
 import { isatty } from "node:tty";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Execution, Host } from "./host.ts";
 
 interface Spinner {
@@ -19,6 +20,14 @@ export interface NodeHost extends Host {
 }
 
 const running = new Set<ChildProcess>();
+const temporary = new Set<string>();
+
+function temporaryDirectory(prefix: string): string {
+  if (temporary.size === 0) process.once("exit", () => temporary.forEach((directory) => rmSync(directory, { recursive: true, force: true })));
+  const directory = mkdtempSync(join(tmpdir(), prefix));
+  temporary.add(directory);
+  return directory;
+}
 
 function execute(command: string, args: readonly string[], cwd: string, environment: Readonly<Record<string, string>>): Promise<Execution | undefined> {
   return new Promise((resolve) => {
@@ -58,6 +67,7 @@ export async function nodeHost(options: { readonly quiet: boolean }): Promise<No
     },
     execute: (command, args, options) => execute(command, args, options.cwd, options.environment ?? {}),
     variable: (name) => process.env[name] || undefined,
+    temporaryDirectory,
     home: homedir(),
     stop: () => running.forEach((child) => child.kill("SIGTERM")),
     readStandardInput: () => readFileSync(0),

@@ -53,6 +53,8 @@ export interface Distribution {
   readonly requirement: string;
   /** It came along because another one requires it. */
   readonly dependency?: true;
+  /** Upstream files that an earlier run left out, where the files come from a copy. */
+  readonly dropped?: readonly string[];
   readonly files: readonly SourceFile[];
   /** Files of the archive that are not importable content: scripts, headers, .pth files. */
   readonly leftOut: readonly string[];

@@ -20,6 +20,8 @@ export interface Outcome<Result> {
   readonly changes: readonly FileChange[];
   /** What the run did besides, such as finishing one that was killed. */
   readonly notices: readonly string[];
+  /** Verified strings that were rewritten in this run; paths relative to the project. */
+  readonly verified?: readonly { readonly path: string; readonly line: number; readonly name: string }[];
 }
 
 export interface VendoredDistribution {

@@ -19,13 +19,14 @@ export interface Choice {
  * that names a directory stands for all below it. Metadata and licence files always stay: without them a copy is not to be given away.
  */
 export function chooseFiles(distribution: Distribution, patterns: readonly string[]): Choice {
-  if (patterns.length === 0) return { distribution, dropped: [] };
+  const before = distribution.dropped ?? [];
+  if (patterns.length === 0) return { distribution, dropped: before };
   const isDropped = dropper(patterns);
   const stays = new Set(distribution.metadata.licenseFiles);
   const dropped = distribution.files.map((file) => file.path).filter((path) => isDropped(path) && !stays.has(path) && !/^[^/]+\.dist-info\/METADATA$/.test(path));
-  if (dropped.length === 0) return { distribution, dropped: [] };
+  if (dropped.length === 0) return { distribution, dropped: before };
   const gone = new Set(dropped);
-  return { distribution: { ...distribution, files: distribution.files.filter((file) => !gone.has(file.path)) }, dropped: dropped.sort() };
+  return { distribution: { ...distribution, files: distribution.files.filter((file) => !gone.has(file.path)) }, dropped: [...new Set([...before, ...dropped])].sort() };
 }
 
 export function dropper(patterns: readonly string[]): (path: string) => boolean {
@@ -42,7 +43,8 @@ export function matcher(pattern: string): (path: string) => boolean {
     const expression = new RegExp(pattern);
     return (path) => expression.test(path);
   }
-  const bare = pattern.replace(/\/+$/, "");
+  // Python's fnmatch, and so `[tool.vendoring]`, negates a set with `!`.
+  const bare = pattern.replace(/\/+$/, "").replaceAll("[!", "[^");
   const [exact, below] = [picomatch(bare, { dot: true }), picomatch(`${bare}/**`, { dot: true })];
   return (path) => exact(path) || below(path);
 }

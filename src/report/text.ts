@@ -12,7 +12,7 @@ export interface TextOptions {
   readonly preview: boolean;
 }
 
-export function formatVendor({ result, findings, notices }: Outcome<VendorResult>, options: TextOptions): string {
+export function formatVendor({ result, findings, notices, verified = [] }: Outcome<VendorResult>, options: TextOptions): string {
   if (options.quiet) return lines(errorsOnly(findings, options));
   const { paint, preview } = options;
   if (result.distributions.length === 0 && findings.length === 0) return lines([...notices.map(visible), `${result.changed ? (preview ? "Would empty" : "Emptied") : "Nothing to do in"} ${paint.strong(visible(result.namespace))}`]);
@@ -20,19 +20,19 @@ export function formatVendor({ result, findings, notices }: Outcome<VendorResult
   const out = [...notices, `${head} ${paint.strong(visible(result.namespace))}`];
   for (const each of result.distributions) {
     const version = each.version === null ? "" : ` ${each.version}`;
-    out.push(`  ${paint.strong(visible(`${each.name}${version}`))}  ${count(each.files, "file")}, ${each.rewritten} rewritten, ${count(each.edits.proven, "edit")}`);
+    out.push(`  ${paint.strong(visible(`${each.name}${version}`))}  ${count(each.files, "file")}, ${each.rewritten} rewritten, ${edits(each.edits)}`);
     const moves = Object.entries(each.relocations);
     for (const [from, to] of options.verbose ? moves : moves.slice(0, 5)) out.push(paint.faint(`    ${visible(from)} → ${visible(to)}`));
     if (!options.verbose && moves.length > 5) out.push(paint.faint(`    and ${moves.length - 5} more names (-v lists them)`));
     if (each.missingRequirements.length > 0) out.push(...wrapped(`requires, and nobody here provides: ${each.missingRequirements.map(visible).join(", ")}`, "    "));
   }
   out.push(`Project: ${count(result.project.files, "Python file")}, ${result.project.rewritten} ${preview ? "to rewrite" : "rewritten"}`);
-  return lines([...out, ...withFindings(findings, options)]);
+  return lines([...out, ...verifiedStrings(verified, options), ...withFindings(findings, options)]);
 }
 
 export function formatRewrite({ result, findings }: Outcome<RewriteResult>, options: TextOptions): string {
   if (options.quiet) return lines(errorsOnly(findings, options));
-  const head = `${count(result.files, "Python file")}, ${result.rewritten} ${options.preview ? "to rewrite" : "rewritten"}, ${count(result.edits.proven, "edit")}`;
+  const head = `${count(result.files, "Python file")}, ${result.rewritten} ${options.preview ? "to rewrite" : "rewritten"}, ${edits(result.edits)}`;
   return lines([head, ...withFindings(findings, options)]);
 }
 
@@ -40,8 +40,24 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-export function withFindings(findings: readonly Finding[], { paint }: TextOptions): string[] {
-  return findings.length === 0 ? [] : ["", ...formatFindings(findings, paint), "", countFindings(findings)];
+function edits({ proven, verified }: { readonly proven: number; readonly verified: number }): string {
+  return `${count(proven + verified, "edit")}${verified > 0 ? ` (${verified} of verified strings)` : ""}`;
+}
+
+/** Strings were rewritten because what they name exists: the one kind of edit that a person may want to look at. */
+function verifiedStrings(verified: NonNullable<Outcome<VendorResult>["verified"]>, { paint, verbose, preview }: TextOptions): string[] {
+  if (verified.length === 0) return [];
+  const shown = verbose ? verified : verified.slice(0, 5);
+  const rest = verified.length - shown.length;
+  return [
+    `Strings that name what the library holds, ${preview ? "to rewrite" : "rewritten"}:`,
+    ...shown.map(({ path, line, name }) => paint.faint(`  ${visible(path)}:${line}  ${visible(name)}`)),
+    ...(rest > 0 ? [paint.faint(`  and ${rest} more (-v lists them)`)] : []),
+  ];
+}
+
+export function withFindings(findings: readonly Finding[], { paint, verbose }: TextOptions): string[] {
+  return findings.length === 0 ? [] : ["", ...formatFindings(findings, paint, verbose), "", countFindings(findings)];
 }
 
 export function errorsOnly(findings: readonly Finding[], { paint }: TextOptions): string[] {

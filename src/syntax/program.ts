@@ -35,10 +35,12 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
   const bindings: Binding[] = [];
   const assignments: Assignment[] = [];
   const functions: Function[] = [];
+  const hiddenBodies = new Set(hidden.map(({ start }) => start));
+  const skipped: Span[] = [];
   const importAt = new Map(imports.map((statement) => [statement.lazy?.end ?? statement.start, statement]));
   const reader = { source, load: (node: Node, scope: Scope) => note(node, scope as OpenScope, "load"), special: (node: Node, scope: Scope) => special(node, scope as OpenScope), found: (expression: Expression) => void expressions.push(expression) };
   walk(root, module);
-  return { module, hidden, occurrences, scopeOfImport, unconditional, expressions: expressions.reverse().sort((a, b) => a.start - b.start), bindings, assignments, functions };
+  return { module, hidden: [...hidden, ...skipped], occurrences, scopeOfImport, unconditional, expressions: expressions.reverse().sort((a, b) => a.start - b.start), bindings, assignments, functions };
 
   function newScope(kind: Scope["kind"], parent: OpenScope | undefined): OpenScope {
     return { kind, parent, bound: new Set(), globals: new Set(), nonlocals: new Set() };
@@ -229,6 +231,12 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
   function walkFunction(node: Node, scope: OpenScope): void {
     const name = node.childForFieldName("name");
     if (name) bind(name, scope, { kind: "definition" });
+    const body = hiddenBodies.size > 0 ? node.childForFieldName("body") : null;
+    if (name && body && hiddenBodies.has(body.startIndex) && !/["']/.test(source.toString("latin1", name.endIndex, body.startIndex))) {
+      // Nothing in its header has to be decided about either.
+      skipped.push({ start: name.endIndex, end: body.endIndex });
+      return;
+    }
     // PEP 695: type parameters live in a scope between; annotations see them, default values do not.
     const types = node.childForFieldName("type_parameters");
     const between = types ? newScope("function", scope) : scope;

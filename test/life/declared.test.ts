@@ -86,6 +86,9 @@ describe("choosing files", () => {
     const entry = JSON.parse(readFileSync(join(root, "acme/_vendor/vendored.json"), "utf8")).distributions[0];
     expect(entry.droppedFiles).toEqual(["alib/extra/a.py", "alib/tests/__init__.py", "alib/tests/test_core.py"]);
     expect(entry.license.files).toEqual(["alib-1.0.dist-info/licenses/LICENSE", "alib/LICENSE.txt"]);
+    // What was left out stays known when the copy is made from itself, beside another one.
+    expect(enisle(["vendor", "-C", root, makeWheel(temporary(), { "blib.py": "" }, { name: "blib" })]).status).toBe(0);
+    expect(JSON.parse(readFileSync(join(root, "acme/_vendor/vendored.json"), "utf8")).distributions[0].droppedFiles).toEqual(entry.droppedFiles);
     write(root, { "enisle.toml": 'drop = ["alib/extra"]\n' });
     expect(enisle(["vendor", "-C", root, wheel]).status).toBe(0);
     expect(existsSync(join(root, "acme/_vendor/alib/tests/test_core.py"))).toBe(true);

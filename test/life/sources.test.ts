@@ -1,9 +1,10 @@
 /** Requirements, lock files and source distributions as sources. No index: pip looks into folders only. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { makeWheel } from "../vendor/wheel.ts";
-import { type Run, enisle, existsSync, join, project, readFileSync, snapshot, temporary, write } from "../vendor/project.ts";
+import { type Run, cli, enisle, existsSync, join, project, readFileSync, snapshot, temporary, write } from "../vendor/project.ts";
 
 const sha256 = (path: string): string => createHash("sha256").update(readFileSync(path)).digest("hex");
 
@@ -105,6 +106,24 @@ describe("requirements", () => {
     expect(run.stdout + run.stderr).not.toContain("s3cr3t@");
     expect(JSON.stringify(snapshot(cache))).not.toContain("s3cr3t@");
     expect(run.stderr).toMatch(/--offline/);
+  });
+});
+
+describe("interrupted while pip works", () => {
+  test.each(["SIGINT", "SIGTERM"] as const)("%s ends pip too; nothing is left, and nothing changed", async (signal) => {
+    const place = write(temporary(), { "pip.py": "import os, sys, time\nopen(sys.argv[1], 'w').write(str(os.getpid()))\ntime.sleep(60)\n" });
+    const root = project({ "acme/app.py": "import alib\n" });
+    const before = snapshot(root);
+    const [mark, scratch] = [join(place, "pid"), temporary()];
+    const child = spawn(process.execPath, [cli, "vendor", "-C", root, "alib", "--pip", `python3 ${join(place, "pip.py")} ${mark}`], { stdio: "ignore", env: { ...process.env, TMPDIR: scratch, XDG_CACHE_HOME: temporary() } });
+    const ended = new Promise<number | null>((resolve) => child.on("exit", resolve));
+    while (!existsSync(mark) || readFileSync(mark, "utf8") === "") await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill(signal);
+    expect(await ended).toBe(130);
+    const pid = Number(readFileSync(mark, "utf8"));
+    for (let tries = 0; tries < 100 && existsSync(`/proc/${pid}`); tries++) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(existsSync(`/proc/${pid}`)).toBe(false);
+    expect([snapshot(root), readdirSync(scratch)]).toEqual([before, []]);
   });
 });
 

@@ -4,7 +4,7 @@ import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { commonTags, compressed } from "../../src/wheel/tags.ts";
 import { makeWheel } from "../vendor/wheel.ts";
-import { type Run, enisle, existsSync, join, python, readFileSync, snapshot, temporary } from "../vendor/project.ts";
+import { type Run, enisle, existsSync, join, project, python, readFileSync, snapshot, temporary } from "../vendor/project.ts";
 
 function wheel(input: string, out: string, ...args: string[]): Run {
   return enisle(["wheel", input, "-w", out, ...args]);
@@ -17,6 +17,24 @@ function unpacked(path: string): Record<string, string> {
 }
 
 const app = { "app/__init__.py": "import alib\n", "app/build/x.py": "from alib import core\n", "app-1.0.dist-info/entry_points.txt": "[console_scripts]\napp = app:main\nalib-tool = alib.core:main\n", "app-1.0.data/scripts/run": "#!python\nimport alib\n" };
+
+describe("build directory", () => {
+  test("the project stays as it is, and a relocated copy of it lies there", () => {
+    const root = project({ ".gitignore": "build/\n", "acme/app.py": "import alib\n", "data/x.bin": "x" });
+    expect(spawnSync("git", ["init", "-q", root]).status).toBe(0);
+    const before = snapshot(root);
+    const alib = makeWheel(temporary(), { "alib.py": "" });
+    const out = join(root, "build/out");
+    expect(enisle(["vendor", "-C", root, alib, "--out", out]).status).toBe(0);
+    const made = snapshot(out);
+    expect([made["acme/app.py"], made["data/x.bin"], made[".git/HEAD"]]).toEqual(["from acme._vendor import alib\n", "x", undefined]);
+    expect(Object.fromEntries(Object.entries(snapshot(root)).filter(([path]) => !path.startsWith("build/")))).toEqual(before);
+    for (const [args, message] of [[["--out", out], /is not empty/], [["--out", root], /not empty/], [["--out", join(root, "o"), "--namespace", "nobody.x"], /nobody/]] as const) {
+      const run = enisle(["vendor", "-C", root, alib, ...args]);
+      expect([run.status, run.stderr]).toEqual([2, expect.stringMatching(message)]);
+    }
+  });
+});
 
 describe("wheel", () => {
   test("relocated inside, metadata right, RECORD true, the same bytes each time, installed and imported", () => {

@@ -23,7 +23,7 @@ import { decideString, rewriteStrings } from "./strings.ts";
 
 export function rewriteReferences(context: Context): Decision {
   const { facts, place } = context;
-  const strings = facts.strings.filter((string) => !string.statement);
+  const strings = facts.strings.filter((string) => !string.statement && !isBytes(string, context.source));
   const around = offsetsToParse(context, strings);
   if (around.length === 0) return place.stub ? nothing : judged(strings, context);
   const parsed = withProgram(context, around);
@@ -32,6 +32,11 @@ export function rewriteReferences(context: Context): Decision {
   // A function of this file takes names of modules: whoever calls it with one must be seen.
   if (parsed.importers > 0) return withProgram(context, [...around, ...rest.map((string) => string.start)]).decision;
   return place.stub ? parsed.decision : merge([parsed.decision, judged(rest, context)]);
+}
+
+/** Bytes name no module. */
+function isBytes({ start, opening }: WantedString, source: Buffer): boolean {
+  return /b/i.test(source.toString("latin1", start, opening));
 }
 
 /** Strings by themselves: in the text around them nothing can make more of them than they say. */
