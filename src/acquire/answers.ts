@@ -68,7 +68,7 @@ export class Answers {
     const key = createHash("sha256").update(JSON.stringify([lines, constraints, flags, environment, this.#options.noIndex, this.#options.offline, this.#options.onlyBinary, [this.#stands, ...this.#options.findLinks].map(listing)])).digest("hex");
     const kept = this.#kept(key);
     if (kept) return kept;
-    const file = join(this.#pip.directory, "constraints.txt");
+    const file = join(this.#pip.directory, `${key.slice(0, 16)}.txt`);
     writeFileSync(file, constraints.map((line) => `${line}\n`).join(""));
     const sources = [...sourceOptions(this.#options, this.#cache, this.#pip.directory), "--find-links", this.#stands, ...(this.#options.noIndex ? ["--no-index"] : []), ...(constraints.length > 0 ? ["-c", file] : [])];
     this.asked++;

@@ -199,6 +199,6 @@ async function filesOf({ kind, path, name, version }: KnownService["description"
 }
 
 /** For pip runs that ask for wheels: the same host, and no index. */
-function withoutIndex(host: Host): Host {
+export function withoutIndex(host: Host): Host {
   return { ...host, execute: (command, args, settings) => host.execute(command, args, { ...settings, environment: { ...settings.environment, PIP_NO_INDEX: "1" } }) };
 }

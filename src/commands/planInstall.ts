@@ -32,7 +32,9 @@ function vendored({ service }: KnownService, assignment: Assignment): string[] {
 /** All pins and projects on one line; pip needs to resolve nothing any more, and metadata of projects that still name what they have inside does not matter. */
 export function installLine(known: readonly KnownService[], assignment: Assignment, shared: readonly { readonly name: string; readonly version: string }[], options: InstallOptions): string {
   const python = options.python === undefined ? "python3" : /^\d/.test(options.python) ? `python${options.python}` : options.python;
-  const flags = [...(options.noIndex || options.offline ? ["--no-index"] : []), ...(options.findLinks ?? []).map((folder) => `--find-links ${shell(folder)}`)];
+  // Without an index nothing can be fetched to build with: what is installed has to do.
+  const builds = known.some(({ description: { kind, name } }) => kind === "tree" && name !== undefined);
+  const flags = [...(options.noIndex || options.offline ? ["--no-index", ...(builds ? ["--no-build-isolation"] : [])] : []), ...(options.findLinks ?? []).map((folder) => `--find-links ${shell(folder)}`)];
   const pins = shared.map(({ name, version }) => shell(`${name}==${version}`));
   return [python, "-m pip install --no-deps", ...flags, ...pins, ...known.flatMap((each) => target(each, assignment, options.editable))].join(" ");
 }

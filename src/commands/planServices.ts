@@ -35,15 +35,26 @@ export async function planServices(projects: readonly string[], extras: readonly
   // What one project requires of another is the project itself, and that counts for itself.
   answers.provide(described.flatMap(({ name, version }) => (name !== undefined && version !== undefined ? [{ name, version, requires: [] }] : [])));
   const own = new Map(described.flatMap(({ name, version }) => (name !== undefined && version !== undefined ? [[normalisedName(name), `${name}==${version}`] as const] : [])));
-  const services: KnownService[] = [];
-  for (const description of described) {
-    host.progress(`Resolving ${description.id} alone`);
+  host.progress("Resolving each project alone");
+  return eachOf(described, async (description) => {
     checkPython(description, environment["python_full_version"] ?? "");
     const demands = demandsOf(description, environment);
     const items = await alone(description, demands, [...own.values()], limits, answers);
-    services.push({ description, service: makeService(description.id, description.version, demands, items.filter((item) => !own.has(item.name)), environment) });
-  }
-  return services;
+    return { description, service: makeService(description.id, description.version, demands, items.filter((item) => !own.has(item.name)), environment) };
+  });
+}
+
+/** pip is one thread, and waits for the network: a few at a time. */
+const AT_ONCE = 3;
+
+async function eachOf<T, R>(all: readonly T[], work: (each: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let index = next++; index < all.length; index = next++) results[index] = await work(all[index] as T);
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, all.length) }, worker));
+  return results;
 }
 
 /** The project's requirements that hold here; extras of its own are followed. */

@@ -9,19 +9,28 @@ const clause = /^(===|~=|==|!=|<=|>=|<|>)(.+)$/;
  * certain is in each: the resolver decides. Every possible version lies at, just below or just above one that a specifier names.
  */
 export function agreeing(lines: readonly Line[]): (readonly Line[])[] {
-  const texts = [...new Set(lines.map((line) => line.demand.specifier ?? ""))];
+  const texts = [...new Set(lines.map((line) => line.demand.specifier ?? ""))].sort();
   if (texts.length < 2) return [lines];
-  const met = new Map<string, (text: string) => boolean>(texts.map((text) => [text, asks(text)]));
+  const key = texts.join(" ");
+  let greatest = known.get(key);
+  if (!greatest) known.set(key, (greatest = greatestSets(texts)));
+  return greatest.map((set) => (set.size === texts.length ? lines : lines.filter((line) => set.has(line.demand.specifier ?? ""))));
+}
+
+/** A search asks the same again and again. */
+const known = new Map<string, readonly ReadonlySet<string>[]>();
+
+function greatestSets(texts: readonly string[]): readonly ReadonlySet<string>[] {
+  const met = new Map(texts.map((text) => [text, asks(text)]));
   const sets = new Map<string, ReadonlySet<string>>();
   for (const point of texts.flatMap(points)) {
     const set = texts.filter((text) => met.get(text)?.(point));
-    if (set.length === texts.length) return [lines];
+    if (set.length === texts.length) return [new Set(texts)];
     sets.set(set.join(" "), new Set(set));
   }
   const all = [...sets.values()];
-  if (all.length === 0) return [lines];
-  const greatest = all.filter((set) => !all.some((other) => other !== set && other.size > set.size && [...set].every((text) => other.has(text))));
-  return greatest.map((set) => lines.filter((line) => set.has(line.demand.specifier ?? "")));
+  if (all.length === 0) return [new Set(texts)];
+  return all.filter((set) => !all.some((other) => other !== set && other.size > set.size && [...set].every((text) => other.has(text))));
 }
 
 const answers = new Map<string, (point: string) => boolean>();
@@ -32,11 +41,11 @@ function asks(specifier: string): (point: string) => boolean {
     // `===` compares letters, so it admits no more than `==` does.
     const parts = specifier.split(",").map((part) => part.trim().replace(/^===/, "==")).filter((part) => part !== "");
     const certain = parts.every((part) => sound(part));
-    const known = new Map<string, boolean>();
+    const found = new Map<string, boolean>();
     answer = (point) => {
       if (!certain) return true;
-      let value = known.get(point);
-      if (value === undefined) known.set(point, (value = satisfies(point, parts.join(","), { prereleases: true })));
+      let value = found.get(point);
+      if (value === undefined) found.set(point, (value = satisfies(point, parts.join(","), { prereleases: true })));
       return value;
     };
     if (parts.length === 0) answer = () => true;
@@ -47,7 +56,8 @@ function asks(specifier: string): (point: string) => boolean {
 
 function sound(part: string): boolean {
   const [, operator = "", version = ""] = clause.exec(part) ?? [];
-  return operator !== "" && valid(version.trim().replace(/\.\*$/, "")) !== null;
+  // Bounds at post- and development releases have rules of their own: the resolver knows them.
+  return operator !== "" && !/post|dev|rev|[a-z]\d*-\d/i.test(version) && valid(version.trim().replace(/\.\*$/, "")) !== null;
 }
 
 /** Versions at, below and above every one that a specifier names. */
@@ -58,7 +68,7 @@ function points(specifier: string): string[] {
     const release = (/^v?(?:\d+!)?(\d+(?:\.\d+)*)/.exec(version)?.[1] ?? "0").split(".").map(Number);
     const epoch = /^v?(\d+!)/.exec(version)?.[1] ?? "";
     const before = below(release);
-    return [version, `${version.replace(/\+.*$/, "").replace(/^v/, "")}.post1`, `${epoch}${[...release, 0, 1].join(".")}`, `${epoch}${next(release)}`, ...(before === undefined ? [] : [`${epoch}${before}`])].filter((each) => valid(each) !== null);
+    return [version, `${epoch}${release.join(".")}`, `${version.replace(/\+.*$/, "").replace(/^v/, "")}.post1`, `${epoch}${[...release, 0, 1].join(".")}`, `${epoch}${next(release)}`, ...(before === undefined ? [] : [`${epoch}${before}`])].filter((each) => valid(each) !== null);
   });
 }
 

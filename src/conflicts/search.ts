@@ -50,8 +50,6 @@ class Search {
   readonly #weights = new Map<string, Weight>();
   readonly #lines = new Map<string, readonly Line[]>();
   readonly #conflicts: Conflict[] = [];
-  /** What states branch on, by the lines they share: most states differ in a few only. */
-  readonly #agreeing = new Map<string, (readonly Line[])[]>();
   #questions = 0;
   #proven = true;
   #dead: Conflict | undefined;
@@ -109,11 +107,9 @@ class Search {
   }
 
   #disagreements(lines: readonly Line[]): { readonly lines: readonly Line[]; readonly sets: (readonly Line[])[] }[] {
-    return [...byDistribution(lines)].flatMap(([name, group]) => {
+    return [...byDistribution(lines).values()].flatMap((group) => {
       if (group.length < 2) return [];
-      const key = `${name}\n${group.map(keyOf).sort().join("\n")}`;
-      let sets = this.#agreeing.get(key);
-      if (!sets) this.#agreeing.set(key, (sets = agreeing(group)));
+      const sets = agreeing(group);
       return sets.length === 1 && sets[0]?.length === group.length ? [] : [{ lines: group, sets }];
     });
   }

@@ -25,12 +25,37 @@ export function build({ wheels, projects }: World): Planned {
   }
   for (const [name, { dependencies, toml = "", files = {} }] of Object.entries(projects)) {
     write(join(root, name), {
-      "pyproject.toml": `[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n\n[project]\nname = "${name}"\nversion = "1.0"\ndependencies = ${JSON.stringify(dependencies)}\n${toml}`,
+      "pyproject.toml": `[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n\n[project]\nname = "${name}"\nversion = "1.0"\ndependencies = ${JSON.stringify(dependencies)}\n${toml}`,
+      "backend.py": backend(name),
       [`${name}/__init__.py`]: "",
       ...files,
     });
   }
   return { root, folder, projects: Object.keys(projects).map((name) => `./${name}`) };
+}
+
+/** A build backend (PEP 517, 660) without requirements: no index is asked. */
+function backend(name: string): string {
+  return `import os
+import zipfile
+
+
+def _write(directory, files):
+    with zipfile.ZipFile(os.path.join(directory, "${name}-1.0-py3-none-any.whl"), "w") as archive:
+        for path, text in files.items():
+            archive.writestr(path, text)
+        for path, text in (("METADATA", "Metadata-Version: 2.1\\nName: ${name}\\nVersion: 1.0\\n"), ("WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n"), ("RECORD", "")):
+            archive.writestr("${name}-1.0.dist-info/" + path, text)
+    return "${name}-1.0-py3-none-any.whl"
+
+
+def build_wheel(directory, settings=None, metadata=None):
+    return _write(directory, {os.path.join(root, name): open(os.path.join(root, name)).read() for root, _, names in os.walk("${name}") for name in names})
+
+
+def build_editable(directory, settings=None, metadata=None):
+    return _write(directory, {"${name}.pth": os.getcwd() + "\\n"})
+`;
 }
 
 export interface PlanJson {
