@@ -208,7 +208,7 @@ async function perform<Result>(options: CommonOptions, run: (host: NodeHost) => 
     host.quiet();
     const colours = paint(colour(process.stderr));
     if (error instanceof Failure) {
-      await print(process.stderr, `${colours.error("error")}: ${visible(error.message)}\n  ${visible(error.wayOut)}\n`);
+      await print(process.stderr, `${colours.error("error")}: ${error.message.split("\n").map(visible).join("\n")}\n  ${visible(error.wayOut)}\n`);
     } else {
       await print(process.stderr, `${colours.error("internal error")}: ${visible((error as Error).stack ?? String(error)).replaceAll("\\u000a", "\n")}\n  This is a defect of enisle: please report it with the command line and, if you can, the input.\n`);
     }

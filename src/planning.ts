@@ -49,9 +49,10 @@ export function addPlan(program: Command, { withFetching, perform, end }: Pick<T
           ...fetching(options), projects, constraints: options.constraint, system: options.system, python: options.python, extras: options.extra, prefer: options.prefer, never: options.never, always: options.always,
           noIndex: !options.index, refresh: options.refresh === true, editable: options.editable === true,
         };
+        const { graphKind, writeGraph } = await import("./commands/planGraph.ts");
+        if (options.graph !== undefined) graphKind(options.graph);
         const outcome = await plan(asked, host);
         if (options.graph !== undefined) {
-          const { writeGraph } = await import("./commands/planGraph.ts");
           const { graphFor } = await import("./report/planFormats.ts");
           writeGraph(options.graph, (kind) => graphFor(kind, outcome.details), host);
         }

@@ -6,10 +6,18 @@ import { Failure, fileFailure } from "../model/failure.ts";
 
 const kinds = { svg: "svg", html: "html", htm: "html", mmd: "mermaid", mermaid: "mermaid" } as const;
 
-export function writeGraph(file: string, draw: (kind: "svg" | "html" | "mermaid") => string, host: Host): void {
+type Kind = "svg" | "html" | "mermaid";
+
+/** By the name's ending. Throws Failure for one that says nothing. */
+export function graphKind(file: string): Kind {
   const ending = /\.(\w+)$/.exec(file)?.[1]?.toLowerCase() ?? "";
   const kind = Object.entries(kinds).find(([name]) => name === ending)?.[1];
   if (!kind) throw new Failure(`${file}: is no kind of drawing`, "End the name in .svg, .html or .mmd.");
+  return kind;
+}
+
+export function writeGraph(file: string, draw: (kind: Kind) => string, host: Host): void {
+  const kind = graphKind(file);
   try {
     writeFileSync(resolve(host.cwd, file), draw(kind));
   } catch (error) {

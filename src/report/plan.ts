@@ -22,7 +22,7 @@ export function formatPlan({ result, findings, notices }: Outcome<PlanResult>, d
   const all = result.relocations.reduce((sum, each) => sum + 1 + each.with.length, 0);
   if (all === 0) out.push(`Nothing to relocate: ${size} resolve together, ${count(result.shared.length, "distribution")} shared`);
   else {
-    out.push(`Relocate ${paint.strong(count(all, "distribution"))}, and ${size} share the other ${result.shared.length}`);
+    out.push(`Relocate ${paint.strong(count(all, "distribution"))}, and ${size} share ${count(result.shared.length, "distribution")}`);
     out.push(result.minimal === "proven" ? "No smaller set does (proven, for the versions that each project has alone)" : "A smaller set may exist: not every way was tried");
     for (const service of details.services) {
       const mine = result.relocations.filter((each) => each.project === service.id);

@@ -39,7 +39,7 @@ function arrange(nodes: readonly GraphNode[]): ReadonlyMap<string, Box> {
   let x = GAP;
   for (let depth = 0; depth <= Math.max(0, ...nodes.map((node) => node.depth)); depth++) {
     const column = nodes.filter((node) => node.depth === depth).sort((a, b) => (a.kind === b.kind ? (a.id < b.id ? -1 : 1) : a.kind < b.kind ? -1 : 1));
-    const width = Math.max(60, ...column.map((node) => node.label.length * WIDTH_OF_LETTER + 20));
+    const width = Math.max(60, ...column.map((node) => Math.ceil(node.label.length * WIDTH_OF_LETTER) + 20));
     for (const [row, node] of column.entries()) boxes.set(node.id, { ...node, x, y: GAP + row * (HEIGHT + GAP), width });
     x += width + BETWEEN;
   }
