@@ -58,7 +58,8 @@ export function addPlan(program: Command, { withFetching, perform, end }: Pick<T
         }
         if (options.apply) {
           const { applyPlan } = await import("./commands/applyPlan.ts");
-          return { outcome: await applyPlan(outcome, { ...asked, dryRun: options.dryRun === true }, host), format: planFormat(options.format, outcome.details) };
+          const applied = await applyPlan(outcome, { ...asked, dryRun: options.dryRun === true }, host);
+          return { outcome: applied, format: planFormat(options.format, applied.details) };
         }
         return { outcome, format: planFormat(options.format, outcome.details) };
       }));

@@ -72,13 +72,15 @@ export async function plan(options: PlanOptions, host: Host): Promise<PlanOutcom
     const start = startOf(always, services);
     host.progress("Resolving all together");
     const found = await search(services, oracle, { fixed, start, states: options.states ?? STATES, questions: QUESTIONS });
-    return finish({ known, services, found, oracle, always, fixed, options, asked: () => answers.asked });
+    return finish({ known, services, found, oracle, always, fixed, options, asked: () => answers.asked, system: new Set(system.map(({ name }) => normalisedName(name))) });
   } finally {
     answers.close();
   }
 }
 
 interface Ending {
+  /** Names of what is there already. */
+  readonly system: ReadonlySet<string>;
   readonly known: readonly KnownService[];
   readonly services: readonly Service[];
   readonly found: Found;
@@ -89,7 +91,7 @@ interface Ending {
   readonly asked: () => number;
 }
 
-async function finish({ known, services, found, oracle, always, fixed, options, asked }: Ending): Promise<PlanOutcome> {
+async function finish({ known, services, found, oracle, always, fixed, options, asked, system }: Ending): Promise<PlanOutcome> {
   const bare = { command: "plan", changes: [], notices: [] };
   if (found.kind === "none") {
     const reasons = await reasonsOf(found.conflict.lines, oracle);
@@ -108,7 +110,6 @@ async function finish({ known, services, found, oracle, always, fixed, options, 
     shared: new Map(shared.map(({ name, version }) => [normalisedName(name), version])),
     always: new Set(always.flatMap((choice) => services.filter((service) => choice.service === undefined || choice.service === service.id).map((service) => `${service.id}\0${choice.name}`))),
   });
-  const system = new Set(fixed.length === 0 ? [] : options.system.flatMap((directory) => readSystem(resolve(directory)).map(({ name }) => normalisedName(name))));
   const install = installLine(known, found.assignment, shared.filter(({ name }) => !system.has(normalisedName(name))), options);
   return {
     ...bare, result: { satisfiable: true, minimal: found.proven ? "proven" : "bound", shared, relocations, install },

@@ -17,6 +17,7 @@ export function demandOf(line: string, environment: MarkerEnvironment, extras: r
   }
   const asked = wanted.split(",").map((extra) => normalisedName(extra.trim())).filter((extra) => extra !== "").sort();
   const limits = url === undefined ? specifier.replace(/\s+/g, "") : undefined;
+  if (limits !== undefined && limits !== "" && !limits.split(",").every((part) => part === "" || /^(===|~=|==|!=|<=|>=|<|>)[\w.!*+-]+$/.test(part))) throw new NoRequirement(line);
   const head = `${label}${asked.length > 0 ? `[${asked.join(",")}]` : ""}`;
   return { name: normalisedName(label), extras: asked, specifier: limits, text: limits === undefined ? `${head} @ ${url}` : `${head}${limits}` };
 }

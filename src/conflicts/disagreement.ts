@@ -41,11 +41,12 @@ function asks(specifier: string): (point: string) => boolean {
     // `===` compares letters, so it admits no more than `==` does.
     const parts = specifier.split(",").map((part) => part.trim().replace(/^===/, "==")).filter((part) => part !== "");
     const certain = parts.every((part) => sound(part));
+    const specifierText = parts.join(",");
     const found = new Map<string, boolean>();
     answer = (point) => {
       if (!certain) return true;
       let value = found.get(point);
-      if (value === undefined) found.set(point, (value = satisfies(point, parts.join(","), { prereleases: true })));
+      if (value === undefined) found.set(point, (value = satisfies(point, specifierText, { prereleases: true })));
       return value;
     };
     if (parts.length === 0) answer = () => true;
@@ -56,8 +57,8 @@ function asks(specifier: string): (point: string) => boolean {
 
 function sound(part: string): boolean {
   const [, operator = "", version = ""] = clause.exec(part) ?? [];
-  // Bounds at post- and development releases have rules of their own: the resolver knows them.
-  return operator !== "" && !/post|dev|rev|[a-z]\d*-\d/i.test(version) && valid(version.trim().replace(/\.\*$/, "")) !== null;
+  // Bounds at post- and development releases have rules of their own, and unusual spellings (`2.0a.0`) their own readers: the resolver knows them.
+  return operator !== "" && /^v?(?:\d+!)?\d+(?:\.\d+)*(?:(?:a|b|rc)\d+)?(?:\+[a-z\d.]+)?(?:\.\*)?$/i.test(version.trim());
 }
 
 /** Versions at, below and above every one that a specifier names. */

@@ -78,6 +78,7 @@ export interface PlanRun {
 
 export function planOf({ root, folder, projects }: Planned, ...flags: readonly string[]): PlanRun {
   const run = enisle(["plan", ...projects, "--no-index", "--find-links", folder, "--format", "json", ...flags], { cwd: root });
+  if (run.stdout === "") console.error(run.stderr);
   if (run.stdout === "") return { status: run.status, stderr: run.stderr, plan: undefined as unknown as PlanJson, findings: [], moved: [], shared: [] };
   const { result, findings } = JSON.parse(run.stdout) as { result: PlanJson; findings: PlanRun["findings"] };
   return {
