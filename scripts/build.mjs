@@ -1,5 +1,5 @@
 // Bundles src into dist: few files load fast, and the command line needs no more than the command it runs. Compiles the scanner to WebAssembly.
-import { chmodSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Ajv } from "ajv";
 import asc from "assemblyscript/asc";
@@ -32,4 +32,6 @@ await build({
 });
 const { error, stderr } = await asc.main(["src/syntax/scanner/index.ts", "--outFile", "dist/scanner.wasm", "--optimizeLevel", "3", "--runtime", "stub", "--noAssert", "--baseDir", root]);
 if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
+// What runs in Python interpreters is read by them, from files.
+for (const name of ["import_modules.py", "process_state.py"]) copyFileSync(`${root}src/interpreter/${name}`, `${root}dist/${name}`);
 chmodSync(`${root}dist/cli.js`, 0o755);

@@ -3,6 +3,8 @@ import { resolve } from "node:path";
 import { Command, CommanderError, Option } from "commander";
 import { type NodeHost, nodeHost } from "./host/node.ts";
 import { Failure } from "./model/failure.ts";
+import type { CheckOptions } from "./commands/check.ts";
+import type { CheckResult } from "./model/checkResult.ts";
 import type { Outcome } from "./model/outcome.ts";
 import type { FetchFlags } from "./commands/fetchSettings.ts";
 import { addLifecycle } from "./lifecycle.ts";
@@ -19,7 +21,7 @@ export interface CommonOptions {
   readonly namespace?: string;
   readonly dryRun?: boolean;
   readonly diff?: boolean;
-  readonly format: "text" | "json";
+  readonly format: "text" | "json" | "sarif" | "junit";
   readonly targetPython?: string;
   readonly strict?: boolean;
   readonly quiet?: boolean;
@@ -126,6 +128,21 @@ export async function main(argv: readonly string[]): Promise<number> {
       });
     });
 
+  const command = program.command("check").argument("[ROOT...]", "directories with vendored copies somewhere below (default: the project)");
+  withCommon(command, ["text", "json", "sarif", "junit"])
+    .description("leaks, drift, collisions and stale copies; on request, proof in real interpreters and against upstream")
+    .option("--import", "import every module of copies and projects, with a tripwire for original names")
+    .option("--python <PATH>", "an interpreter for --import and --together (repeatable; default: python3)", collect, [])
+    .option("--import-timeout <SECONDS>", "how long one module may take to import", "30")
+    .option("--together <DIR...>", "import these projects into one interpreter, and prove that they share nothing")
+    .option("--upstream", "prove the copies byte for byte against the original archives")
+    .option("--find-links <DIR>", "where --upstream looks for archives before it fetches them (repeatable)", collect, [])
+    .action(async (roots: string[], options: CheckCommandOptions) => {
+      const { check } = await import("./commands/check.ts");
+      const { formatCheck } = await import("./report/check.ts");
+      code = await perform(options, async (host) => ({ outcome: await check(checkOptions(roots, options), host), format: formatCheck }));
+    });
+
   try {
     await program.parseAsync(argv);
   } catch (error) {
@@ -133,6 +150,29 @@ export async function main(argv: readonly string[]): Promise<number> {
     return error.exitCode === 0 ? 0 : 2;
   }
   return code;
+}
+
+interface CheckCommandOptions extends CommonOptions {
+  readonly import?: boolean;
+  readonly python: string[];
+  readonly importTimeout: string;
+  readonly together?: string[];
+  readonly upstream?: boolean;
+  readonly findLinks: string[];
+}
+
+function checkOptions(roots: string[], options: CheckCommandOptions): CheckOptions {
+  const timeout = Number(options.importTimeout);
+  if (!(timeout > 0 && timeout <= 3600)) throw new Failure(`--import-timeout ${options.importTimeout}: is no number of seconds`, "Give a number from 1 to 3600.");
+  const imports = options.import === true || options.together !== undefined || options.python.length > 0;
+  return {
+    project: resolve(options.project),
+    roots,
+    pythons: imports ? (options.python.length > 0 ? options.python : ["python3"]) : undefined,
+    together: options.together ?? [],
+    upstream: options.upstream === true || options.findLinks.length > 0 ? options.findLinks : undefined,
+    timeout,
+  };
 }
 
 export function collect(value: string, previous: string[]): string[] {
@@ -143,13 +183,13 @@ function verifiedOption(): Option {
   return new Option("--verified <WHAT>", "strings that are dotted names of the library's modules or their attributes: rewrite or report").choices(["rewrite", "report"]).default("rewrite");
 }
 
-function withCommon(command: Command): Command {
+function withCommon(command: Command, formats: readonly string[] = ["text", "json"]): Command {
   return command
     .option("-C, --project <DIR>", "the project's directory", ".")
     .option("--namespace <NAME>", "where distributions are relocated to (default: from the configuration, else PACKAGE._vendor)")
     .option("--dry-run", "say what would be done, write nothing")
     .option("--diff", "print a unified diff of every change, write nothing")
-    .addOption(new Option("--format <FORMAT>", "how to print the result").choices(["text", "json"]).default("text"))
+    .addOption(new Option("--format <FORMAT>", "how to print the result").choices([...formats]).default("text"))
     .option("--target-python <VERSION>", "the oldest Python that the result must run on, such as 3.9")
     .option("--strict", "findings of severity warning fail too")
     .option("-q, --quiet", "print errors only")
@@ -198,6 +238,7 @@ async function perform<Result>(options: CommonOptions, run: (host: NodeHost) => 
       await print(process.stdout, content);
       if (outcome.findings.length > 0) await print(process.stderr, text(process.stderr));
     } else if (options.format === "json") await print(process.stdout, formatJson(outcome.command, outcome.result, outcome.findings));
+    else if (options.format !== "text") await print(process.stdout, await formatForTools(options.format, outcome));
     else if (options.diff) {
       const { formatDiff } = await import("./report/diff.ts");
       await print(process.stdout, formatDiff(outcome.changes));
@@ -233,4 +274,10 @@ function print(stream: NodeJS.WriteStream, content: string | Buffer): Promise<vo
       done(error);
     });
   });
+}
+
+async function formatForTools(format: "sarif" | "junit", outcome: Outcome<unknown>): Promise<string> {
+  if (format === "sarif") return (await import("./report/sarif.ts")).formatSarif(outcome.findings);
+  const [{ formatJunit }, { rules }] = await Promise.all([import("./report/junit.ts"), import("./check/rules.ts")]);
+  return formatJunit(outcome as Outcome<CheckResult>, rules);
 }

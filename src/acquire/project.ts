@@ -5,6 +5,7 @@ import type { Configuration, ProjectFileSettings } from "../config/read.ts";
 import type { Host } from "../host/host.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
 import { isIdentifier } from "../model/name.ts";
+import { MAX_TEXT_SIZE, textFormatOf } from "../model/textFormat.ts";
 import { MANIFEST_NAME, STAGING_NAME } from "../model/manifest.ts";
 
 export interface ProjectPackage {
@@ -66,6 +67,28 @@ const environmentMarkers = ["pyvenv.cfg", "conda-meta"];
 const otherVendoring = [MANIFEST_NAME, "vendor.txt", "vendored.txt", "_vendor.txt", "vendor_versions.txt"];
 const vendorNames = new Set(["_vendor", "_vendored", "vendor", "vendored", "_vendoring", "extern", "third_party", "_third_party", "thirdparty"]);
 
+/** Data files below the root that version control does not ignore and that have one of the `words` in them; environments and the like are left out as above. */
+export async function listProjectText(root: string, { exclude }: Configuration, excluded: readonly string[], words: readonly string[], host: Host): Promise<ProjectFile[]> {
+  const candidates = new Set<string>();
+  walk(root, new Set(excluded), candidates, true, (path) => textFormatOf(basename(path)) !== undefined);
+  const found = [...candidates].sort().filter((path) => mentions(path, words));
+  if (found.length === 0) return [];
+  const dropped = exclude ? new Set(await (await import("fast-glob")).default([...exclude], { cwd: root, absolute: true, dot: true })) : new Set<string>();
+  const ignored = ignoredFiles(root, host);
+  const files = found.filter((path) => !ignored.has(path) && !dropped.has(path)).map((path) => describe(root, path));
+  return [...new Map(files.map((file) => [file.real, file])).values()];
+}
+
+function mentions(path: string, words: readonly string[]): boolean {
+  try {
+    if (statSync(path).size > MAX_TEXT_SIZE) return false;
+    const content = readFileSync(path);
+    return words.some((word) => content.includes(word));
+  } catch (error) {
+    throw fileFailure(error, path);
+  }
+}
+
 /**
  * With a configuration: the project's packages, and what `include` lists. Without: every Python file below the root that version control
  * does not ignore. Never: environments, build output, namespaces that some tool vendored, `excluded` directories.
@@ -93,7 +116,7 @@ export async function listProjectFiles(root: string, packages: readonly ProjectP
   return [...byReal.values()];
 }
 
-function walk(directory: string, skip: ReadonlySet<string>, found: Set<string>, isRoot: boolean): void {
+function walk(directory: string, skip: ReadonlySet<string>, found: Set<string>, isRoot: boolean, wanted: (path: string) => boolean = isPython): void {
   const here = entries(directory);
   const names = new Set(here.map((entry) => entry.name));
   if (!isRoot) {
@@ -105,8 +128,8 @@ function walk(directory: string, skip: ReadonlySet<string>, found: Set<string>, 
     const path = join(directory, entry.name);
     if (entry.name.startsWith(".") || skip.has(path)) continue;
     if (entry.isDirectory()) {
-      if (!skippedNames.has(entry.name) && !skippedSuffix.test(entry.name)) walk(path, skip, found, false);
-    } else if (isPython(path)) {
+      if (!skippedNames.has(entry.name) && !skippedSuffix.test(entry.name)) walk(path, skip, found, false, wanted);
+    } else if (wanted(path)) {
       if (entry.isFile()) found.add(path);
       else if (entry.isSymbolicLink()) addLinked(path, found);
     }

@@ -42,6 +42,15 @@ function isSourceTree(path: string): boolean {
   return ["pyproject.toml", "setup.py", "setup.cfg"].some((name) => existsSync(join(path, name)));
 }
 
+/** One SOURCE that lies here and needs no building. `base` is the directory that relative paths start from. */
+export async function acquire(source: string, base: string): Promise<Distribution> {
+  const path = resolve(base, source);
+  const kind = classify(source, base);
+  if (kind === "wheel") return (await import("./wheel.ts")).acquireWheel(path, source);
+  if (kind === "directory") return (await import("./directory.ts")).acquireDirectory(path, source);
+  throw new Failure(`${source}: is neither a wheel nor a directory with importable modules`, "Name one of these.");
+}
+
 /** Every distribution that the request comes to; those that came along as requirements of others are marked. */
 export async function acquireAll(request: SourceRequest, options: FetchOptions, host: Host): Promise<Distribution[]> {
   const { base } = request;

@@ -11,12 +11,14 @@ export interface References {
   readonly runtimeMap: boolean;
 }
 
-export type Basis = Pick<Manifest, "targetPython" | "settings">;
+export type Basis = Pick<Manifest, "targetPython" | "settings" | "isolated">;
 
 /** What the command line does not say is the default. */
 export function basisOf(consumer: Consumer, { verified = "rewrite", runtimeMap = false }: Partial<References>): { readonly basis: Basis; readonly references: ReferenceSettings } {
   const references = { helper: `${consumer.namespace}.${HELPER_NAME}`, verified, runtimeMap, rows: consumer.configuration.catalogue ?? [], leave: consumer.configuration.leave ?? [] };
-  const choices = JSON.stringify({ rows: references.rows, leave: references.leave.map(({ string, path }) => ({ string, path })), verified, runtimeMap });
+  const { "isolate-optional": isolated = false, "isolate-optional-except": except } = consumer.configuration;
+  const isolation = isolated === false ? {} : { isolated, except, dependencies: consumer.dependencies };
+  const choices = JSON.stringify({ ...isolation, rows: references.rows, leave: references.leave.map(({ string, path }) => ({ string, path })), verified, runtimeMap });
   const defaults = JSON.stringify({ rows: [], leave: [], verified: "rewrite", runtimeMap: false });
   return { basis: { targetPython: consumer.target.join("."), ...(choices === defaults ? {} : { settings: createHash("sha256").update(choices).digest("hex") }) }, references };
 }

@@ -7,6 +7,7 @@ import { Failure } from "../model/failure.ts";
 import type { RecordedEdit } from "../model/manifest.ts";
 import { type DottedName, moduleOfFile, topLevel } from "../model/name.ts";
 import type { Relocation } from "../model/relocation.ts";
+import { textFormatOf } from "../model/textFormat.ts";
 import { checkNamespace } from "../plan/namespace.ts";
 import type { PythonVersion } from "../rewrite/context.ts";
 import type { FileJob } from "./fileJob.ts";
@@ -86,8 +87,13 @@ export function provided(consumer: Consumer, relocations: readonly Relocation[])
   return new Set([...tops].filter((top) => provides(consumer.root, consumer.configuredRoots, top)));
 }
 
-/** `recorded` are the edits, by path, that lead back to what the file was before an earlier run rewrote it. */
-export function projectJobs(files: readonly ProjectFile[], stage: string | undefined, target: PythonVersion, recorded: ReadonlyMap<string, readonly RecordedEdit[]>): FileJob[] {
+function textOf({ path }: ProjectFile): Pick<FileJob, "content"> {
+  const format = textFormatOf(basename(path));
+  return format ? { content: { kind: "text", format } } : {};
+}
+
+/** `files` are Python sources and data files; `recorded` are the edits, by path, that lead back to what the file was before an earlier run rewrote it. */
+export function projectJobs(files: readonly ProjectFile[], stage: string | undefined, target: PythonVersion, recorded: ReadonlyMap<string, readonly RecordedEdit[]> = new Map()): FileJob[] {
   return files.map((file, index) => ({
     label: file.path,
     locator: recorded.has(file.path) ? { kind: "relocated", path: file.real, edits: recorded.get(file.path) ?? [] } : { kind: "file", path: file.real },
@@ -96,7 +102,8 @@ export function projectJobs(files: readonly ProjectFile[], stage: string | undef
     record: undefined,
     sha256: undefined,
     distribution: undefined,
-    place: { module: moduleOfFile(file.package, basename(file.path)), package: file.package, stub: file.path.endsWith(".pyi"), siblings: target[0] < 3 ? siblingsOf(file.real) : [] },
+    ...textOf(file),
+    place: textFormatOf(basename(file.path)) ? undefined : { module: moduleOfFile(file.package, basename(file.path)), package: file.package, stub: file.path.endsWith(".pyi"), siblings: target[0] < 3 ? siblingsOf(file.real) : [] },
     map: 1,
     target: stage === undefined ? undefined : join(stage, String(index)),
     inPlace: true,

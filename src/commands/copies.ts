@@ -3,8 +3,9 @@ import { join, relative, sep } from "node:path";
 import type { Distribution } from "../model/distribution.ts";
 import { normalisedName } from "../model/distribution.ts";
 import type { ManifestDistribution, ManifestFile } from "../model/manifest.ts";
-import { join as dotted } from "../model/name.ts";
+import { join as dotted, parent } from "../model/name.ts";
 import type { Layout } from "../plan/layout.ts";
+import { textFormatOf } from "../model/textFormat.ts";
 import { moduleNameOf } from "../plan/topLevels.ts";
 import type { InventoryData } from "./inventory.ts";
 import type { Consumer } from "./consumer.ts";
@@ -14,7 +15,7 @@ import type { FileJob, FileResult } from "./fileJob.ts";
 export function copyJobs(copies: readonly Layout[], consumer: Consumer, stage: string | undefined): FileJob[] {
   const prefix = relative(consumer.root, consumer.namespaceDirectory).split(sep).join("/");
   return copies.flatMap(({ distribution, placements }) =>
-    placements.map(({ file, destination, python }) => ({
+    placements.map(({ file, destination, python, compiled }) => ({
       label: `${prefix}/${destination}`,
       locator: file.locator,
       size: file.size,
@@ -23,11 +24,29 @@ export function copyJobs(copies: readonly Layout[], consumer: Consumer, stage: s
       sha256: distribution.digests?.get(file.path),
       distribution: distribution.metadata.name,
       place: python && (consumer.target[0] < 3 ? python : { ...python, siblings: [] }), // they are many, and only Python 2 asks
+      ...contentOf(destination, compiled),
       map: 0,
       target: stage === undefined ? undefined : join(stage, destination),
       inPlace: false,
     })),
   );
+}
+
+/** What is looked for in files that are no Python sources. */
+function contentOf(destination: string, compiled: boolean): Pick<FileJob, "content"> {
+  const module = compiled ? compiledModule(destination) : undefined;
+  if (module !== undefined) return { content: { kind: "compiled", module } };
+  if (/\.(?:pkl|pickle)$/.test(destination)) return { content: { kind: "pickle" } };
+  if (/^[^/]+\.(?:dist|egg)-info\/entry_points\.txt$/.test(destination)) return { content: { kind: "entry-points" } };
+  const format = /^[^/]+\.(?:dist|egg)-info\//.test(destination) ? undefined : textFormatOf(destination.slice(destination.lastIndexOf("/") + 1));
+  return format === undefined ? {} : { content: { kind: "text", format } };
+}
+
+/** The module that an extension file is, in original names; undefined for a shared library that is none. */
+function compiledModule(destination: string): string | undefined {
+  const module = moduleNameOf(destination.slice(destination.lastIndexOf("/") + 1));
+  const within = destination.includes("/") ? destination.slice(0, destination.lastIndexOf("/")).replaceAll("/", ".") : "";
+  return module === undefined ? undefined : dotted(within, module === "__init__" ? "" : module);
 }
 
 /** `results` are those of the copy's jobs, in order. */
@@ -64,9 +83,8 @@ export function inventoryOfCopies(layouts: readonly Layout[]): InventoryData {
     modules: layouts.flatMap(({ placements }) =>
       placements.flatMap(({ file, destination, python, compiled }) => {
         if (python) return [{ name: python.module, package: python.package, locator: python.stub ? undefined : file.locator, size: file.size }];
-        const module = compiled ? moduleNameOf(destination.slice(destination.lastIndexOf("/") + 1)) : undefined;
-        const within = destination.includes("/") ? destination.slice(0, destination.lastIndexOf("/")).replaceAll("/", ".") : "";
-        return module === undefined ? [] : [{ name: dotted(within, module === "__init__" ? "" : module), package: within, locator: undefined, size: 0 }];
+        const name = compiled ? compiledModule(destination) : undefined;
+        return name === undefined ? [] : [{ name, package: parent(name), locator: undefined, size: 0 }];
       }),
     ),
     distributions: layouts.map(({ distribution, placements }) => ({

@@ -88,7 +88,7 @@ function ofCopy(manifest: Manifest, entry: ManifestFile, content: Buffer, direct
   const within = parent(entry.path.slice(0, entry.path.lastIndexOf(".")).replaceAll("/", "."));
   return {
     original: Buffer.from(undo(content.toString("latin1"), entry.edits), "latin1"),
-    relocations: recorded(manifest),
+    relocations: [...recorded(manifest), ...(manifest.isolated ?? []).map((name): Relocation => ({ from: name, to: `${manifest.namespace}.${name}`, absent: true }))],
     place: { module: moduleOfFile(within, basename(entry.path)), package: within, stub: entry.path.endsWith(".pyi"), siblings: new Set() },
     target: parsePython(manifest.targetPython) ?? [3, 9],
     manifest,

@@ -1,14 +1,14 @@
 /** The work on one file, as plain data, so that any worker can do it: read, verify, relocate, stage. */
 import { hash } from "node:crypto";
-import { type Stats, chmodSync, chownSync, closeSync, mkdirSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { type Stats, chmodSync, chownSync, closeSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
+import { basename } from "node:path";
 import { type EntryRequest, OpenArchives } from "../acquire/zipEntry.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
 import { positionAt } from "../model/span.ts";
 import { type Finding, located } from "../model/finding.ts";
 import type { Locator, SourceFile } from "../model/distribution.ts";
 import { anchor } from "../manifest/anchors.ts";
-import { type AnchoredEdit, type RecordedEdit, STAGING_NAME } from "../model/manifest.ts";
+import { type AnchoredEdit, type RecordedEdit } from "../model/manifest.ts";
 import { type Relocation, relocationMap } from "../model/relocation.ts";
 import { undoingEdits } from "../patch/merge.ts";
 import { type StepOutcome } from "../patch/steps.ts";
@@ -23,7 +23,11 @@ import { droppedImports } from "./droppedImports.ts";
 import { type PatchedFile, type Substitution, applyToBytes, readExisting, reverseImports, substituted } from "./preparedText.ts";
 import { verify } from "./verifyDigest.ts";
 import { scannerOnly, withGrammar } from "./readers.ts";
+import { lookInto, observe } from "./observe.ts";
+import { type Parsers, type RelocatedText, relocateText } from "./relocateText.ts";
+import { MAX_TEXT_SIZE, type TextFormat } from "../model/textFormat.ts";
 import { type RelocatedSource, relocateSource } from "./relocateSource.ts";
+import type { Observation } from "../model/observation.ts";
 
 export interface FileJob {
   /** For messages and findings: relative to the project. */
@@ -37,6 +41,8 @@ export interface FileJob {
   readonly distribution: string | undefined;
   /** A Python file, and its place; undefined for everything that is copied as it is. */
   readonly place: PlaceData | undefined;
+  /** Something else that names of modules may stand in. */
+  readonly content?: ContentKind;
   /** Index into `JobSettings.maps`: what is relocated differs between a copy and the project. */
   readonly map: number;
   /** Where the result is staged, in a directory that exists (`makeDirectories`); undefined: nowhere. */
@@ -46,6 +52,9 @@ export interface FileJob {
   /** Patches that change the file before and after it is relocated. */
   readonly patched?: PatchedFile;
 }
+
+/** `compiled`: an extension module, and its name before relocation. */
+export type ContentKind = { readonly kind: "compiled"; readonly module: string } | { readonly kind: "pickle" } | { readonly kind: "entry-points" } | { readonly kind: "text"; readonly format: TextFormat };
 
 export interface PlaceData {
   readonly module: string | undefined;
@@ -89,7 +98,7 @@ export interface FileResult {
   readonly edits: { readonly proven: number; readonly verified: number };
   /** SHA-256, hex; empty for a source of the project (`inPlace`, with a `place`) that did not change. */
   readonly sha256Upstream: string;
-  /** Of files of copies, and of sources of the project that have edits. */
+  /** Of the result; as `sha256Upstream` where nothing changed. */
   readonly sha256Now: string;
   /** Of the file that is replaced: it differs from the original where an earlier run rewrote it. Empty as `sha256Upstream` is. */
   readonly sha256Before: string;
@@ -97,6 +106,8 @@ export interface FileResult {
   readonly anchors: readonly AnchoredEdit[];
   readonly undo: readonly RecordedEdit[];
   readonly findings: readonly Finding[];
+  /** Of files of copies. */
+  readonly observations: readonly Observation[];
   readonly changed: boolean;
   readonly sites: readonly Site[];
   /** What became of the file's patches. */
@@ -112,29 +123,13 @@ export interface FileResult {
 // Entries that are larger together are read one by one: memory is bounded by the largest file.
 const LARGE = 16 * 2 ** 20;
 
-/** Makes the directories that jobs stage into: once, and not in every worker. */
-export function makeDirectories(jobs: readonly FileJob[]): void {
-  const made = new Set<string>();
-  const make = (directory: string): void => {
-    if (made.has(directory)) return;
-    made.add(directory);
-    // The staging directory itself is there.
-    if (basename(dirname(directory)) !== STAGING_NAME && basename(directory) !== STAGING_NAME) make(dirname(directory));
-    try {
-      mkdirSync(directory);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw fileFailure(error, directory);
-    }
-  };
-  for (const { target } of jobs) if (target !== undefined) make(dirname(target));
-}
-
 /** Does jobs one after the other; holds what they share: descriptors, look-up tables, the grammar once it was needed. */
 export class FileWorker {
   readonly #settings: JobSettings;
   readonly #options: readonly RewriteOptions[];
   readonly #archives = new OpenArchives();
   #readers: Readers | undefined;
+  #parsers: Parsers = { json: (text) => JSON.parse(text) as unknown };
 
   constructor(settings: JobSettings) {
     this.#settings = settings;
@@ -147,6 +142,7 @@ export class FileWorker {
   /** Does these jobs, in order; those on entries of one archive are read together. */
   async run(jobs: readonly FileJob[]): Promise<FileResult[]> {
     const contents = this.#readEntries(jobs);
+    if (!this.#parsers.toml && jobs.some(({ content }) => content?.kind === "text" && content.format === "toml")) this.#parsers = { ...this.#parsers, toml: (await import("smol-toml")).parse };
     const results: FileResult[] = [];
     for (const [index, job] of jobs.entries()) {
       const source = contents?.[index] ?? this.#read(job);
@@ -170,15 +166,21 @@ export class FileWorker {
     const { reversed, substitute = [], dropped } = this.#settings;
     const back = job.inPlace && job.place && reversed ? reverseImports(read, reversed, readers) : undefined;
     const source = back?.content ?? read;
-    // Nobody asks for the digest of a project's source that stays as it is.
-    const own = job.inPlace && job.place !== undefined && job.record === undefined && job.sha256 === undefined;
+    // Nobody asks for the digest of a project's file that stays as it is.
+    const own = job.inPlace && (job.place !== undefined || job.content !== undefined) && job.record === undefined && job.sha256 === undefined;
     const known = own ? undefined : hash("sha256", source);
     if (known !== undefined) verify(job, source, known);
     const place = job.place && placeOf(job.place, job.label);
     const relocate = (text: Buffer): RelocatedSource | undefined => place && relocateSource(text, place, this.#optionsFor(job), readers);
     const before = applyToBytes(source, job.patched?.before);
     const input = place && !job.inPlace ? substituted(before.content, substitute) : before.content;
-    const relocated = relocate(input);
+    const python = relocate(input);
+    const relocated = job.content?.kind === "text" ? this.#relocateText(job, job.content.format, input) : python;
+    const looked = job.content && job.content.kind !== "text" ? lookInto(source, job.content, this.#optionsFor(job)) : undefined;
+    // Before anything is staged: it may turn out that the grammar is needed.
+    const observations = looked?.observations ?? (job.place && python?.facts && job.distribution !== undefined ? observe(python.facts, job.place, this.#optionsFor(job), input) : []);
+    const missing = dropped && place ? droppedImports(input, place, dropped, readers) : [];
+    const covered = before.outcomes.length > 0 && python !== undefined && relocate(substituted(source, substitute))?.content.equals(python.content) === true;
     const after = applyToBytes(relocated?.content ?? input, job.patched?.after);
     const { content } = after;
     const existing = job.inPlace && job.locator.kind === "relocated" ? readExisting(job.locator.path) : read;
@@ -188,17 +190,18 @@ export class FileWorker {
     // A patch adds and removes lines: what it leaves is led back by the differences of the two texts.
     const undo = input !== source || (relocated && content !== relocated.content) ? undoingEdits(content.toString("latin1"), source.toString("latin1")) : (relocated?.undo ?? []);
     const sha256Upstream = known ?? (changed ? hash("sha256", source) : "");
-    const missing = dropped && place ? droppedImports(input, place, dropped, readers) : [];
     return {
       sha256Upstream,
-      sha256Now: content === source ? sha256Upstream : own && undo.length === 0 ? "" : hash("sha256", content),
+      sha256Now: content === source ? sha256Upstream : own && undo.length === 0 && !changed ? "" : hash("sha256", content),
       sha256Before: !changed || existing === source ? sha256Upstream : hash("sha256", existing),
       undo,
       anchors: job.inPlace && undo.length > 0 ? anchor(content.toString("latin1"), undo) : [],
       findings: [
         ...[...(relocated?.decision.findings ?? []), ...missing].map((local) => located(local, job.label, input, job.distribution)),
+        ...(looked?.findings ?? []).map((local) => located(local, job.label, source, job.distribution)),
         ...(back?.left ?? []).map((local) => located(local, job.label, read)),
       ],
+      observations,
       changed,
       needsHelper: relocated?.decision.needsHelper === true,
       usedExceptions: relocated?.decision.usedExceptions ?? [],
@@ -206,10 +209,15 @@ export class FileWorker {
       verified: relocated ? verifiedIn(relocated.decision.sites, input) : [],
       sites: this.#settings.keepSites ? (relocated?.decision.sites ?? []) : [],
       patches: [...before.outcomes, ...after.outcomes],
-      covered: before.outcomes.length > 0 && relocated !== undefined && relocate(substituted(source, substitute))?.content.equals(relocated.content) === true,
+      covered,
       before: keep ? existing : undefined,
       after: keep ? content : undefined,
     };
+  }
+
+  #relocateText(job: FileJob, format: TextFormat, source: Buffer): RelocatedText | undefined {
+    const place = { format, fileName: basename(job.label), ofProject: job.distribution === undefined };
+    return source.length > MAX_TEXT_SIZE ? undefined : relocateText(source, place, job.label, this.#optionsFor(job), this.#parsers);
   }
 
   #optionsFor(job: FileJob): RewriteOptions {

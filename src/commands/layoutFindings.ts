@@ -1,5 +1,5 @@
 /** What a person must know about the distributions themselves, whatever is in their files. */
-import { basename, relative, sep } from "node:path";
+import { basename } from "node:path";
 import { type Finding, finding } from "../model/finding.ts";
 import type { Layout } from "../plan/layout.ts";
 import { classifyLicense } from "../plan/licenses.ts";
@@ -7,9 +7,8 @@ import type { Consumer } from "./consumer.ts";
 import type { FileResult } from "./fileJob.ts";
 import type { Treatment } from "./treatment.ts";
 
-export function findingsOf(layouts: readonly Layout[], consumer: Consumer, ours: ReadonlySet<string>, treat: (name: string) => Treatment): Finding[] {
-  const namespacePath = relative(consumer.root, consumer.namespaceDirectory).split(sep).join("/");
-  return layouts.flatMap(({ distribution, placements, topLevels }) => {
+export function findingsOf(layouts: readonly Layout[], ours: ReadonlySet<string>, treat: (name: string) => Treatment): Finding[] {
+  return layouts.flatMap(({ distribution, topLevels }) => {
     const { metadata, leftOut } = distribution;
     const place = { distribution: metadata.name };
     const found: Finding[] = [];
@@ -17,8 +16,6 @@ export function findingsOf(layouts: readonly Layout[], consumer: Consumer, ours:
     if (pth.length > 0) found.push(finding("path-configuration", `left out: ${pth.join(", ")}`, place));
     if (data.length > 0) found.push(finding("data-not-vendored", `left out: ${data.slice(0, 5).join(", ")}${data.length > 5 ? ` and ${data.length - 5} more` : ""}`, place));
     if (topLevels.moving.length === 0 && topLevels.stubs.length === 0) found.push(finding("nothing-importable", "holds no module: only its metadata is kept", place));
-    const compiled = placements.filter((placement) => placement.compiled);
-    if (compiled[0]) found.push(finding("compiled-module", `${compiled.length} extension module${compiled.length > 1 ? "s were" : " was"} moved without a look inside`, { ...place, path: `${namespacePath}/${compiled[0].destination}` }));
     for (const name of topLevels.topLevels) if (ours.has(name)) found.push(finding("provided-by-project", `'${name}' is relocated, and the project has a '${name}' of its own: the project's imports of it were left`, place));
     const license = treat(metadata.name).license ?? metadata.licenseExpression;
     const kind = classifyLicense(license);

@@ -1,12 +1,12 @@
 /** The manifest of a run, and the files that are generated with it. */
 import { createHash } from "node:crypto";
 import { relative, sep } from "node:path";
-import type { AcceptedFinding } from "../config/configuration.ts";
+import { withAccepted } from "../check/accept.ts";
 import { formatLicenseOverview } from "../manifest/licenseOverview.ts";
 import { formatSbom } from "../manifest/sbom.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Manifest, ManifestDistribution, ManifestProjectFile } from "../model/manifest.ts";
-import { type Choice, matcher } from "../plan/chooseFiles.ts";
+import { type Choice } from "../plan/chooseFiles.ts";
 import type { Layout } from "../plan/layout.ts";
 import { TOOL } from "../version.ts";
 import type { Consumer } from "./consumer.ts";
@@ -15,7 +15,6 @@ import type { Basis } from "./basis.ts";
 import type { FileResult } from "./fileJob.ts";
 import { generatedFiles as generatedByTool } from "./generated.ts";
 import type { NamespaceState } from "./namespaceState.ts";
-import { sameDistribution } from "./projectRun.ts";
 import type { Treatment } from "./treatment.ts";
 
 export interface ManifestInput {
@@ -31,7 +30,10 @@ export interface ManifestInput {
   /** Of the copies' files, copy by copy. */
   readonly results: readonly FileResult[];
   readonly treat: (name: string) => Treatment;
-  readonly accepted: readonly { readonly distribution: string; readonly code: string; readonly reason: string }[];
+  /** Those that are accepted are recorded with their distributions. */
+  readonly findings: readonly Finding[];
+  /** Names from outside that are shut out. */
+  readonly isolated: readonly string[];
   /** Digests of patches that were made anew. */
   readonly patched: ReadonlyMap<string, string>;
   readonly project: readonly ManifestProjectFile[];
@@ -48,27 +50,30 @@ export interface NewManifest {
 /** Undefined when nothing is vendored. */
 export function newManifest(input: ManifestInput): NewManifest | undefined {
   const { consumer, state, project, basis } = input;
+  const isolated = input.copies ? input.isolated : (state.manifest?.isolated ?? []);
   const distributions = input.copies ? entries(input, input.copies) : (state.manifest?.distributions ?? []);
   if (distributions.length === 0) return undefined;
   const namespaceFiles = generatedFiles(input, distributions);
   const generated = [...namespaceFiles].map(([path, content]) => ({ path, sha256: createHash("sha256").update(content).digest("hex") }));
   const location = relative(consumer.root, consumer.namespaceDirectory).split(sep).join("/");
-  const manifest: Manifest = {
+  const plain: Manifest = {
     schema: 1,
     tool: TOOL,
     namespace: consumer.namespace,
     ...basis,
+    ...(isolated.length > 0 ? { isolated: [...isolated].sort() } : {}),
     generated: input.copies ? generated : (state.manifest?.generated ?? []),
     ...(location === consumer.namespace.replaceAll(".", "/") ? {} : { location }),
     ...(state.emptyInit || state.manifest?.emptyInit ? { emptyInit: true as const } : {}),
     ...(project.length > 0 ? { project } : {}),
     distributions: [...distributions].sort((a, b) => (a.name < b.name ? -1 : 1)),
   };
+  const manifest = input.copies ? withAccepted(plain, input.findings) : plain;
   const { sbom } = consumer.configuration;
   return { manifest, namespaceFiles, texts: new Map(sbom === undefined ? [] : [[sbom, Buffer.from(formatSbom(manifest, TOOL))]]) };
 }
 
-function entries({ choices, results, treat, accepted, patched }: ManifestInput, copies: readonly Layout[]): ManifestDistribution[] {
+function entries({ choices, results, treat, patched }: ManifestInput, copies: readonly Layout[]): ManifestDistribution[] {
   let first = 0;
   return copies.map((copy, index) => {
     const own = results.slice(first, first + copy.placements.length);
@@ -83,7 +88,6 @@ function entries({ choices, results, treat, accepted, patched }: ManifestInput, 
       patches: patches.filter(({ file }) => applied.has(file)).map(({ file, sha256, after }) => ({ file, sha256: patched.get(file) ?? sha256, ...(after ? { after } : {}) })),
       dropped: patterns,
       ...(choices[index]?.dropped.length ? { droppedFiles: choices[index].dropped } : {}),
-      accepted: accepted.filter((each) => sameDistribution(each.distribution, name)).map(({ code, reason }) => ({ code, reason })),
     };
   });
 }
@@ -111,17 +115,4 @@ function generatedFiles({ consumer, state, layouts, needsHelper, copies = [] }: 
     for (const module of Object.values(vendoring.stubs).flat()) put(`${module.replaceAll(".", "/")}.pyi`, `from ${module.replace(/\.__init__$/, "")} import *\n`);
   }
   return files;
-}
-
-/** Takes out the findings that the configuration accepts; says which, for the manifest. */
-export function acceptFindings(findings: readonly Finding[], accept: readonly AcceptedFinding[]): { findings: Finding[]; accepted: { distribution: string; code: string; reason: string }[] } {
-  if (accept.length === 0) return { findings: [...findings], accepted: [] };
-  const rules = accept.map((rule) => ({ rule, matches: rule.path === undefined ? undefined : matcher(rule.path) }));
-  const accepted = new Map<string, { distribution: string; code: string; reason: string }>();
-  const left = findings.filter((found) => {
-    const match = rules.find(({ rule, matches }) => rule.code === found.code && (rule.distribution === undefined || sameDistribution(rule.distribution, found.distribution ?? "")) && (!matches || matches(found.path ?? "")));
-    if (match && found.distribution !== undefined) accepted.set(`${found.distribution} ${found.code}`, { distribution: found.distribution, code: found.code, reason: match.rule.reason });
-    return !match;
-  });
-  return { findings: left, accepted: [...accepted.values()] };
 }

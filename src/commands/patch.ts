@@ -19,7 +19,8 @@ import { type Consumer, findConsumer } from "./consumer.ts";
 import { keptDistribution } from "./copies.ts";
 import { entryOf } from "./eject.ts";
 import { type FetchFlags, fetchOptions } from "./fetchSettings.ts";
-import { readState, runProject } from "./projectRun.ts";
+import { runProject } from "./projectRun.ts";
+import { readState } from "./readState.ts";
 import { type Crew, hireCrew } from "./runJobs.ts";
 import { type LoadedPatch, type Treatment, treatments } from "./treatment.ts";
 

@@ -4,28 +4,33 @@
  */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
-import { type ProjectFile, alsoListed, listEveryFile, listProjectFiles } from "../acquire/project.ts";
+import { type ProjectFile, alsoListed, listEveryFile, listProjectFiles, listProjectText } from "../acquire/project.ts";
+import { accept } from "../check/accept.ts";
 import type { Host } from "../host/host.ts";
 import { formatManifest } from "../manifest/write.ts";
-import { type Distribution, normalisedName } from "../model/distribution.ts";
+import type { Distribution } from "../model/distribution.ts";
 import { fileFailure } from "../model/failure.ts";
 import { type Finding, byPlace, finding } from "../model/finding.ts";
 import { MANIFEST_NAME, type Manifest } from "../model/manifest.ts";
 import type { FileChange, Outcome } from "../model/outcome.ts";
+import { textFormatOf } from "../model/textFormat.ts";
 import type { Relocation } from "../model/relocation.ts";
-import { chooseFiles, matcher } from "../plan/chooseFiles.ts";
+import { chooseFiles } from "../plan/chooseFiles.ts";
 import { type Layout, layOut } from "../plan/layout.ts";
 import { moduleNameOf } from "../plan/topLevels.ts";
 import { type Move, Transaction, recover } from "../write/transaction.ts";
 import { type Consumer, projectJobs, provided } from "./consumer.ts";
+import { checkStaged } from "./checkStaged.ts";
 import { copyJobs, inventoryOfCopies } from "./copies.ts";
 import { type Basis, type References, basisOf } from "./basis.ts";
-import { type FileJob, type FileResult, type JobSettings, defaultReferences } from "./fileJob.ts";
+import type { FileJob, FileResult, JobSettings } from "./fileJob.ts";
 import { HELPER_FILE } from "./generated.ts";
-import { noInventory } from "./inventory.ts";
+import { isolate, unusedIsolation } from "./isolation.ts";
+import { observedFindings } from "./observed.ts";
 import { findingsOf, unusedExceptions } from "./layoutFindings.ts";
-import { acceptFindings, newManifest } from "./newManifest.ts";
-import { type NamespaceState, readNamespace } from "./namespaceState.ts";
+import { newManifest } from "./newManifest.ts";
+import type { NamespaceState } from "./namespaceState.ts";
+import { baseSettings, readState } from "./readState.ts";
 import { patchSteps, settlePatches } from "./patching.ts";
 import { type RecordedProject, recordProject, recordedProject } from "./projectRecord.ts";
 import type { Crew } from "./runJobs.ts";
@@ -61,7 +66,7 @@ export interface ProjectRun {
   readonly manifest: Manifest | undefined;
   readonly layouts: readonly Layout[];
   readonly changed: boolean;
-  readonly project: { readonly files: number; readonly rewritten: number };
+  readonly project: { readonly files: number; readonly rewritten: number; readonly otherRewritten: number };
   readonly findings: readonly Finding[];
   readonly changes: readonly FileChange[];
   readonly verified: NonNullable<Outcome<unknown>["verified"]>;
@@ -107,12 +112,17 @@ async function relocate(transaction: Transaction | undefined, consumer: Consumer
   const layouts = layOut(chosen.map((choice) => choice.distribution), consumer.namespace, consumer.package);
   const relocations = layouts.flatMap((layout) => layout.relocations);
   const ours = provided(consumer, relocations);
-  const maps = [relocations, relocations.filter(({ from }) => !ours.has(from.split(".")[0] ?? from))];
+  const lookOnly = (jobs: readonly FileJob[]): Promise<FileResult[]> => crew.run(jobs, { ...baseSettings(consumer), maps: [relocations], inventory: inventoryOfCopies(layouts), references }, () => host.progress("Looking for optional imports"));
+  const isolation = arrangement.current ? undefined : await isolate(consumer, layouts, lookOnly);
+  const maps = [[...relocations, ...(isolation?.relocations ?? [])], relocations.filter(({ from }) => !ours.has(from.split(".")[0] ?? from))];
   const dropped = chosen.flatMap((choice) => choice.dropped.flatMap((path) => modulesOf(path)));
 
   const excluded = [consumer.namespaceDirectory, ...arrangement.sourceDirectories];
   const listed = consumer.files ? alsoListed(consumer.root, [], consumer.files) : consumer.everything ? listEveryFile(consumer.root, excluded) : await listProjectFiles(consumer.root, consumer.packages, consumer.configuration, excluded, host);
-  const files = [...listed, ...alsoListed(consumer.root, listed, (state.manifest?.project ?? []).map((file) => file.path))];
+  const going = [...relocations, ...arrangement.reversed].map(({ from }) => from);
+  const dataFiles = consumer.everything ? [] : await listProjectText(consumer.root, consumer.configuration, excluded, going, host);
+  const known = [...listed, ...dataFiles.filter((text) => !listed.some((file) => file.path === text.path))];
+  const files = [...known, ...alsoListed(consumer.root, known, (state.manifest?.project ?? []).map((file) => file.path))];
   const record = recordedProject(files, state.manifest?.project ?? []);
   const stage = (name: string): string | undefined => transaction?.path(name);
   const copies = arrangement.current ? [] : layouts;
@@ -135,13 +145,18 @@ async function relocate(transaction: Transaction | undefined, consumer: Consumer
     transaction?.clear();
     return undefined;
   }
+  const leaks = await checkStaged(jobs, results, settings, consumer, crew, (done, total) => host.progress(`Checking what was staged: ${done} of ${total} files`));
   const patching = settlePatches(copying, copied, arrangement.treat, consumer, options.writes);
 
-  const { findings, accepted } = acceptFindings(
-    [...findingsOf(layouts, consumer, ours, arrangement.treat), ...patching.findings, ...unusedExceptions(consumer, results, !arrangement.current), ...results.flatMap((result) => result.findings)].sort(byPlace),
+  const { findings } = accept(
+    [
+      ...findingsOf(layouts, ours, arrangement.treat), ...(arrangement.current ? [] : observedFindings(copies, copying, copied, consumer)), ...(isolation ? unusedIsolation(consumer, isolation, copied) : []), ...patching.findings,
+      ...unusedExceptions(consumer, results, !arrangement.current), ...results.flatMap((result) => result.findings), ...leaks,
+    ].sort(byPlace),
     consumer.configuration.accept ?? [],
+    ({ path }) => path,
   );
-  const made = newManifest({ consumer, state, basis, layouts, needsHelper, copies: arrangement.current ? undefined : copies, choices: chosen, results: copied, treat: arrangement.treat, accepted, patched: patching.digests, project: recordProject(files, project) });
+  const made = newManifest({ consumer, state, basis, layouts, needsHelper, copies: arrangement.current ? undefined : copies, choices: chosen, results: copied, treat: arrangement.treat, findings, isolated: isolation?.relocations.map(({ from }) => from) ?? [], patched: patching.digests, project: recordProject(files, project) });
   const manifestText = made && formatManifest(made.manifest);
   const copyChanged = manifestText !== state.manifestText;
   const texts = new Map([...arrangement.texts, ...patching.texts, ...(made?.texts ?? [])].filter(([path, content]) => !sameAsDisk(consumer, path, content)));
@@ -153,20 +168,10 @@ async function relocate(transaction: Transaction | undefined, consumer: Consumer
   }
   return {
     state, manifest: made?.manifest, layouts, changed, findings, notices: [...notices, ...patching.notices, ...lostNotice(record)],
-    project: { files: files.length, rewritten: project.filter((result) => result.changed).length },
+    project: { files: files.filter((file) => !isText(file)).length, rewritten: files.filter((file, index) => project[index]?.changed && !isText(file)).length, otherRewritten: files.filter((file, index) => project[index]?.changed && isText(file)).length },
     changes: options.diff ? changesOf(plan, copying, copied) : [],
     verified: results.flatMap((result, index) => result.verified.map((each) => ({ path: jobs[index]?.label ?? "", ...each }))),
   };
-}
-
-export async function readState(consumer: Consumer, crew: Crew, tolerant = false): Promise<NamespaceState> {
-  const own = (consumer.configuration.protected ?? []).map((glob) => matcher(glob));
-  const rules = { isProtected: (path: string) => own.some((matches) => matches(path)), replacesForeign: consumer.configuration.vendoring !== undefined, tolerant };
-  return readNamespace(consumer.namespaceDirectory, consumer.namespace, rules, async (jobs) => (await crew.run(jobs, { ...baseSettings(consumer), maps: [[]] }, () => undefined)).map((result) => result.sha256Upstream));
-}
-
-function baseSettings(consumer: Consumer): JobSettings {
-  return { maps: [], target: consumer.target, inventory: noInventory, references: defaultReferences, keepContents: false, keepSites: false };
 }
 
 /** The module that a dropped file was; nothing for files that are none. */
@@ -276,11 +281,13 @@ function changesOf({ consumer, state, files, project, manifestText, namespace, t
   return [...rewritten, ...others, ...now, ...generated, ...gone, change(`${prefix}/${MANIFEST_NAME}`, manifestText === undefined ? undefined : Buffer.from(manifestText))];
 }
 
+/** A data file, and no Python source. */
+function isText({ path }: ProjectFile): boolean {
+  return textFormatOf(path.slice(path.lastIndexOf("/") + 1)) !== undefined;
+}
+
 /** A finding of a run as a whole. */
 export function notCurrent(message: string): Finding {
   return finding("not-current", message);
 }
 
-export function sameDistribution(a: string, b: string): boolean {
-  return normalisedName(a) === normalisedName(b);
-}

@@ -8,12 +8,16 @@ import { type Readers, readFacts } from "../syntax/readFacts.ts";
 import { type WordTable, wordTable } from "../syntax/words.ts";
 import { interests } from "../rewrite/references/interests.ts";
 import type { FileFacts } from "../model/facts.ts";
+import { stateWords } from "../inspect/processState.ts";
+import { Interest } from "../model/words.ts";
 
 export interface RelocatedSource {
   /** The very same buffer when nothing changed. */
   readonly content: Buffer;
   readonly undo: readonly RecordedEdit[];
   readonly decision: Decision;
+  /** Undefined for a file that cannot be read. */
+  readonly facts: FileFacts | undefined;
 }
 
 /** Throws `needsGrammar` (syntax/readFacts.ts) when the file needs a parse and there is no grammar. */
@@ -21,12 +25,12 @@ export function relocateSource(source: Buffer, place: FilePlace, options: Rewrit
   const result = readFacts(source, readers, wordsFor(options));
   if (result.kind === "unreadable") {
     const message = result.code === "syntax-error" ? `the file does not parse: ${result.problem.reason}` : result.problem.reason;
-    return { content: source, undo: [], decision: { edits: [], sites: [], findings: [{ code: result.code, message, offset: result.problem.offset }] } };
+    return { content: source, undo: [], decision: { edits: [], sites: [], findings: [{ code: result.code, message, offset: result.problem.offset }] }, facts: undefined };
   }
   const decision = decideFile(place, options, result.facts, source);
-  if (decision.edits.length === 0) return { content: source, undo: [], decision };
+  if (decision.edits.length === 0) return { content: source, undo: [], decision, facts: result.facts };
   const text = source.toString("latin1");
-  return { content: Buffer.from(applyEdits(text, decision.edits), "latin1"), undo: undoable(text, decision.edits), decision };
+  return { content: Buffer.from(applyEdits(text, decision.edits), "latin1"), undo: undoable(text, decision.edits), decision, facts: result.facts };
 }
 
 function decideFile(place: FilePlace, options: RewriteOptions, facts: FileFacts, source: Buffer): Decision {
@@ -38,6 +42,10 @@ const tables = new WeakMap<RewriteOptions, WordTable>();
 /** The words that make a file interesting: names that move, and the catalogue's callables. */
 function wordsFor(options: RewriteOptions): WordTable {
   let table = tables.get(options);
-  if (!table) tables.set(options, (table = wordTable(interests(options))));
+  if (!table) {
+    const words = new Map(interests(options));
+    if (words.size > 0) for (const word of stateWords) words.set(word, { interest: (words.get(word)?.interest ?? 0) | Interest.state, number: words.get(word)?.number ?? 0 });
+    tables.set(options, (table = wordTable(words)));
+  }
   return table;
 }

@@ -8,7 +8,8 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { Failure } from "../model/failure.ts";
-import { type FileJob, type FileResult, FileWorker, type JobSettings, makeDirectories } from "./fileJob.ts";
+import { type FileJob, type FileResult, FileWorker, type JobSettings } from "./fileJob.ts";
+import { makeDirectories } from "./makeDirectories.ts";
 
 const CHUNK = 32;
 // Starting a helper costs some 60 ms of a core, which about 1 MB of an archive is worth.

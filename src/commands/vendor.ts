@@ -54,7 +54,7 @@ export async function vendor(options: VendorOptions, host: Host): Promise<Outcom
     return await vendorWith(options, consumer, named, crew, host);
   } catch (error) {
     if (!(error instanceof NotCurrent)) throw error;
-    return { command: "vendor", result: { namespace: consumer.namespace, distributions: [], project: { files: 0, rewritten: 0 }, changed: true }, findings: [notCurrent(error.message)], changes: [], notices: [] };
+    return { command: "vendor", result: { namespace: consumer.namespace, distributions: [], project: { files: 0, rewritten: 0, otherRewritten: 0 }, changed: true }, findings: [notCurrent(error.message)], changes: [], notices: [] };
   } finally {
     await crew.dismiss();
   }

@@ -33,6 +33,8 @@ export interface Configuration {
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
   readonly "target-python"?: string;
+  readonly "isolate-optional"?: boolean | readonly string[];
+  readonly "isolate-optional-except"?: readonly string[];
   /** Rows as catalogue/schema.json has them. */
   readonly catalogue?: readonly CatalogueRow[];
   readonly leave?: readonly Exception[];

@@ -9,17 +9,49 @@ interface Code {
 }
 
 const catalogue = {
+  "acceptance-unused": {
+    severity: "warning",
+    help: "Nothing of the kind is found any more: take the entry out of [[tool.enisle.accept]], so that it does not hide a new finding.",
+  },
   "code-text": {
     severity: "warning",
     help: "Write the source text as one plain literal, or import inside it by a name that is computed from __name__.",
   },
   "compiled-module": {
+    severity: "error",
+    help: "Names inside a binary cannot be rewritten: use a wheel without compiled parts, build it under the new name, or leave the distribution unrelocated.",
+  },
+  "compiled-name": {
+    severity: "note",
+    help: "Types of the extension module show the original name, and pickles of them are loaded by it; nothing to do if they are not pickled.",
+  },
+  "copy-added": {
+    severity: "error",
+    help: "Move files of your own out of the namespace; if it belongs to the copy, vendor again.",
+  },
+  "copy-changed": {
+    severity: "error",
+    help: "Restore the file (`git checkout` brings it back), or vendor again; a change that must stay belongs into a patch.",
+  },
+  "copy-irreversible": {
+    severity: "error",
+    help: "The file or its line in the manifest was changed by hand: restore both from version control, or vendor again.",
+  },
+  "copy-missing": {
+    severity: "error",
+    help: "Restore the file (`git checkout` brings it back), or vendor again.",
+  },
+  "copy-mode": {
     severity: "warning",
-    help: "The extension module was moved as it is; import it in its new place to see that nothing in it needs the old name.",
+    help: "Give the file its mode back (chmod), or vendor again.",
   },
   "copy-still-named": {
     severity: "error",
     help: "Write the library's own name here: the copy that is named is not there any more.",
+  },
+  "copy-unused": {
+    severity: "warning",
+    help: "Nothing in the project or in the other copies names it any more: remove the copy.",
   },
   "copyleft-license": {
     severity: "warning",
@@ -29,6 +61,10 @@ const catalogue = {
     severity: "warning",
     help: "Scripts, headers and data files are for an installation and were left out; install them with your project if the copy needs them.",
   },
+  "data-reference": {
+    severity: "warning",
+    help: "Look at who reads the file: where the name is imported, it has to be the relocated one.",
+  },
   "derived-name": {
     severity: "warning",
     help: "After relocation the name begins with the namespace: compare with startswith, or use the module's whole name.",
@@ -37,13 +73,53 @@ const catalogue = {
     severity: "error",
     help: "Keep the module (keep in [tool.enisle]), or accept the finding where the import is optional.",
   },
+  "entry-points-lost": {
+    severity: "note",
+    help: "A relocated distribution is not installed, so nobody finds them: declare those that you need in your own project.",
+  },
+  "import-aborted": {
+    severity: "warning",
+    help: "The module takes the process with it, upstream too, so nothing after it could be observed: import it by hand to see what it waits for or why it ends.",
+  },
+  "import-broken": {
+    severity: "error",
+    help: "The module imports with the upstream library, and not with the copy: `enisle explain` says what was done in the file that fails.",
+  },
+  "import-failed": {
+    severity: "note",
+    help: "The module fails with the upstream library too, so relocation has no part in it; install what it needs to have it checked as well.",
+  },
+  "import-leak": {
+    severity: "error",
+    help: "At run time this line asks for the original name: write the import so that vendoring sees the name, or name the copy, and vendor again.",
+  },
   "lazy-modules-opaque": {
     severity: "warning",
     help: "Write __lazy_modules__ as a literal list of names, or add the relocated names to it by hand.",
   },
+  "leak": {
+    severity: "error",
+    help: "Run `enisle vendor` again, which rewrites it; in a copy, restore the file first. To live with it: [[tool.enisle.accept]] with a reason.",
+  },
+  "manifest-changed": {
+    severity: "error",
+    help: "Restore vendored.json from version control, or vendor again: only the tool writes it.",
+  },
   "metadata-unreachable": {
     severity: "warning",
     help: "Vendor the distribution with its .dist-info, or give the version as a literal.",
+  },
+  "name-provided-twice": {
+    severity: "warning",
+    help: "Two things answer to one name: rename the project's module, or uninstall the library, or import the copy by its new name.",
+  },
+  "namespace-shadowed": {
+    severity: "error",
+    help: "Python finds one of the two and never the other: rename the module or choose another namespace.",
+  },
+  "namespace-twice": {
+    severity: "error",
+    help: "Only one of them can be imported in one interpreter: give each project a namespace of its own.",
   },
   "no-plan": {
     severity: "error",
@@ -61,6 +137,10 @@ const catalogue = {
     severity: "warning",
     help: "Look at what the name can be at run time: where it is a relocated module it must begin with the namespace (--runtime-map does that).",
   },
+  "optional-import": {
+    severity: "warning",
+    help: "It finds whatever the system has. Vendor it too, make it a dependency of the project, or shut it out: isolate-optional in the configuration.",
+  },
   "outdated": {
     severity: "note",
     help: "enisle update moves the copy to the newest version that its requirement admits.",
@@ -77,6 +157,18 @@ const catalogue = {
     severity: "warning",
     help: "A .pth file works only in site-packages and was left out; do in your project's start-up what it does, if the copy needs it.",
   },
+  "pickled-name": {
+    severity: "warning",
+    help: "Make the pickle again with the relocated modules, or keep it out of the copy.",
+  },
+  "process-wide-conflict": {
+    severity: "warning",
+    help: "Relocation cannot keep this apart: let one copy alone do it in a process, or look whether the two agree.",
+  },
+  "process-wide-state": {
+    severity: "note",
+    help: "Every copy in the process does this once more; nothing to do if that is harmless.",
+  },
   "project-not-updated": {
     severity: "error",
     help: "Nothing was changed in this project; the others were updated. Mend what the message says and run again.",
@@ -88,6 +180,22 @@ const catalogue = {
   "relative-import-escapes": {
     severity: "warning",
     help: "The import climbs above the top-level package: it fails upstream, and may find something else after relocation. Look at the file.",
+  },
+  "requirement-missing": {
+    severity: "warning",
+    help: "Vendor it too, or declare it as a requirement of the project.",
+  },
+  "settings-changed": {
+    severity: "warning",
+    help: "Vendor again, so that the copies are what the configuration asks for.",
+  },
+  "shared-module": {
+    severity: "error",
+    help: "The two projects are not isolated from each other: look at how this module came to be imported, and vendor it in both.",
+  },
+  "shared-state": {
+    severity: "warning",
+    help: "Both projects change the same state of the process, and the later one wins: see that they agree, or change it in one place.",
   },
   "syntax-error": {
     severity: "error",
@@ -111,7 +219,11 @@ const catalogue = {
   },
   "unused-exception": {
     severity: "warning",
-    help: "Take the exception out of the configuration, or correct its string or path.",
+    help: "Take it out of the configuration, or correct its string, name or path.",
+  },
+  "upstream-differs": {
+    severity: "error",
+    help: "The copy is not what this tool makes of the original archive: vendor again from it, and look at the difference.",
   },
 } as const satisfies Record<string, Code>;
 

@@ -16,6 +16,7 @@ export function parseManifest(text: string, path: string): Manifest {
   if (value["schema"] > SCHEMA) {
     throw new Failure(`${path}: was written by a newer version of this tool (schema ${value["schema"]}; this one knows ${SCHEMA})`, "Use that version, or a newer one.");
   }
+  if (value["schema"] !== SCHEMA) throw damaged(path, `there is no schema ${value["schema"]}`);
   const wrong = problem(value);
   if (wrong !== undefined) throw damaged(path, wrong);
   return value as unknown as Manifest;
@@ -42,14 +43,31 @@ function problem(manifest: Record<string, unknown>): string | undefined {
     if (!isRecord(item) || typeof item["name"] !== "string") return "a distribution has no name";
     const name = item["name"];
     if (!isRecord(item["relocations"]) || !isRecord(item["source"]) || !isRecord(item["license"])) return `the entry of ${name} is not complete`;
-    for (const key of ["requires", "topLevels", "leftOut", "namespaceInits", "files"]) if (!Array.isArray(item[key])) return `'${key}' of ${name} is no list`;
+    if (typeof item["version"] !== "string" && item["version"] !== null) return `the version of ${name} is neither a text nor null`;
+    if (!Object.values(item["relocations"]).every(isText)) return `'relocations' of ${name} does not map names to names`;
+    for (const key of ["requires", "topLevels", "leftOut", "namespaceInits"]) if (!Array.isArray(item[key]) || !item[key].every(isText)) return `'${key}' of ${name} is no list of texts`;
+    if (!Array.isArray(item["files"])) return `'files' of ${name} is no list`;
     for (const file of item["files"] as unknown[]) {
-      if (!isRecord(file) || !isInside(file["path"]) || !digest.test(String(file["sha256Upstream"])) || !digest.test(String(file["sha256Now"])) || !Array.isArray(file["edits"])) {
+      if (!isRecord(file) || !isInside(file["path"]) || !digest.test(String(file["sha256Upstream"])) || !digest.test(String(file["sha256Now"])) || !Array.isArray(file["edits"]) || !areEdits(file["edits"])) {
         return `a file of ${name} is not complete`;
       }
     }
   }
   return undefined;
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string";
+}
+
+/** Sorted and apart, as undoing them needs. */
+function areEdits(edits: readonly unknown[]): boolean {
+  let last = 0;
+  return edits.every((edit) => {
+    if (!Array.isArray(edit) || edit.length !== 3 || !Number.isInteger(edit[0]) || !Number.isInteger(edit[1]) || edit[0] < last || edit[1] < 0 || !isText(edit[2])) return false;
+    last = edit[0] + edit[1];
+    return true;
+  });
 }
 
 /** A relative path that stays below its directory. */

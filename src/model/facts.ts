@@ -86,6 +86,8 @@ export interface FileFacts {
   readonly interest: number;
   /** The wanted words that have a number, in order. */
   readonly words: readonly SeenWord[];
+  /** Offsets of strings that import a wanted name, or that begin with it in a field of another string. */
+  readonly texts: readonly number[];
   /** Names, expressions and scopes. The one question that needs a parse of the whole file. */
   program(): Program;
   /** The same without the bodies of functions that hold none of these offsets: a parse costs by the byte. */

@@ -17,6 +17,8 @@ export interface Finding {
   readonly endLine?: number;
   readonly endColumn?: number;
   readonly distribution?: string;
+  /** The reason for which the configuration accepts it; its severity is then `note`. */
+  readonly accepted?: string;
 }
 
 export type Place = Pick<Finding, "path" | "line" | "column" | "endLine" | "endColumn" | "distribution">;

@@ -75,6 +75,8 @@ export interface Manifest {
   readonly targetPython: string;
   /** Digest of the settings that decide about references; missing where all are the defaults. */
   readonly settings?: string;
+  /** Modules that the copies must not find: their imports go to the namespace, where there are none. */
+  readonly isolated?: readonly string[];
   /** Files that the tool made, with their digests. */
   readonly generated: readonly { readonly path: string; readonly sha256: string }[];
   /** Where the namespace directory lies in the project: other than the namespace says in a `src` layout. */

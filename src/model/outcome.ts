@@ -38,7 +38,7 @@ export interface VendoredDistribution {
 export interface VendorResult {
   readonly namespace: string;
   readonly distributions: readonly VendoredDistribution[];
-  readonly project: { readonly files: number; readonly rewritten: number };
+  readonly project: { readonly files: number; readonly rewritten: number; /** Data files: pyproject.toml and the like. */ readonly otherRewritten: number };
   readonly changed: boolean;
 }
 

@@ -4,6 +4,8 @@ import { type DottedName, join, parent, topLevel } from "./name.ts";
 export interface Relocation {
   readonly from: DottedName;
   readonly to: DottedName;
+  /** Nothing is there: an import of it must fail, as it does where the module is not installed. */
+  readonly absent?: true;
 }
 
 export interface RelocationMap {
@@ -23,7 +25,7 @@ export interface RelocationMap {
 /** Names are held as byte strings (see span.ts), as those of facts are: in UTF-8. */
 export function relocationMap(named: readonly Relocation[]): RelocationMap {
   const bytes = (name: DottedName): DottedName => Buffer.from(name, "utf8").toString("latin1");
-  const relocations = named.map(({ from, to }) => ({ from: bytes(from), to: bytes(to) }));
+  const relocations = named.map((each): Relocation => ({ ...each, from: bytes(each.from), to: bytes(each.to) }));
   const byFrom = new Map(relocations.map((relocation) => [relocation.from, relocation]));
   const ancestors = new Map<DottedName, DottedName | undefined>();
   for (const { from, to } of relocations) {

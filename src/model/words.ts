@@ -18,6 +18,8 @@ export const Interest = {
   code: 128,
   /** As an attribute the word means something else (`re.compile`). */
   nameOnly: 256,
+  /** State of the process may be changed (inspect/processState.ts). */
+  state: 512,
 } as const;
 
 /** A wanted word: what it is of interest for, and a number by which a file's facts tell that it has it; 0: nobody asks. */

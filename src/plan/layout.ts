@@ -1,7 +1,7 @@
 /** Pure: distributions → which names are relocated to where, and where in the namespace directory each file goes. */
 import { type Distribution, type SourceFile, normalisedName } from "../model/distribution.ts";
 import { Failure } from "../model/failure.ts";
-import { type DottedName, join, moduleOfFile } from "../model/name.ts";
+import { type DottedName, isAtOrBelow, join, moduleOfFile } from "../model/name.ts";
 import type { Relocation } from "../model/relocation.ts";
 import { type TopLevels, findTopLevels, moduleNameOf } from "./topLevels.ts";
 
@@ -25,8 +25,10 @@ export interface Layout {
 export function layOut(distributions: readonly Distribution[], namespace: DottedName, project: DottedName): Layout[] {
   const found = distributions.map((distribution) => ({ distribution, topLevels: findTopLevels(distribution) }));
   const movingAnywhere = new Set(found.flatMap(({ topLevels }) => topLevels.moving));
+  // Stubs of a namespace package go with any part of it that moves.
+  const describes = (stub: string): boolean => [...movingAnywhere].some((name) => isAtOrBelow(name, stub.slice(0, -"-stubs".length)));
   const layouts = found.map(({ distribution, topLevels }): Layout => {
-    const stubTargets = topLevels.stubs.filter((stub) => movingAnywhere.has(stub.slice(0, -"-stubs".length)));
+    const stubTargets = topLevels.stubs.filter(describes);
     // One that only requires others may come along with them.
     if (topLevels.moving.length === 0 && stubTargets.length === 0 && (topLevels.stubs.length > 0 || movingAnywhere.size === 0)) {
       const stubsOnly = topLevels.stubs.length > 0;

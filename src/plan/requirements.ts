@@ -82,3 +82,15 @@ function compare(left: string, operator: string, right: string, python: readonly
       return order > 0 && effective === "==" ? false : undefined;
   }
 }
+
+/**
+ * Whether a module is likely of a distribution, going by their names alone: equal when normalised, or but for what stands for the language
+ * (`python-dateutil` and `dateutil`, `PyYAML` and `yaml`). A part of a namespace package has a distribution called like the part.
+ */
+export function mayProvide(distribution: string, module: string): boolean {
+  const bare = (name: string): string => name.replace(/^(?:python3?|py)-?|-?(?:python3?|py)$/g, "");
+  const name = normalisedName(distribution);
+  const parts = module.split(".");
+  const prefixes = parts.map((_, index) => normalisedName(parts.slice(0, index + 1).join("-")));
+  return prefixes.includes(name) || (bare(name) !== "" && bare(name) === bare(prefixes[0] ?? ""));
+}

@@ -21,7 +21,7 @@ export function formatFindings(findings: readonly Finding[], paint: Paint, all =
 function formatFinding(finding: Finding, paint: Paint): string {
   const at = finding.path === undefined ? "" : `${visible(finding.path)}${finding.line === undefined ? "" : `:${finding.line}:${finding.column}`}: `;
   const of = finding.distribution === undefined ? "" : ` (${visible(finding.distribution)})`;
-  return `${at}${paint[finding.severity](finding.severity)}: ${visible(finding.message)}${of} ${paint.faint(`[${finding.code}]`)}`;
+  return `${at}${paint[finding.severity](finding.severity)}: ${visible(finding.message)}${of} ${paint.faint(`[${finding.code}]`)}${finding.accepted === undefined ? "" : ` — accepted: ${visible(finding.accepted)}`}`;
 }
 
 /** `2 errors, 1 warning`; empty when there is nothing. */

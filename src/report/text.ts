@@ -26,7 +26,7 @@ export function formatVendor({ result, findings, notices, verified = [] }: Outco
     if (!options.verbose && moves.length > 5) out.push(paint.faint(`    and ${moves.length - 5} more names (-v lists them)`));
     if (each.missingRequirements.length > 0) out.push(...wrapped(`requires, and nobody here provides: ${each.missingRequirements.map(visible).join(", ")}`, "    "));
   }
-  out.push(`Project: ${count(result.project.files, "Python file")}, ${result.project.rewritten} ${preview ? "to rewrite" : "rewritten"}`);
+  out.push(`Project: ${count(result.project.files, "Python file")}, ${result.project.rewritten} ${preview ? "to rewrite" : "rewritten"}${result.project.otherRewritten > 0 ? `; ${count(result.project.otherRewritten, "other file")} too` : ""}`);
   return lines([...out, ...verifiedStrings(verified, options), ...withFindings(findings, options)]);
 }
 

@@ -6,6 +6,7 @@ import { type Context, hasFuture, hasImplicitRelativeImports, isBefore } from ".
 import { applyDirectives } from "./directives.ts";
 import { applyExceptions } from "./exceptions.ts";
 import type { Style } from "./forms.ts";
+import { rewriteEntryPoints } from "./entryPoints.ts";
 import { rewriteFrom } from "./fromStatement.ts";
 import { isSiblingOf, rewriteImport } from "./importStatement.ts";
 import { hasLazyModules, rewriteLazyModules } from "./lazyModules.ts";
@@ -35,7 +36,7 @@ function decideAlone(context: Context): Decision {
     return rewriteImport(context, statement, { style: own, rootName, special: (_, name) => namespaces.text(name), isSibling });
   });
   const listed = rewriteLazyModules(context);
-  const decision = merge([...statements, namespaces.decision, listed, apartFrom(listed, rewriteReferences(context))]);
+  const decision = merge([...statements, namespaces.decision, listed, apartFrom(listed, rewriteReferences(context)), rewriteEntryPoints(context)]);
   return {
     edits: decision.edits.toSorted((a, b) => a.start - b.start || a.end - b.end),
     sites: decision.sites.toSorted((a, b) => a.start - b.start || a.end - b.end),

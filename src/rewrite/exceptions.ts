@@ -3,7 +3,7 @@ import type { Decision, Site } from "../model/edit.ts";
 import type { Context } from "./context.ts";
 
 /** The decision without the edits of such strings, and which of the exceptions were used (indices). */
-export function applyExceptions({ options, place, source }: Context, decision: Decision): Decision {
+export function applyExceptions({ options, place, source }: Pick<Context, "options" | "place" | "source">, decision: Decision): Decision {
   if (options.leave.length === 0) return decision;
   const used = new Set<number>();
   const left = new Set<Site>();

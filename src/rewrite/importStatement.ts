@@ -38,6 +38,8 @@ function relocatedText(context: Context, statement: ImportStatement, { written, 
   const moved = relocations.apply(written.name);
   if (moved === undefined || forms.isSibling(written.name)) return undefined;
   const top = topLevel(written.name);
+  // What is not there must fail with ModuleNotFoundError, which `from N import a` does not raise.
+  if (relocations.covering(written.name)?.absent && (alias || top === written.name)) return `${forms.style.lazy}import ${moved} as ${alias?.name ?? top}`;
   if (alias) return top === written.name ? bindModule(moved, alias.name, forms.style, true) : bindAlias(moved, alias.name, forms.style);
   const target = relocations.apply(top) ?? relocations.ancestorTarget(top);
   if (target === undefined) throw new Error(`invariant: ${written.name} should have been left to the partial-namespace pass`);

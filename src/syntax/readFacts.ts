@@ -49,6 +49,7 @@ export function readFacts(source: Buffer, readers: Readers, words: WordTable = n
       strings: scanned.strings,
       interest: scanned.interest,
       words: scanned.words,
+      texts: scanned.texts,
       program() {
         if (!grammar) throw needsGrammar;
         return (program ??= grammar.withTree(bytes, scanned.masks, (root) => readProgram(root, bytes, imports)));

@@ -24,6 +24,8 @@ export interface Scan {
   readonly interest: number;
   /** The table's numbered words that stand in the file, in order. */
   readonly words: readonly SeenWord[];
+  /** Offsets of strings that import a wanted name, or that stand in a field of another one. */
+  readonly texts: readonly number[];
   /** Bodies of functions; inner ones before the outer. */
   readonly bodies: readonly Span[];
 }
@@ -51,7 +53,7 @@ const reasons: readonly string[] = [
   "expected 'except' or 'finally' block", "unterminated string literal", "a bracket is never closed", "expected ':'", "unmatched bracket",
   "invalid import statement", "source code cannot contain null bytes", "invalid character", "unexpected character after line continuation",
 ];
-const [IMPORT_AT, DOUBT, BROKEN, MASK, UNICODE_WORD, NAMES_LAZY_MODULES, STRING_AT, INTEREST, SEEN_WORD, FUNCTION_BODY] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+const [IMPORT_AT, DOUBT, BROKEN, MASK, UNICODE_WORD, NAMES_LAZY_MODULES, STRING_AT, INTEREST, SEEN_WORD, FUNCTION_BODY, TEXT_AT] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
 const PAGE = 65536;
 /** Behind the input stand zero bytes, so that the scanner need not look for the end at every step. */
 const PADDING = 16;
@@ -91,6 +93,7 @@ function interpret(source: Buffer, utf8: boolean, records: Int32Array): Scan {
   const masks: Mask[] = [];
   const strings: WantedString[] = [];
   const words: SeenWord[] = [];
+  const texts: number[] = [];
   const bodies: Span[] = [];
   let interest = 0;
   let [doubt, broken]: (SyntaxProblem | undefined)[] = [];
@@ -108,9 +111,10 @@ function interpret(source: Buffer, utf8: boolean, records: Int32Array): Scan {
     else if ((kind & 15) === STRING_AT) strings.push({ start: a, opening: b, end: c, raw: (kind & 16) !== 0, format: (kind & 32) !== 0, statement: (kind & 64) !== 0, adjacent: (kind & 128) !== 0 });
     else if (kind === INTEREST) interest = a;
     else if (kind === SEEN_WORD) words.push({ number: a, offset: b });
+    else if (kind === TEXT_AT) texts.push(a);
     else if (kind === FUNCTION_BODY) bodies.push({ start: a, end: b });
     else if (kind === NAMES_LAZY_MODULES) namesLazyModules = true;
     else if (kind === UNICODE_WORD && utf8 && !isUnicodeWord(source, a, b)) broken ??= { offset: a, reason: "invalid character" };
   }
-  return { imports, doubt, broken, masks, namesLazyModules, strings, interest, words, bodies };
+  return { imports, doubt, broken, masks, namesLazyModules, strings, interest, words, texts, bodies };
 }

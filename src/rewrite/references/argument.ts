@@ -8,7 +8,7 @@ import type { Expression } from "../../model/program.ts";
 import type { Relocation } from "../../model/relocation.ts";
 import type { Context } from "../context.ts";
 import type { Collector } from "./collector.ts";
-import { type Value, alternatives } from "./values.ts";
+import { type Piece, type Value, alternatives } from "./values.ts";
 
 /** What the text of a name may look like. */
 export type Shape = "module" | "object" | "prefix";
@@ -51,13 +51,14 @@ function planFor(value: Value, shape: Shape, context: Context): { readonly plan:
   }
   const first = value.pieces[0];
   if (first && isEditable(first.span, named, context) && !first.shared) return { plan: "literal", named, value };
-  // A literal that is rewritten for its own sake: see strings.ts.
-  if (first?.shared && first.literal?.kind === "string" && isWholeLiteral(value, first.text) && value.text.includes(".") && context.options.inventory.has(value.text)) return { plan: "literal", named, value };
+  // A literal that is rewritten for its own sake (strings.ts), whatever is made of it here.
+  if (first?.shared && first.span && isVerified(first, context)) return { plan: "literal", named, value };
   return { plan: prefixOf(named) === undefined ? "lost" : "use", named, value };
 }
 
-function isWholeLiteral(value: Text, text: string): boolean {
-  return value.complete && value.text === text;
+/** The whole literal is the dotted name of something that exists. */
+function isVerified({ literal, text }: Piece, { options }: Context): boolean {
+  return literal?.kind === "string" && literal.parts.every((part) => part.kind === "text") && literal.parts.map((part) => (part.kind === "text" ? part.text : "")).join("") === text && text.includes(".") && options.inventory.has(text);
 }
 
 function isEditable(span: { readonly start: number } | undefined, { relocation, name }: Named, { source }: Context): boolean {

@@ -48,7 +48,8 @@ function rewriteCall(call: CallExpression, row: CatalogueRow, scene: Scene): voi
         note(call, argument, handle(argument, "module", "module-call", row, scene), row, scene);
         break;
       case "object":
-        note(call, argument, handle(argument, "object", "object-call", row, scene), row, scene);
+        // These are given objects themselves as well.
+        note(call, argument, handle(argument, "object", "object-call", row, scene), /^@|patch\.dict$/.test(row.callable) ? undefined : row, scene);
         break;
       case "module-prefix":
         note(call, argument, handle(argument, "prefix", "module-call", row, scene), undefined, scene);

@@ -1,30 +1,107 @@
-/** Constant text that is given to `exec` and its like is source code, and is relocated as such, by the rules for statements. */
+/**
+ * Text that is source code. What is given to `exec` and its like certainly is one; another string is taken for one where all of it parses and
+ * the modules and names that it imports exist. Both are relocated by the rules for statements.
+ */
+import type { Decision } from "../../model/edit.ts";
+import type { AnyImport } from "../../model/facts.ts";
+import { join, topLevel } from "../../model/name.ts";
 import type { Expression } from "../../model/program.ts";
+import type { Context } from "../context.ts";
+import { type Characters, charactersOf } from "./characters.ts";
 import type { Scene } from "./scene.ts";
 import { alternatives } from "./values.ts";
 
-export function relocateCode(argument: Expression, callable: string, { evaluate, context, collector }: Scene): void {
+export function relocateCode(argument: Expression, callable: string, scene: Scene): void {
+  const { evaluate, context, collector } = scene;
+  if (argument.kind === "string" && argument.bytes) {
+    collector.claim(argument);
+    return relocateText(argument, charactersOf(argument.parts.flatMap((part) => (part.kind === "text" ? [part] : [])), context.source), callable, scene);
+  }
   for (const value of alternatives(evaluate(argument))) {
     if (value.kind !== "text") continue;
-    const [piece] = value.pieces;
-    if (piece?.literal) collector.claim(piece.literal);
-    const facts = value.complete ? context.facts.nested(value.text) : undefined;
-    const statements = facts?.imports ?? [];
-    const concerned = /(?:^|[\n;])[ \t]*(?:from|import)[ \t]+([^\W\d]\w*)/g;
-    const named = facts ? statements.length > 0 : [...value.text.matchAll(concerned)].some((match) => context.options.relocations.concerns(match[1] ?? ""));
-    if (!named) continue;
-    const inner = facts && context.decideNested(facts, Buffer.from(value.text, "latin1"));
-    if (inner && inner.edits.length === 0) continue;
-    const quote = piece?.span && context.source[piece.span.end];
-    const usable = inner && value.pieces.length === 1 && piece?.span && piece.plain && !piece.shared;
-    if (!usable || !piece.span) {
-      collector.finding("code-text", `${callable} is given source code that imports a relocated module and cannot be rewritten in place`, argument.start);
-      continue;
-    }
-    for (const edit of inner.edits) {
-      const text = quote === 34 ? edit.text.replaceAll('"', "'") : edit.text;
-      collector.edit({ start: piece.span.start + edit.start, end: piece.span.start + edit.end }, text, "code-text");
-    }
-    collector.site(piece.literal ?? argument, inner.sites.map((site) => site.name).join(", "), "proven", "code-text", "rewritten", `${callable} takes source code`);
+    for (const { literal } of value.pieces) collector.claim(literal);
+    if (value.complete) relocateText(value.pieces[0]?.literal ?? argument, charactersOf(value.pieces, context.source), callable, scene);
+    else if (importsMoved(value.text, context)) report(argument, callable, scene);
   }
+}
+
+function relocateText(argument: Expression, code: Characters, callable: string, scene: Scene): void {
+  const inner = decideText(code.text, scene.context);
+  if (!inner) {
+    if (importsMoved(code.text, scene.context)) report(argument, callable, scene);
+  } else if (inner.edits.length > 0 && !editInside(argument, code, inner, "code-text", scene)) report(argument, callable, scene);
+  else if (inner.edits.length > 0) scene.collector.site(argument, namesIn(inner), "proven", "code-text", "rewritten", `${callable} takes source code`);
+}
+
+function report(argument: Expression, callable: string, { collector }: Scene): void {
+  collector.finding("code-text", `${callable} is given source code that imports a relocated module and cannot be rewritten in place`, argument.start);
+}
+
+/** The text has a line that imports a relocated module. */
+function importsMoved(text: string, { options }: Context): boolean {
+  return [...text.matchAll(/(?:^|[\n;])[ \t]*(?:from|import)[ \t]+([^\W\d]\w*)/g)].some((match) => options.relocations.concerns(match[1] ?? ""));
+}
+
+/** What the statement rules do about the text; undefined where it is no source code. Indentation that all lines share is no error. */
+function decideText(text: string, context: Context): Decision | undefined {
+  const indented = /^(?:[ \t]*\r?\n)*[ \t]/.test(text);
+  const head = indented ? "if 1:\n" : "";
+  const whole = head + text;
+  const facts = context.facts.nested(whole);
+  if (!facts) return undefined;
+  const { edits, sites, findings } = context.decideNested(facts, Buffer.from(whole, "latin1"));
+  const shift = <T extends { readonly start: number; readonly end: number }>(each: T): T => ({ ...each, start: each.start - head.length, end: each.end - head.length });
+  return { edits: edits.map(shift), sites: sites.map(shift), findings };
+}
+
+/** Writes edits of the text into the literal; false where a place in it has none in the file. */
+function editInside(literal: Expression, { offsets }: Characters, { edits }: Decision, rule: "code-text" | "verified-string", { context, collector }: Scene): boolean {
+  if (!offsets) return false;
+  const placed = edits.map(({ start, end, text }) => {
+    const [from, last] = [offsets[start], start === end ? offsets[start] : offsets[end - 1]];
+    // A line that is continued stays a line of the text.
+    return from === undefined || last === undefined || /[\\\r\n]/.test(text) || last < from ? undefined : { start: from, end: start === end ? from : last + 1, text };
+  });
+  if (placed.some((edit) => edit === undefined)) return false;
+  const double = context.source[literal.end - 1] === 34;
+  for (const edit of placed) if (edit) collector.edit(edit, double ? edit.text.replaceAll('"', "'") : edit.text, rule);
+  return true;
+}
+
+function namesIn({ sites }: Decision): string {
+  return sites.filter(({ outcome }) => outcome === "rewritten").map(({ name }) => name).join(", ");
+}
+
+/** Strings that no rule has claimed: templates of generated modules, scripts for another interpreter. */
+export function relocateTexts({ program, context, collector, ...scene }: Scene): void {
+  if (context.facts.texts.length === 0 || context.place.stub) return;
+  for (const expression of program.expressions) {
+    if (expression.kind !== "string" || expression.statement || collector.isClaimed(expression)) continue;
+    const code = charactersOf(expression.parts, context.source);
+    if (!importsMoved(code.text, context)) continue;
+    const inner = ["", "_"].map((rest) => verifiedText(code.text + rest, context)).find((each) => each !== undefined);
+    if (!inner || inner.edits.length === 0) continue;
+    collector.claim(expression);
+    if (context.options.verified === "report") collector.site(expression, namesIn(inner), "verified", "verified-string", "left", "verified strings are only listed");
+    else if (editInside(expression, code, inner, "verified-string", { program, context, collector, ...scene })) collector.site(expression, namesIn(inner), "verified", "verified-string", "rewritten", "source code that imports what exists in the relocated distribution");
+    else collector.finding("code-text", "the text is source code that imports a relocated module and cannot be rewritten in place", expression.start);
+  }
+}
+
+function verifiedText(text: string, context: Context): Decision | undefined {
+  // Fields of a format are names, as far as syntax goes.
+  const filled = text.replace(/%(?:\(\w+\))?[sdr]|\{\w*\}/g, (field) => "_".repeat(field.length));
+  for (const each of new Set([text, filled])) {
+    const decided = decideText(each, context);
+    const facts = decided && context.facts.nested(/^(?:[ \t]*\r?\n)*[ \t]/.test(each) ? `if 1:\n${each}` : each);
+    if (facts?.imports.every((statement) => exists(statement, context))) return decided;
+  }
+  return undefined;
+}
+
+function exists(statement: AnyImport, { options }: Context): boolean {
+  const { inventory, relocations } = options;
+  const found = (name: string): boolean => !relocations.concerns(topLevel(name)) || inventory.has(name);
+  if (statement.kind === "import") return statement.names.every(({ written }) => found(written.name));
+  return statement.level > 0 || (found(statement.module.name) && statement.names.every(({ written }) => /^_+$/.test(written.name) || found(join(statement.module.name, written.name))));
 }

@@ -24,7 +24,8 @@ export function rewriteDerived(scene: Scene): void {
       collector.site(expression, name ?? "", "proven", "derived-name", "rewritten", "the first component of the module's own name");
       continue;
     }
-    shiftIndex(expression, scene);
+    if (cutsFromBeginning(expression, scene)) collector.finding("derived-name", "the module's own name is cut at a place that is counted from its beginning, which the namespace moves on", expression.start);
+    else shiftIndex(expression, scene);
   }
 }
 
@@ -39,10 +40,18 @@ function shiftIndex(expression: Extract<Expression, { kind: "subscript" }>, { co
   if (!relocation || !index) return;
   const depth = relocation.to.split(".").length - relocation.from.split(".").length;
   const text = context.source.toString("latin1", index.start, index.end);
-  const shifted = text.replace(/^(\d+)(?=:|$)|(?<=^\d*:)(\d+)(?=:|$)/g, (digits) => String(Number(digits) + depth));
+  const shifted = text.replace(/^(\d+)(?=:|$)|(?<=^\d*:)(\d+)(?=:|$)/g, (digits) => `${digits}+${depth}`); // the sum is not computed, so that a second run sees what was done
   if (shifted === text || !/^[\d:-]+$/.test(text)) return;
   collector.edit(index, shifted, "derived-name");
   collector.site(expression, receiver.original, "proven", "derived-name", "rewritten", "components of the module's own name, counted from its beginning");
+}
+
+/** `__name__[:__name__.index(".")]`, `__name__[len("a."):]` */
+function cutsFromBeginning({ object, indices }: Extract<Expression, { kind: "subscript" }>, { context, evaluate }: Scene): boolean {
+  const value = evaluate(object);
+  const [index] = indices;
+  if (!index || value.kind !== "running" || value.original === undefined || !context.options.relocations.covering(value.original)) return false;
+  return /\.(?:index|find)\(|\blen\(["']|^\d|:\d/.test(context.source.toString("latin1", index.start, index.end));
 }
 
 function comparedWithMoved(expression: Expression, { context, evaluate }: Scene): boolean {

@@ -6,7 +6,7 @@ import { join, topLevel } from "../../model/name.ts";
 import type { Binding, CallExpression, Expression, NameExpression, StringExpression } from "../../model/program.ts";
 import type { Context } from "../context.ts";
 import type { Names } from "./names.ts";
-import { type Piece, type Value, alternatives, choice, concatenated, constant, unknown } from "./values.ts";
+import { type Piece, type Value, alternatives, choice, concatenated, constant, cut, through, unknown } from "./values.ts";
 
 export interface Evaluator {
   (expression: Expression): Value;
@@ -46,6 +46,7 @@ export function evaluator(context: Context, names: Names): Evaluator {
       case "attribute": {
         const object = evaluate(expression.object);
         if (runningAttributes.has(expression.name)) return { kind: "running", original: object.kind === "object" && object.names.length === 1 && expression.name === "__name__" ? object.names[0] : undefined };
+        if ((expression.name === "name" || expression.name === "parent") && expression.object.kind === "attribute" && expression.object.name === "__spec__") return { kind: "running", original: undefined };
         if (object.kind === "object") {
           // `__spec__.name`, `__spec__.parent`
           if (object.names[0] === "__spec__") return expression.name === "name" ? { kind: "running", original: place.module } : expression.name === "parent" ? { kind: "running", original: place.package } : unknown;
@@ -66,6 +67,8 @@ export function evaluator(context: Context, names: Names): Evaluator {
       case "subscript": {
         const root = derivedRoot(expression, evaluate, context.source);
         if (root) return { kind: "running", original: root.original === undefined ? undefined : topLevel(root.original) };
+        // `globals()["__name__"]`, `frame.f_globals["__name__"]`
+        if (expression.indices[0] && isRunningKey(evaluate(expression.indices[0]))) return { kind: "running", original: undefined };
         return ofSubscript(evaluate(expression.object), expression.indices);
       }
       case "call":
@@ -155,7 +158,8 @@ export function evaluator(context: Context, names: Names): Evaluator {
     if (call.callee.kind === "attribute") {
       const receiver = evaluate(call.callee.object);
       const method = call.callee.name;
-      if (receiver.kind === "object" && receiver.names.includes("sys.modules")) return method === "copy" ? receiver : unknown;
+      if (receiver.kind === "object" && receiver.names.includes("sys.modules")) return ofModules(receiver, method);
+      if (method === "get" && call.positional[0] && isRunningKey(evaluate(call.positional[0]))) return { kind: "running", original: undefined };
       if (receiver.kind === "text" && method === "format") return formatted(receiver, /\{(\w*)(?:!s)?\}/, { positional: call.positional, named: call.keywords }, call);
       if (receiver.kind === "text" && receiver.complete && method === "join" && call.positional[0]) return joined(receiver, evaluate(call.positional[0]), call);
       if (receiver.kind === "running" && stringMethods.has(method)) return { kind: "running", original: undefined };
@@ -171,10 +175,22 @@ export function evaluator(context: Context, names: Names): Evaluator {
     const callee = evaluate(call.callee);
     const [first] = call.positional;
     if (callee.kind !== "object" || !first) return unknown;
+    const imports = callee.names.find((name) => name === "builtins.__import__" || name === "importlib.import_module");
+    const imported = imports === undefined ? unknown : evaluate(first);
+    if (imported.kind === "text" && imported.complete && call.positional.length === 1) return { kind: "object", names: [imports === "builtins.__import__" ? topLevel(imported.text) : imported.text] };
+    if (callee.names.includes("builtins.getattr") && call.positional[1] && isRunningKey(evaluate(call.positional[1]))) return { kind: "running", original: undefined };
     if (callee.names.some((name) => passThrough.has(name))) return elements(evaluate(first));
     if (callee.names.includes("builtins.str")) return evaluate(first);
     if (callee.names.includes("builtins.enumerate")) return pairs(elements(evaluate(first)));
     return unknown;
+  }
+
+  /** `sys.modules.keys()`, `.items()`, `.copy()` */
+  function ofModules(modules: Value, method: string): Value {
+    const name: Value = { kind: "running", original: undefined };
+    if (method === "copy") return modules;
+    if (method === "keys") return { kind: "items", items: [name] };
+    return method === "items" ? { kind: "items", items: [{ kind: "items", items: [name, unknown] }] } : unknown;
   }
 
   function pairs(value: Value): Value {
@@ -242,6 +258,10 @@ export function derivedRoot(expression: Expression, evaluate: Evaluator, source:
   return receiver.kind === "running" && source[index.start] === 48 ? receiver : undefined;
 }
 
+function isRunningKey(key: Value): boolean {
+  return key.kind === "text" && key.complete && runningAttributes.has(key.text);
+}
+
 /** `table.get(name, name)` */
 function isSameName(given: readonly Expression[]): given is readonly [NameExpression, NameExpression] {
   const [key, otherwise] = given;
@@ -250,40 +270,4 @@ function isSameName(given: readonly Expression[]): given is readonly [NameExpres
 
 function lookedUp(table: Extract<Value, { kind: "table" }>, key: Value): Value | undefined {
   return key.kind === "text" && key.complete ? table.entries.find(([each]) => each.kind === "text" && each.text === key.text)?.[1] : undefined;
-}
-
-type Text = Extract<Value, { kind: "text" }>;
-
-/** Characters [from, to) of a text, or [0, from). */
-function cut(value: Text, from: number, to?: number): Text {
-  const [start, end] = to === undefined ? [0, from] : [from, to];
-  const pieces: Piece[] = [];
-  let at = 0;
-  for (const piece of value.pieces) {
-    const [first, last] = [Math.max(start - at, 0), Math.min(end - at, piece.text.length)];
-    if (first < last) {
-      const span = piece.span && (piece.plain || first === 0) ? { start: piece.span.start + first, end: piece.span.start + last } : undefined;
-      pieces.push({ ...piece, text: piece.text.slice(first, last), span });
-    }
-    at += piece.text.length;
-  }
-  const whole = end >= value.text.length;
-  return { ...value, text: value.text.slice(start, end), pieces, complete: whole ? value.complete : true, rest: whole ? value.rest : undefined, running: whole && value.running };
-}
-
-/** The value as somebody sees it who has it by a name that others may read too. */
-function through(value: Value, shared: boolean): Value {
-  if (!shared) return value;
-  switch (value.kind) {
-    case "text":
-      return { ...value, pieces: value.pieces.map((piece) => ({ ...piece, shared: true })) };
-    case "choice":
-      return { kind: "choice", values: value.values.map((each) => through(each, shared)) };
-    case "items":
-      return { kind: "items", items: value.items.map((each) => through(each, shared)) };
-    case "table":
-      return { kind: "table", entries: value.entries.map(([key, each]) => [through(key, shared), through(each, shared)]) };
-    default:
-      return value;
-  }
 }

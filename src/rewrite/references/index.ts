@@ -6,10 +6,12 @@ import { type Decision, merge, nothing } from "../../model/edit.ts";
 import type { CatalogueRow } from "../../model/catalogue.ts";
 import { topLevel } from "../../model/name.ts";
 import type { WantedString } from "../../model/facts.ts";
+import type { Binding } from "../../model/program.ts";
 import type { Span } from "../../model/span.ts";
 import { Interest } from "../../model/words.ts";
 import type { Context } from "../context.ts";
 import { rewriteCalls } from "./calls.ts";
+import { relocateTexts } from "./code.ts";
 import { Collector } from "./collector.ts";
 import { rewriteCommands } from "./commands.ts";
 import { rewriteDerived } from "./derived.ts";
@@ -20,6 +22,7 @@ import { importAtRunTime, mapAtRunTime } from "./runtimeMap.ts";
 import { wordsThere } from "./interests.ts";
 import type { Scene } from "./scene.ts";
 import { decideString, rewriteStrings } from "./strings.ts";
+import { alternatives } from "./values.ts";
 
 export function rewriteReferences(context: Context): Decision {
   const { facts, place } = context;
@@ -27,10 +30,10 @@ export function rewriteReferences(context: Context): Decision {
   const around = offsetsToParse(context, strings);
   if (around.length === 0) return place.stub ? nothing : judged(strings, context);
   const parsed = withProgram(context, around);
+  // A function of this file takes names of modules: whoever calls it with one must be seen, and who hands on what it was called with.
+  if ((parsed.importers > 0 && strings.length > 0 && parsed.hidden.length > 0) || parsed.aliased) return withProgram(context, undefined).decision;
   const rest = strings.filter((string) => parsed.hidden.some(({ start, end }) => start <= string.start && string.start < end));
   if (rest.length === 0) return parsed.decision;
-  // A function of this file takes names of modules: whoever calls it with one must be seen.
-  if (parsed.importers > 0) return withProgram(context, [...around, ...rest.map((string) => string.start)]).decision;
   return place.stub ? parsed.decision : merge([parsed.decision, judged(rest, context)]);
 }
 
@@ -60,11 +63,18 @@ export function offsetsToParse(context: Context, strings: readonly WantedString[
   const { interest } = facts;
   const asksForWords = strings.length > 0 || interest & (Interest.namespace | Interest.dynamic | Interest.relative | Interest.code);
   const words = asksForWords ? wordsThere(context) : undefined;
-  const offsets: number[] = [];
+  const offsets = [...facts.texts];
   if (words && interest & (Interest.dynamic | Interest.relative)) offsets.push(...words.always);
   if (words && interest & Interest.code && mentionsImport(context)) offsets.push(...words.always);
   if (words && (interest & Interest.namespace || (interest & Interest.name && strings.length > 0))) offsets.push(...words.names);
-  if (words && strings.length > 0) offsets.push(...words.calls, ...unclear(strings, context));
+  if (words && strings.length > 0) offsets.push(...words.calls, ...keyOffsets(context.source), ...unclear(strings, context));
+  return offsets;
+}
+
+/** `{"__module__": "a"}`: a class is made by a call. */
+function keyOffsets(source: Buffer): number[] {
+  const offsets: number[] = [];
+  for (let at = source.indexOf('__module__"'); at >= 0; at = source.indexOf('__module__"', at + 1)) offsets.push(at);
   return offsets;
 }
 
@@ -100,8 +110,9 @@ function endOfConstant(source: Buffer, start: number, end: number): number {
   return field < 0 || field > end ? end : field;
 }
 
-function withProgram(context: Context, around: readonly number[]): { readonly decision: Decision; readonly hidden: readonly Span[]; readonly importers: number } {
-  const program = context.facts.programAround(around);
+/** `around`: where it has to be parsed; undefined: everywhere. */
+function withProgram(context: Context, around: readonly number[] | undefined): { readonly decision: Decision; readonly hidden: readonly Span[]; readonly importers: number; readonly aliased: boolean } {
+  const program = around ? context.facts.programAround(around) : context.facts.program();
   const names = namesOf(program, context);
   const collector = new Collector();
   const scene: Scene = {
@@ -123,8 +134,25 @@ function withProgram(context: Context, around: readonly number[]): { readonly de
   rewriteRunning(scene);
   rewriteCommands(scene);
   rewriteDerived(scene);
+  relocateTexts(scene);
   rewriteStrings(scene);
-  return { decision: collector.decision(), hidden: program.hidden, importers: scene.importers.size };
+  return { decision: collector.decision(), hidden: program.hidden, importers: scene.importers.size, aliased: isAliased(scene) };
+}
+
+/** `load = importlib.import_module`: a body that was not parsed mentions such a name. */
+function isAliased({ program, names, evaluate, context }: Scene): boolean {
+  if (program.hidden.length === 0) return false;
+  const { rows } = context.options.catalogue;
+  const stands = (binding: Binding): readonly string[] => {
+    const { how } = binding;
+    if (how.kind === "import") return how.statement.names[how.index]?.alias ? names.imported(binding).flatMap((name) => context.options.inventory.origins(name)) : [];
+    if (how.kind !== "assign" || how.path.length > 0 || (how.value.kind !== "attribute" && how.value.kind !== "name")) return [];
+    return alternatives(evaluate(how.value)).flatMap((each) => (each.kind === "object" ? each.names : []));
+  };
+  const callables = program.bindings.filter((binding) => stands(binding).some((name) => rows.has(name) || name === "sys.modules"));
+  if (callables.length === 0) return false;
+  const word = new RegExp(`\\b(?:${callables.map(({ name }) => name).join("|")})\\b`);
+  return program.hidden.some(({ start, end }) => word.test(context.source.toString("latin1", start, end)));
 }
 
 /** Names of modules and objects can be mapped at run time; those of distributions are asked for by functions of their own. */

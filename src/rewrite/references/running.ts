@@ -9,7 +9,7 @@ import { mapAtRunTime } from "./runtimeMap.ts";
 import type { Scene } from "./scene.ts";
 import { alternatives } from "./values.ts";
 
-const lookUps = new Set(["get", "pop", "setdefault", "__getitem__", "__setitem__", "__delitem__", "__contains__"]);
+const lookUps = new Set(["get", "pop", "setdefault", "__getitem__", "__setitem__", "__delitem__", "__contains__", "update"]);
 /** String methods whose first argument is a name, or the beginning of one. */
 const comparing = new Set(["startswith", "removeprefix", "replace", "__eq__", "__ne__", "lstrip", "index", "find", "partition", "split"]);
 const equalities = new Set(["==", "!=", "in", "not in", "is", "is not"]);
@@ -19,8 +19,12 @@ export function rewriteRunning(scene: Scene): void {
     if (expression.kind === "subscript" && isModules(expression.object, scene)) {
       const [key] = expression.indices;
       if (key) relocate(key, "module", "sys-modules", "sys.modules is looked up by it", scene);
-    } else if (expression.kind === "call" && expression.callee.kind === "attribute") rewriteMethod(expression, scene);
-    else if (expression.kind === "comparison") rewriteComparison(expression, scene);
+    } else if (expression.kind === "call") {
+      rewriteMethod(expression, scene);
+      rewriteHandedOver(expression, scene);
+    } else if (expression.kind === "mapping") {
+      for (const { key, value } of expression.entries) if (textOf(key, scene) === "__module__") relocate(value, "module", "module-name", "it becomes the __module__ of something", scene);
+    } else if (expression.kind === "comparison") rewriteComparison(expression, scene);
   }
   for (const { target, value } of scene.program.assignments) {
     if (target.kind === "attribute" && isModuleName(target.name)) relocate(value, "module", "module-name", `it becomes the ${target.name} of something`, scene);
@@ -76,6 +80,23 @@ function rewriteMethod(call: CallExpression, scene: Scene): void {
   if (!first) return;
   if (lookUps.has(call.callee.name) && isModules(call.callee.object, scene)) return relocate(first, "module", "sys-modules", "sys.modules is looked up by it", scene);
   if (comparing.has(call.callee.name) && (isRunning(call.callee.object, scene) || isHandedOn(call.callee.object, first, scene))) relocate(first, "prefix", "module-comparison", "it is compared with the name of a module", scene);
+}
+
+/** `patch.dict(sys.modules, {"a": None})`, `monkeypatch.setitem(sys.modules, "a", None)`: what the rest names are its keys. */
+function rewriteHandedOver(call: CallExpression, scene: Scene): void {
+  const [first, ...rest] = call.positional;
+  if (!first || !(isModules(first, scene) || textOf(first, scene) === "sys.modules")) return;
+  for (const argument of rest) relocate(argument, "module", "sys-modules", "it is a key of sys.modules", scene);
+  const callee = call.callee.kind === "attribute" ? call.callee.name : "";
+  const { relocations } = scene.context.options;
+  for (const { name } of callee === "dict" ? call.keywords : []) {
+    if (relocations.covering(name)) scene.collector.finding("opaque-name", `'${name}' becomes a key of sys.modules, and a keyword cannot name the relocated module: give a dictionary`, call.start);
+  }
+}
+
+function textOf(expression: Expression, { evaluate }: Scene): string | undefined {
+  const value = evaluate(expression);
+  return value.kind === "text" && value.complete ? value.text : undefined;
 }
 
 function rewriteComparison({ operands, operators }: ComparisonExpression, scene: Scene): void {

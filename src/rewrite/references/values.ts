@@ -71,3 +71,39 @@ export function stringsIn(value: Value): readonly Value[] {
       return [value];
   }
 }
+
+type Text = Extract<Value, { kind: "text" }>;
+
+/** Characters [from, to) of a text, or [0, from). */
+export function cut(value: Text, from: number, to?: number): Text {
+  const [start, end] = to === undefined ? [0, from] : [from, to];
+  const pieces: Piece[] = [];
+  let at = 0;
+  for (const piece of value.pieces) {
+    const [first, last] = [Math.max(start - at, 0), Math.min(end - at, piece.text.length)];
+    if (first < last) {
+      const span = piece.span && (piece.plain || first === 0) ? { start: piece.span.start + first, end: piece.span.start + last } : undefined;
+      pieces.push({ ...piece, text: piece.text.slice(first, last), span });
+    }
+    at += piece.text.length;
+  }
+  const whole = end >= value.text.length;
+  return { ...value, text: value.text.slice(start, end), pieces, complete: whole ? value.complete : true, rest: whole ? value.rest : undefined, running: whole && value.running };
+}
+
+/** The value as somebody sees it who has it by a name that others may read too. */
+export function through(value: Value, shared: boolean): Value {
+  if (!shared) return value;
+  switch (value.kind) {
+    case "text":
+      return { ...value, pieces: value.pieces.map((piece) => ({ ...piece, shared: true })) };
+    case "choice":
+      return { kind: "choice", values: value.values.map((each) => through(each, shared)) };
+    case "items":
+      return { kind: "items", items: value.items.map((each) => through(each, shared)) };
+    case "table":
+      return { kind: "table", entries: value.entries.map(([key, each]) => [through(key, shared), through(each, shared)]) };
+    default:
+      return value;
+  }
+}

@@ -14,11 +14,11 @@ import {
 import { beginLevels, currentScope, endOfFile, endStatement, enterLine, startStatement } from "./levels";
 import {
   CHARACTER, CONTINUATION, IMPORT_AT, IMPORT_SYNTAX, NEVER_CLOSED, NO_COLON, NULL_BYTE, SYNTAX, UNICODE_WORD, UNMATCHED, UNTERMINATED, beginReport, inDoubt,
-  ADJACENT, SEEN_WORD, STATEMENT, STRING_AT, mask, noteInterest, noteLazyModules, offset, record, reject, reportAddress, reportCount, suspect, takeInterest,
+  ADJACENT, SEEN_WORD, STATEMENT, STRING_AT, TEXT_AT, mask, noteInterest, noteLazyModules, offset, record, reject, reportAddress, reportCount, suspect, takeInterest,
 } from "./report";
 import { get, set } from "./numbers";
 import { endOfNumber, endOfString, stringPrefix } from "./strings";
-import { CALLED, NAME, NAMESPACE, NAME_ONLY, NUMBER_SHIFT, RELATIVE, hashOf, interestAt, interestOf } from "./words";
+import { CALLED, NAME, NAMESPACE, NAME_ONLY, NUMBER_SHIFT, RELATIVE, hashOf, importsAt, interestAt, interestOf } from "./words";
 
 // What the grammar allows next.
 /** A statement begins. */
@@ -442,6 +442,7 @@ function stringFrom(start: usize, prefix: i32, afterString: bool): void {
   const statement = state == START;
   i = endOfString(i, end, prefix);
   if (i && interestAt(opening, end)) record(STRING_AT + 16 * (prefix | (statement ? STATEMENT : 0) | (afterString ? ADJACENT : 0)), offset(start), offset(opening), offset(i));
+  if (i && !statement && importsAt(opening, i)) record(TEXT_AT, offset(start), 0, 0);
   if (!i) {
     suspect(start, UNTERMINATED);
     i = end;

@@ -21,6 +21,8 @@ export const INTEREST: i32 = 8;
 export const SEEN_WORD: i32 = 9;
 /** The body of a function: offset of its first statement, and of the first one after it. */
 export const FUNCTION_BODY: i32 = 10;
+/** A string that imports a wanted name, or one in a field of another that begins with it: its offset. */
+export const TEXT_AT: i32 = 11;
 /** The string begins a statement: a docstring, most likely. */
 export const STATEMENT: i32 = 4;
 /** A string stands right before it, which it continues. */

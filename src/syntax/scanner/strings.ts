@@ -4,6 +4,8 @@
  */
 import { CLOSE, COLON, HASH, NEWLINE, OPEN, QUOTE, WORD, classAt, endOfLine } from "./bytes";
 import { endOfWord } from "./keywords";
+import { SEEN_WORD, TEXT_AT, noteInterest, offset, record } from "./report";
+import { NAME, NAMESPACE, NAME_ONLY, NUMBER_SHIFT, hashOf, interestAt, interestOf } from "./words";
 
 export const RAW: i32 = 1;
 export const FORMAT: i32 = 2;
@@ -66,10 +68,12 @@ function endOfField(at: usize, end: usize, quote: u8, triple: bool): usize {
       at = endOfWord(at);
       if (classAt(at) == QUOTE) {
         const prefix = stringPrefix(start, at);
+        if (interestAt(at, end)) record(TEXT_AT, offset(at), 0, 0);
         at = endOfString(at, end, prefix < 0 ? 0 : prefix);
         if (!at) return 0;
-      }
+      } else noteField(start, at);
     } else if (kind == QUOTE) {
+      if (interestAt(at, end)) record(TEXT_AT, offset(at), 0, 0);
       at = endOfString(at, end, 0);
       if (!at) return 0;
     } else if (kind == OPEN) {
@@ -85,6 +89,18 @@ function endOfField(at: usize, end: usize, quote: u8, triple: bool): usize {
     else at++;
   }
   return 0;
+}
+
+/** A word in a field: names of modules are taken apart and asked for there too. */
+function noteField(start: usize, after: usize): void {
+  let hash: u32 = 0;
+  for (let at = start; at < after; at++) hash = hashOf(hash, load<u8>(at));
+  const found = interestOf(hash);
+  if (!found) return;
+  const interest = found & ((1 << NUMBER_SHIFT) - 1) & ~NAME_ONLY;
+  const next = load<u8>(after);
+  noteInterest((interest & NAMESPACE) == 0 ? interest : next == 46 || next == 91 ? NAMESPACE : NAME);
+  if (found >> NUMBER_SHIFT) record(SEEN_WORD, found >> NUMBER_SHIFT, offset(start), 0);
 }
 
 /** After the `}` that ends a field whose format specification starts at `at`, or 0. */

@@ -61,3 +61,48 @@ export function interestAt(opening: usize, end: usize): bool {
   while (at < end && isWordOrDigit(load<u8>(at))) hash = hashOf(hash, load<u8>(at++));
   return (interestOf(hash) & WANTED) != 0;
 }
+
+/**
+ * Whether the string whose opening quote is at `opening` looks like source code that imports a wanted name: its first word is `import` or
+ * `from`, or it has several lines and one begins so.
+ */
+export function importsAt(opening: usize, close: usize): bool {
+  const quote = load<u8>(opening);
+  const triple = load<u8>(opening + 1) == quote && load<u8>(opening + 2) == quote;
+  let at = afterBlanks(opening + (triple ? 3 : 1), close);
+  if (!triple && endOfImport(at) == 0) return false;
+  while (at < close) {
+    const word = endOfImport(at);
+    if (word) {
+      at = word;
+      while (load<u8>(at) == 32) at++;
+      let hash: u32 = 0;
+      while (at < close && isWordOrDigit(load<u8>(at))) hash = hashOf(hash, load<u8>(at++));
+      if (interestOf(hash) & WANTED) return true;
+    }
+    // To the next line, or the next statement.
+    while (at < close && load<u8>(at) != 10 && load<u8>(at) != 59 && !(load<u8>(at) == 92 && load<u8>(at + 1) == 110)) at++;
+    at = afterBlanks(at, close);
+  }
+  return false;
+}
+
+/** After blanks, line ends and their escapes. */
+function afterBlanks(at: usize, close: usize): usize {
+  while (at < close) {
+    const byte = load<u8>(at);
+    if (byte == 92) {
+      const next = load<u8>(at + 1);
+      if (next != 110 && next != 10 && next != 13) return at;
+      at += 2;
+    } else if (byte == 32 || byte == 9 || byte == 10 || byte == 13 || byte == 59) at++;
+    else return at;
+  }
+  return at;
+}
+
+/** After `import ` or `from `, or 0. */
+function endOfImport(at: usize): usize {
+  if (load<u32>(at) == 0x6d6f7266 && load<u8>(at + 4) == 32) return at + 5;
+  return load<u32>(at) == 0x6f706d69 && load<u16>(at + 4) == 0x7472 && load<u8>(at + 6) == 32 ? at + 7 : 0;
+}

@@ -1,0 +1,38 @@
+/** What was staged is read back and judged before it is committed: it is what was decided upon, and nothing in it asks for an original name. */
+import { readFileSync } from "node:fs";
+import { accept } from "../check/accept.ts";
+import { Failure } from "../model/failure.ts";
+import { type Finding, located } from "../model/finding.ts";
+import type { FileJob, FileResult, JobSettings } from "./fileJob.ts";
+import type { Consumer } from "./consumer.ts";
+import type { Crew } from "./runJobs.ts";
+
+const MOST_NAMED = 5;
+
+/**
+ * `jobs` have been done with `settings`, and gave `results`. A file that was staged without an edit holds the bytes that the decision was made
+ * on: its digest is enough. Throws Failure for a leak that the configuration does not accept; gives those it accepts.
+ */
+export async function checkStaged(jobs: readonly FileJob[], results: readonly FileResult[], settings: JobSettings, consumer: Consumer, crew: Crew, progress: (done: number, total: number) => void): Promise<Finding[]> {
+  const staged = jobs.flatMap((job, index) => {
+    const result = results[index];
+    return job.target !== undefined && result && (result.changed || !job.inPlace) ? [{ job, result, target: job.target }] : [];
+  });
+  const reading = staged.map(({ job: { content, ...job }, result, target }): FileJob => ({
+    ...job, locator: { kind: "file", path: target }, record: undefined, sha256: undefined, target: undefined, inPlace: false,
+    place: result.changed ? job.place : undefined, ...(content && result.changed ? { content } : {}),
+  }));
+  const again = await crew.run(reading, { ...settings, keepContents: false, keepSites: true }, (done) => progress(done, reading.length));
+  const leaks = staged.flatMap(({ job, result, target }, index): Finding[] => {
+    const now = again[index];
+    if (now?.sha256Upstream !== result.sha256Now) throw new Failure(`${job.label}: was not written as it was meant: the staged file has another digest`, "Nothing was changed; see that the disk is sound and that nothing else writes there, and run again.");
+    const remaining = now.sites.filter((site) => site.outcome === "rewritten");
+    const source = remaining.length > 0 ? readFileSync(target) : Buffer.alloc(0);
+    return remaining.map((site) => located({ code: "leak", message: `asks for '${Buffer.from(site.name, "latin1").toString("utf8")}' by its original name (${site.tier})`, offset: site.start }, job.label, source, job.distribution));
+  });
+  const { findings } = accept(leaks, consumer.configuration.accept ?? [], ({ path }) => path);
+  const open = findings.filter((each) => each.accepted === undefined);
+  if (open.length === 0) return [...findings];
+  const named = open.slice(0, MOST_NAMED).map(({ path, line, column, message }) => `${path}:${line}:${column} ${message}`);
+  throw new Failure(`the copy would leak: ${named.join("; ")}${open.length > MOST_NAMED ? `; and ${open.length - MOST_NAMED} more` : ""}`, 'Nothing was written. To live with it, add [[tool.enisle.accept]] with code = "leak", the path and a reason.');
+}

@@ -1,0 +1,2 @@
+"""What toolbox depends upon."""
+WEIGHT = 3

@@ -1,0 +1,3 @@
+import toolbox
+
+print("ran %s" % toolbox.ROOT)

@@ -1,0 +1,5 @@
+import toolbox.plugins
+
+
+class Drill(toolbox.plugins.Plugin):
+    speed = 900

@@ -1,0 +1,63 @@
+/** Namespace packages of the three styles, partly relocated; distributions that are not called like their modules; stubs. */
+import { describe, expect, test } from "vitest";
+import { makeWheel } from "./wheel.ts";
+import { type Tree, enisle, existsSync, join, project, python, readFileSync, temporary } from "./project.ts";
+
+/** Vendors wheels of these files, one each, and gives the findings' codes; the run must succeed. */
+function vendor(root: string, ...distributions: readonly (readonly [name: string, files: Tree])[]): string[] {
+  const wheels = temporary();
+  const run = enisle(["vendor", "-C", root, "--format", "json", ...distributions.map(([name, files]) => makeWheel(wheels, files, { name }))]);
+  expect(run.stderr).toBe("");
+  expect(run.status).toBe(0);
+  return JSON.parse(run.stdout).findings.map((each: { code: string }) => each.code);
+}
+
+const styles: Readonly<Record<string, string | undefined>> = {
+  "PEP 420": undefined,
+  "pkgutil": '"""A namespace."""\n__path__ = __import__("pkgutil").extend_path(__path__, __name__)\n',
+  "pkgutil, imported": "from pkgutil import extend_path\n__path__ = extend_path(__path__, __name__)\n",
+  "pkg_resources, or pkgutil": 'try:\n    __import__("pkg_resources").declare_namespace(__name__)\nexcept ImportError:\n    __path__ = __import__("pkgutil").extend_path(__path__, __name__)\n',
+};
+
+describe.each(Object.entries(styles))("%s", (_, init) => {
+  const part = (name: string, text: string): Tree => ({ ...(init === undefined ? {} : { "space/__init__.py": init }), [`space/${name}/__init__.py`]: text });
+
+  test("two distributions share it, and see each other; a third part stays outside", () => {
+    const outside = Object.fromEntries(Object.entries(part("three", "where = __name__\n")).map(([path, text]) => [`outside/${path}`, text]));
+    const app = "import space.one, space.three\nfrom space import two, three as t\nimport space.two.deep as d\n\ndef seen():\n    return [space.one.where, space.three.where, two.where, t.where, d.where]\n";
+    const root = project({ ...outside, "acme/app.py": app });
+    const codes = vendor(root, ["space-one", part("one", "import space.two\nwhere = __name__\nassert space.two.where\n")], ["space.two", { ...part("two", "where = __name__\n"), "space/two/deep.py": "from space import one\nwhere = one.where\n" }]);
+    expect(codes).toEqual([]);
+    const run = python("import sys; sys.path[:0] = ['.', 'outside']; from acme import app; print(*app.seen(), sorted(n for n in sys.modules if n.startswith('space')))", root);
+    expect(run.stderr).toBe("");
+    expect(run.stdout.trim()).toBe("acme._vendor.space.one space.three acme._vendor.space.two space.three acme._vendor.space.one ['space', 'space.three']");
+  });
+
+  test("the copies alone, with nothing outside", () => {
+    const root = project({ "acme/app.py": "import space.one.x\nfound = space.one.x.y\n" });
+    vendor(root, ["space-one", { ...part("one", "from . import x\n"), "space/one/x.py": "import space.one\ny = 5\n" }]);
+    expect(python("import acme.app, sys; print(acme.app.found, [n for n in sys.modules if n.startswith('space')])", root).stdout.trim()).toBe("5 []");
+  });
+});
+
+test("modules straight below a namespace package, and namespace packages in one another", () => {
+  const root = project({ "acme/app.py": "import space.inner.leaf, space.single as s\nfrom space.inner import leaf\nfound = [space.inner.leaf.x, s.x, leaf.x]\n" });
+  expect(vendor(root, ["deep", { "space/inner/leaf.py": "import space.single\nx = space.single.x\n", "space/single.py": "x = 7\n" }])).toEqual([]);
+  expect(python("import acme.app; print(acme.app.found)", root).stdout.trim()).toBe("[7, 7, 7]");
+});
+
+test("a distribution called unlike its modules: several top levels, a single file, a private one", () => {
+  const root = project({ "acme/app.py": "import thing, things.x, _thing_backend\nfound = [thing.x, things.x.x, _thing_backend.x]\n" });
+  const wheels = temporary();
+  const run = enisle(["vendor", "-C", root, "--format", "json", makeWheel(wheels, { "thing.py": "import things.x\nx = things.x.x\n", "things/__init__.py": "", "things/x.py": "from _thing_backend import x\n", "_thing_backend.py": "x = 3\n" }, { name: "PyThings" })]);
+  expect(JSON.parse(run.stdout).result.distributions[0].topLevels).toEqual(["_thing_backend", "thing", "things"]);
+  expect(python("import acme.app; print(acme.app.found)", root).stdout.trim()).toBe("[3, 3, 3]");
+});
+
+test("stubs go beside what they describe, also for a part of a namespace package", () => {
+  const root = project();
+  vendor(root, ["alib", { "alib/__init__.py": "", "space/one/__init__.py": "" }], ["types-alib", { "alib-stubs/__init__.pyi": "import alib.x\n", "space-stubs/one/__init__.pyi": "from space.one import y as y\n" }]);
+  expect(readFileSync(join(root, "acme/_vendor/alib/__init__.pyi"), "utf8")).toContain("acme._vendor.alib");
+  expect(readFileSync(join(root, "acme/_vendor/space/one/__init__.pyi"), "utf8")).toBe("from acme._vendor.space.one import y as y\n");
+  expect(existsSync(join(root, "acme/_vendor/space-stubs"))).toBe(false);
+});

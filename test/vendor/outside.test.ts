@@ -1,0 +1,109 @@
+/** What relocation does not reach is told once a distribution: imports from outside, process-wide state, entry points, pickles. */
+import { writeFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { makeWheel } from "./wheel.ts";
+import { enisle, join, project, python, readFileSync, temporary, type Tree } from "./project.ts";
+
+interface Told {
+  readonly code: string;
+  readonly severity: string;
+  readonly message: string;
+  readonly path?: string;
+  readonly line?: number;
+}
+
+function vendored(files: Tree, options: { readonly requires?: readonly string[]; readonly project?: Tree; readonly version?: string } = {}): { readonly root: string; readonly findings: Told[]; readonly status: number | null; readonly wheel: string } {
+  const root = project(options.project ?? {});
+  const wheel = makeWheel(temporary(), files, { requires: options.requires ?? [] });
+  const run = enisle(["vendor", "-C", root, "--format", "json", wheel]);
+  expect(run.stderr).toBe("");
+  return { root, wheel, status: run.status, findings: JSON.parse(run.stdout).findings };
+}
+
+const init = { "alib/__init__.py": "" };
+
+describe("optional imports", () => {
+  test("what nobody is known to provide is named once, with its first places", () => {
+    const { findings, status } = vendored({ ...init, "alib/a.py": "import os\ntry:\n    import brotli\nexcept ImportError:\n    brotli = None\nimport yaml, dateutil.tz\n", "alib/b.py": "from brotli import x\nfrom zstandard.deep import y\n" }, { requires: ["PyYAML>=5", "python-dateutil", 'zstandard; extra == "zstd"'] });
+    expect(status).toBe(0);
+    expect(findings.map(({ code, severity, path, line }) => ({ code, severity, path, line }))).toEqual([{ code: "optional-import", severity: "warning", path: "acme/_vendor/alib/a.py", line: 3 }]);
+    expect(findings[0]?.message).toMatch(/: brotli \(a\.py:3\), zstandard \(b\.py:2\)$/);
+  });
+
+  test("a requirement whose modules are called differently is mentioned", () => {
+    const { findings } = vendored({ ...init, "alib/a.py": "import attr\n" }, { requires: ["attrs"] });
+    expect(findings[0]?.message).toMatch(/attr \(a\.py:1\); perhaps a module of what it requires \(attrs\)$/);
+  });
+
+  test("not told: the standard library of every Python, type checking, stubs, what the project has or requires, relative imports", () => {
+    const source = "import urllib2, tomllib, distutils.core, _winreg, msvcrt\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import onlytypes\nfrom . import b\nimport mine, needed, acme.x, zope.interface\nimport alib.b\n";
+    const { findings } = vendored({ ...init, "alib/a.py": source, "alib/b.py": "", "alib/c.pyi": "import onlystubs\n" }, { requires: ["zope.interface"], project: { "mine.py": "", "pyproject.toml": '[project]\nname = "acme"\nversion = "1"\ndependencies = ["needed>2"]\n' } });
+    expect(findings).toEqual([]);
+  });
+
+  test("a namespace package of which a part moves: the other parts are outside", () => {
+    const { findings } = vendored({ "space/one/__init__.py": "import space.two, space.one.x\nfrom space import one, three\nimport space\n", "space/one/x.py": "" });
+    expect(findings[0]?.message).toMatch(/: space\.three \(__init__\.py:2\), space\.two \(__init__\.py:1\)$/);
+  });
+});
+
+describe("isolate-optional", () => {
+  const files = { ...init, "alib/a.py": 'try:\n    import fancy\n    found = "system"\nexcept ModuleNotFoundError:\n    fancy = None\n    found = "nothing"\ntry:\n    from plain import x\nexcept ImportError:\n    x = 0\ntry:\n    import fancy.deep as d\nexcept ImportError:\n    d = None\n' };
+  const system = { "fancy/__init__.py": "", "fancy/deep.py": "", "plain.py": "x = 1\n" };
+  const seen = "import sys; sys.path.append(sys.argv[0] or 'outside'); sys.path.append('outside'); import acme._vendor.alib.a as a; print(a.found, a.x, a.d is None, sorted(n for n in sys.modules if n.startswith('fancy')))";
+  const outside = Object.fromEntries(Object.entries(system).map(([path, text]) => [`outside/${path}`, text]));
+
+  test.each([
+    ["not at all", "", "system 1 False ['fancy', 'fancy.deep']"],
+    ["all", "isolate-optional = true", "nothing 0 True []"],
+    ["some", 'isolate-optional = ["fancy"]', "nothing 1 True []"],
+    ["all but some", 'isolate-optional = true\nisolate-optional-except = ["fancy"]', "system 0 False ['fancy', 'fancy.deep']"],
+  ])("%s", (_, setting, expected) => {
+    const { root, findings, wheel } = vendored(files, { project: { ...outside, "pyproject.toml": `[tool.enisle]\npackages = ["acme"]\n${setting}\n` } });
+    expect(findings.filter(({ code }) => code !== "optional-import")).toEqual([]);
+    expect(python(seen, root).stdout.trim()).toBe(expected);
+    const before = readFileSync(join(root, "acme/_vendor/vendored.json"), "utf8");
+    expect(JSON.parse(enisle(["vendor", "-C", root, "--format", "json", wheel]).stdout).result.changed).toBe(false);
+    expect(readFileSync(join(root, "acme/_vendor/vendored.json"), "utf8")).toBe(before);
+  });
+
+  test("names that do nothing are told with their line; a change of the setting makes the copy anew", () => {
+    const { root, findings, wheel } = vendored(files, { project: { "pyproject.toml": '[tool.enisle]\npackages = ["acme"]\nisolate-optional = ["fancy", "plain", "nobody"]\nisolate-optional-except = ["neither"]\n' } });
+    expect(findings.map(({ code, path, line, message }) => [code, path, line, /'(\w+)'/.exec(message)?.[1]])).toEqual([["unused-exception", "pyproject.toml", 3, "nobody"], ["unused-exception", "pyproject.toml", 4, "neither"]]);
+    expect(readFileSync(join(root, "acme/_vendor/alib/a.py"), "utf8")).toContain("import acme._vendor.fancy as fancy");
+    expect(enisle(["explain", "-C", root, join(root, "acme/_vendor/alib/a.py:8")]).stdout).toContain("from acme._vendor.plain import x");
+    writeFileSync(join(root, "pyproject.toml"), '[tool.enisle]\npackages = ["acme"]\n');
+    expect(enisle(["vendor", "-C", root, wheel]).status).toBe(0);
+    expect(readFileSync(join(root, "acme/_vendor/alib/a.py"), "utf8")).toBe(files["alib/a.py"]);
+  });
+
+  test.each([['isolate-optional = ["os.path"]', /isolate-optional names 'os\.path', which is of the standard library/], ['isolate-optional = "x"', /'isolate-optional' must be/], ["isolate-optional = ['a-b']", /isolate-optional/]])("bad: %s", (setting, message) => {
+    const root = project({ "pyproject.toml": `[tool.enisle]\npackages = ["acme"]\n${setting}\n` });
+    const run = enisle(["vendor", "-C", root, makeWheel(temporary(), files)]);
+    expect(run.status).toBe(2);
+    expect(run.stderr).toMatch(message);
+  });
+});
+
+describe("process-wide state", () => {
+  test("once a distribution, tests last", () => {
+    const { findings } = vendored({ ...init, "alib/tests/test_a.py": "import atexit\natexit.register(f)\n", "alib/z.py": "import atexit\n\natexit.register(f)\n", "alib/y.py": "import signal\nsignal.signal(1, f)\n" });
+    expect(findings.map(({ code, path, line }) => [code, path, line])).toEqual([["process-wide-state", "acme/_vendor/alib/y.py", 2]]);
+    expect(findings[0]?.message).toBe("handles signals (y.py:2), registers functions to run at exit (z.py:3)");
+  });
+});
+
+describe("other files of a copy", () => {
+  test("entry points that nobody finds any more", () => {
+    const { findings } = vendored({ ...init, "alib-1.0.dist-info/entry_points.txt": "[console_scripts]\nalib = alib:main\n; no\n\n[pytest11]\nalib-plugin=alib.plugin\n" });
+    expect(findings.map(({ code, severity, message }) => [code, severity, message.split(": ").slice(1).join(": ")])).toEqual([["entry-points-lost", "note", "console_scripts: alib, pytest11: alib-plugin"]]);
+  });
+
+  test("pickles that name the library", () => {
+    const dumped = (protocol: number): Buffer => Buffer.from(python(`import pickle, sys, types; m = types.ModuleType('alib.shapes'); exec('class Point: pass', m.__dict__); sys.modules['alib.shapes'] = m; sys.modules['alib'] = types.ModuleType('alib'); m.Point.__module__ = 'alib.shapes'; print(pickle.dumps(m.Point(), ${protocol}).hex())`, "/").stdout.trim(), "hex");
+    for (const protocol of [0, 2, 4]) {
+      const { findings } = vendored({ ...init, "alib/shapes.py": "", "alib/p.pkl": dumped(protocol), "alib/text.pickle": "alib.shapes is a module\n", "alib/other.pkl": Buffer.from("calibrate\nalib\n") });
+      expect(findings.map(({ code, path, message }) => [code, path, message])).toEqual([["pickled-name", "acme/_vendor/alib/p.pkl", "the pickle names classes of 'alib.shapes', and is loaded by those names"]]);
+    }
+  });
+});
