@@ -60,7 +60,9 @@ export async function applyPlan(outcome: PlanOutcome, options: PlanOptions & { r
     }
     if (declaration.left.length > 0) notices.push(`${section.project}: its metadata still requires ${declaration.left.join(", ")}: change that where the project says it`);
   }
-  if (trees.length > 0 && !options.dryRun) notices.push(`Prove it: enisle check --together ${trees.map(({ section }) => section.asked).join(" ")}`);
+  // Not done here: the imports need what the install line brings.
+  const paths = trees.map(({ section }) => section.asked);
+  if (paths.length > 0 && !options.dryRun) notices.push(`Once it is installed, prove it: enisle check ${paths.length > 1 ? `--together ${paths.join(" ")}` : `--import ${paths[0]}`}`);
   return { ...outcome, result: { ...result, install }, findings: [...outcome.findings, ...findings], notices: [...outcome.notices, ...notices], details: { ...details, sections: options.dryRun ? details.sections : [] } };
 }
 
