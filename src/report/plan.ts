@@ -50,7 +50,8 @@ function relocation(each: PlannedRelocation, { services, along }: PlanDetails, {
   return [
     `  ${paint.strong(visible(each.distribution))} ${visible(each.version)}`,
     ...hanging("    ", own),
-    ...shown.flatMap((line) => hanging("    ", `but ${line}`)).map(paint.faint),
+    // The project's own chains may be several; those of others are what they cannot be met with.
+    ...shown.flatMap((line) => hanging("    ", `${line.startsWith(`${own.split(" → ")[0]} → `) ? "and" : "but"} ${line}`)).map(paint.faint),
     ...(others.length > shown.length ? [paint.faint(`    and ${others.length - shown.length} more (-v lists them)`)] : []),
     ...moved,
   ];
