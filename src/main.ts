@@ -10,6 +10,7 @@ import { countFindings, exitCodeOf } from "./report/findings.ts";
 import type { FetchFlags } from "./commands/fetchSettings.ts";
 import { addAudit, addIndex } from "./auditCommands.ts";
 import { addLifecycle } from "./lifecycle.ts";
+import { addPlan } from "./planning.ts";
 import { formatJson } from "./report/json.ts";
 import { paint, visible } from "./report/terminal.ts";
 import type { TextOptions } from "./report/text.ts";
@@ -89,6 +90,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       });
     });
 
+  addPlan(program, { withFetching, perform, end: (result) => (code = result) });
   addLifecycle(program, { withCommon, withFetching, perform, end: (result) => (code = result) });
 
   withCommon(program.command("rewrite").argument("[PATH...]", "Python files, or directories of them"))
@@ -264,7 +266,7 @@ async function perform<Result>(options: CommonOptions, run: (host: NodeHost) => 
     host.quiet();
     const colours = paint(colour(process.stderr));
     if (error instanceof Failure) {
-      await print(process.stderr, `${colours.error("error")}: ${visible(error.message)}\n  ${visible(error.wayOut)}\n`);
+      await print(process.stderr, `${colours.error("error")}: ${error.message.split("\n").map(visible).join("\n")}\n  ${visible(error.wayOut)}\n`);
     } else {
       await print(process.stderr, `${colours.error("internal error")}: ${visible((error as Error).stack ?? String(error)).replaceAll("\\u000a", "\n")}\n  This is a defect of enisle: please report it with the command line and, if you can, the input.\n`);
     }

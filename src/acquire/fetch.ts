@@ -75,7 +75,7 @@ export async function indexVersions(name: string, options: FetchOptions, host: H
 type Place = Pick<Fetched, "path" | "builtFrom" | "sdist">;
 
 /** Where pip may look. Offline that is an index page of the cache, and no other. */
-function sourceOptions(options: FetchOptions, cache: ArchiveCache, directory: string): string[] {
+export function sourceOptions(options: FetchOptions, cache: ArchiveCache, directory: string): string[] {
   const folders = options.findLinks.flatMap((folder) => ["--find-links", folder]);
   const binary = options.onlyBinary ? ["--only-binary", ":all:"] : [];
   if (!options.offline) return [...folders, ...binary];

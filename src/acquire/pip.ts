@@ -18,7 +18,7 @@ export interface ReportedItem {
   readonly is_direct: boolean;
   readonly is_yanked?: boolean;
   readonly requested: boolean;
-  readonly metadata: { readonly name: string; readonly version: string };
+  readonly metadata: { readonly name: string; readonly version: string; readonly requires_dist?: readonly string[]; readonly requires_python?: string };
 }
 
 export interface Resolution {
@@ -52,6 +52,31 @@ export class Pip {
     const { install, environment = {} } = JSON.parse(readFileSync(report, "utf8")) as { install: ReportedItem[]; environment?: Record<string, string> };
     const system = ["implementation_name", "python_version", "sys_platform", "platform_machine"].map((key) => environment[key] ?? "any").join("-");
     return { items: install, system, yanked: /candidate selected for download or install is a yanked version:[^\n]*/.exec(log)?.[0] };
+  }
+
+  /** The same where a conflict is an answer and no failure: then pip's log, redacted. Throws Failure for all else, such as a network that is down. */
+  async attempt(lines: readonly string[], options: readonly string[]): Promise<{ readonly items: readonly ReportedItem[] } | { readonly log: string }> {
+    const directory = mkdtempSync(join(this.directory, "attempt-"));
+    const report = join(directory, "report.json");
+    const file = join(directory, "lines.txt");
+    writeFileSync(file, lines.map((line) => `${line}\n`).join(""), { mode: 0o600 });
+    const { status, stdout, stderr } = await this.#execute(["install", "--dry-run", "--ignore-installed", "--report", report, ...options, "-r", file]);
+    const log = `${stdout}\n${stderr}`;
+    if (status === 0) return { items: (JSON.parse(readFileSync(report, "utf8")) as { install: ReportedItem[] }).install };
+    const unreachable = /NewConnectionError|Max retries|name resolution|ProxyError|ReadTimeout|Network is unreachable|ConnectTimeout/i.test(log);
+    if (unreachable || !/ResolutionImpossible|No matching distribution found|conflicting dependencies/.test(log)) this.#refuse(log);
+    return { log: redact(log).replaceAll(this.directory, "") };
+  }
+
+  /** The variables of markers (PEP 508) as this pip's interpreter has them, and pip's own version as `pip`. */
+  async environment(): Promise<Readonly<Record<string, string>>> {
+    const { status, stdout, stderr } = await this.#execute(["inspect", "--path", this.directory]);
+    if (status !== 0) {
+      if (/unknown command/.test(stderr)) throw new Failure(`${this.#command.join(" ")}: is too old: it cannot report what it resolves`, "Use pip 22.2 or newer: python3 -m pip install --upgrade pip");
+      this.#refuse(stdout + stderr);
+    }
+    const { environment, pip_version: pip } = JSON.parse(stdout) as { environment: Record<string, string>; pip_version: string };
+    return { ...environment, pip };
   }
 
   /** Downloads or builds a wheel for each line; absolute paths of the wheels. */

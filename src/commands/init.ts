@@ -54,7 +54,7 @@ export async function init(options: InitOptions, host: Host): Promise<Outcome<In
 }
 
 /** `tests/**` for files below a directory, their own names for those at the top. */
-function globsFor(paths: readonly string[]): string[] {
+export function globsFor(paths: readonly string[]): string[] {
   const directories = new Set(paths.filter((path) => path.includes("/")).map((path) => `${path.slice(0, path.indexOf("/"))}/**`));
   return [...[...directories].sort(), ...paths.filter((path) => !path.includes("/")).sort()];
 }

@@ -39,7 +39,8 @@ export async function readSettings(directory: string): Promise<ProjectFileSettin
   return { configuration, project: projectTable(pyproject) };
 }
 
-async function readToml(path: string): Promise<Table> {
+/** Throws Failure with the place where it is no TOML. */
+export async function readToml(path: string): Promise<Table> {
   const { parse } = await import("smol-toml");
   try {
     return parse(readFileSync(path, "utf8")) as Table;

@@ -141,6 +141,10 @@ const catalogue = {
     severity: "error",
     help: "Only one of them can be imported in one interpreter: give each project a namespace of its own.",
   },
+  "no-plan": {
+    severity: "error",
+    help: "Loosen one of the requirements that are named, take back a --never, or get a wheel without machine code.",
+  },
   "not-current": {
     severity: "error",
     help: "Run enisle vendor without arguments, and commit what it changes.",
@@ -216,6 +220,10 @@ const catalogue = {
   "syntax-error": {
     severity: "error",
     help: "The file was copied untouched, so imports in it still ask for original names. Fix it upstream, or leave it out of the copy.",
+  },
+  "type-boundary": {
+    severity: "warning",
+    help: "isinstance and except do not match across the boundary: see whether the project hands such objects over, or let both sides use one version.",
   },
   "unknown-encoding": {
     severity: "error",

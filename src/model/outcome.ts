@@ -158,3 +158,23 @@ export interface WheelResult {
   readonly rewritten: number;
   readonly changed: boolean;
 }
+
+export interface PlannedRelocation {
+  readonly project: string;
+  /** As its metadata spells it. */
+  readonly distribution: string;
+  readonly version: string;
+  /** Chains of requirements: first the project's own, then those that they cannot be met with. */
+  readonly because: readonly string[];
+  /** Distributions that move along, because types would cross the boundary. */
+  readonly with: readonly string[];
+}
+
+export interface PlanResult {
+  readonly satisfiable: boolean;
+  readonly minimal: "proven" | "bound";
+  readonly shared: readonly { readonly name: string; readonly version: string }[];
+  readonly relocations: readonly PlannedRelocation[];
+  /** One line for a shell; empty where there is no plan. */
+  readonly install: string;
+}

@@ -1,0 +1,28 @@
+/** What the reports of a plan draw from, besides its result. */
+import type { PlannedRelocation } from "./outcome.ts";
+import type { Assignment, Service } from "./plan.ts";
+
+/** What a project declares so that `enisle vendor` does what was planned. */
+export interface PlannedSection {
+  readonly project: string;
+  /** As typed. */
+  readonly asked: string;
+  /** For a source tree, the lines of `[tool.enisle]`; for an archive, the command that does the same. */
+  readonly vendor: readonly string[];
+  readonly kind: "tree" | "wheel";
+  readonly command: string | undefined;
+}
+
+export interface PlanDetails {
+  readonly services: readonly Service[];
+  readonly assignment: Assignment;
+  readonly relocations: readonly PlannedRelocation[];
+  readonly shared: readonly { readonly name: string; readonly version: string }[];
+  readonly sections: readonly PlannedSection[];
+  /** Where there is no plan. */
+  readonly conflict: { readonly chains: readonly string[]; readonly reasons: readonly string[]; readonly words: string | undefined } | undefined;
+  /** By service and name. */
+  readonly along: ReadonlyMap<string, { readonly along: string; readonly why: string }>;
+  /** How often pip was asked. */
+  readonly asked: number;
+}

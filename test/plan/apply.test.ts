@@ -1,0 +1,55 @@
+/** `--apply`, and then the one line that it prints: both services in one environment, each with its own version. */
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { enisle, snapshot } from "../vendor/project.ts";
+import { build, planOf } from "./scenario.ts";
+
+const world = () => build({
+  wheels: { "alib 1.0": {}, "alib 2.0": {}, "blib 1.0": {}, "middle 1.0": { requires: ["alib<2", "blib"], files: { "middle/use.py": "import alib\nWHICH = alib.VERSION\n" } } },
+  projects: {
+    nova: { dependencies: ["middle>=1"], files: { "nova/run.py": "import middle.use\nprint('nova', middle.use.WHICH)\n" } },
+    keystone: { dependencies: ["alib >= 2"], files: { "keystone/run.py": "import alib\nprint('keystone', alib.VERSION, alib.__name__)\n", "tests/test_run.py": "import alib\n" } },
+  },
+});
+
+test("what is applied is installed by one line, editable too, and each service uses its own version", () => {
+  const made = world();
+  const before = snapshot(made.root);
+  const dry = planOf(made, "--never", "keystone:alib", "--apply", "--dry-run");
+  expect(dry.status).toBe(0);
+  expect(snapshot(made.root)).toEqual(before);
+
+  const { status, plan, stderr } = planOf(made, "--never", "keystone:alib", "--apply", "--editable");
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  const pyproject = readFileSync(join(made.root, "nova/pyproject.toml"), "utf8");
+  expect(pyproject).toContain('[tool.enisle]\ninclude = ["backend.py"]\nvendor = ["alib==1.0", "middle==1.0"]\n');
+  expect(pyproject).toContain('dependencies = ["blib"]');
+  expect(planOf(made).moved).toEqual([]);
+
+  const environment = join(made.root, "environment");
+  spawnSync("python3", ["-m", "venv", "--system-site-packages", environment]);
+  const env = { ...process.env, PATH: `${environment}/bin:${process.env["PATH"]}` };
+  const install = spawnSync("sh", ["-c", plan.install], { cwd: made.root, env, encoding: "utf8" });
+  expect({ status: install.status, said: install.status === 0 ? "" : install.stderr + install.stdout }).toEqual({ status: 0, said: "" });
+  expect(plan.install).toContain("-e ./nova -e ./keystone");
+  const run = spawnSync(join(environment, "bin/python"), ["-c", "import nova.run, keystone.run"], { cwd: environment, encoding: "utf8" });
+  expect({ out: run.stdout, err: run.stderr }).toEqual({ out: "nova 1.0\nkeystone 2.0 alib\n", err: "" });
+}, 120_000);
+
+test("files beside the packages stay part of the project once there is a table of ours", () => {
+  const made = world();
+  expect(planOf(made, "--apply").status).toBe(0);
+  expect(readFileSync(join(made.root, "keystone/tests/test_run.py"), "utf8")).toBe("from keystone._vendor import alib\n");
+  expect(readFileSync(join(made.root, "keystone/pyproject.toml"), "utf8")).toContain('include = ["tests/**", "backend.py"]\nvendor = ["alib==2.0"]');
+}, 60_000);
+
+test("a project that cannot take it stops everything before anything is written", () => {
+  const made = build({ wheels: { "alib 1.0": {}, "alib 2.0": {} }, projects: { nova: { dependencies: ["alib<2"], toml: '\n[tool.enisle]\nnamespase = "x"\n' }, keystone: { dependencies: ["alib>=2"] } } });
+  const before = snapshot(made.root);
+  const run = enisle(["plan", ...made.projects, "--no-index", "--find-links", made.folder, "--never", "keystone:alib", "--apply"], { cwd: made.root });
+  expect(run.status).toBe(2);
+  expect(run.stderr).toContain("unknown key 'namespase'");
+  expect(snapshot(made.root)).toEqual(before);
+}, 60_000);
