@@ -37,7 +37,7 @@ function problem(manifest: Record<string, unknown>): string | undefined {
   const { distributions, generated } = manifest;
   if (!Array.isArray(generated) || !generated.every((row) => isRecord(row) && isInside(row["path"]) && digest.test(String(row["sha256"])))) return "'generated' is not a list of files";
   const project = manifest["project"] ?? [];
-  if (!Array.isArray(project) || !project.every((row) => isRecord(row) && isInside(row["path"]) && digest.test(String(row["sha256Now"])) && Array.isArray(row["edits"]) && areEdits(row["edits"]))) return "'project' is not a list of files";
+  if (!Array.isArray(project) || !project.every((row) => isRecord(row) && isInside(row["path"]) && digest.test(String(row["sha256Now"])) && Array.isArray(row["edits"]) && areAnchored(row["edits"]))) return "'project' is not a list of files";
   if (!Array.isArray(distributions)) return "'distributions' is no list";
   for (const item of distributions as unknown[]) {
     if (!isRecord(item) || typeof item["name"] !== "string") return "a distribution has no name";
@@ -68,6 +68,11 @@ function areEdits(edits: readonly unknown[]): boolean {
     last = edit[0] + edit[1];
     return true;
   });
+}
+
+/** With the column and the block in which each is found again. */
+function areAnchored(edits: readonly unknown[]): boolean {
+  return edits.every((edit) => Array.isArray(edit) && edit.length === 5 && Number.isInteger(edit[3]) && isText(edit[4])) && areEdits(edits.map((edit) => (edit as readonly unknown[]).slice(0, 3)));
 }
 
 /** A relative path that stays below its directory. */

@@ -9,9 +9,9 @@ const SEAL = "sha256";
 
 export function formatManifest(manifest: Manifest): string {
   const { distributions, project = [], ...head } = manifest;
-  const lines = sealed("  ", head, []);
-  const items = [...distributions].sort((a, b) => (a.name < b.name ? -1 : 1)).map(formatDistribution);
   const files = [...project].sort((a, b) => (a.path < b.path ? -1 : 1)).map((file) => `    ${JSON.stringify(file)}`);
+  const lines = sealed("  ", head, files);
+  const items = [...distributions].sort((a, b) => (a.name < b.name ? -1 : 1)).map(formatDistribution);
   if (files.length > 0) lines.push(`  "project": [\n${files.join(",\n")}\n  ]`);
   return `{\n${lines.join(",\n")},\n  "distributions": [\n${items.join(",\n")}\n  ]\n}\n`;
 }

@@ -225,7 +225,7 @@ describe("the command", () => {
     ["a damaged manifest", /vendored\.json: the manifest is damaged/, (root) => { writeFileSync(manifestOf(root), "{}"); return []; }],
     ["a truncated manifest", /vendored\.json: the manifest is damaged/, (root) => { writeFileSync(manifestOf(root), readFileSync(manifestOf(root), "utf8").slice(0, -30)); return []; }],
     ["a newer manifest", /newer version/, (root) => { writeFileSync(manifestOf(root), '{"schema": 7}'); return []; }],
-    ["an edit that is none", /manifest is damaged: a file of alib/, (root) => { writeFileSync(manifestOf(root), readFileSync(manifestOf(root), "utf8").replace(/"distributions"[^]*?"edits":\[/, (start) => `${start}5,`)); return []; }],
+    ["an edit that is none", /manifest is damaged: a file of alib/, (root) => { writeFileSync(manifestOf(root), readFileSync(manifestOf(root), "utf8").replace(/"distributions"[^]*?"edits":\[(?=\[)/, (start) => `${start}5,`)); return []; }],
   ])("cannot run: %s", (_, message, act) => {
     const root = cleanProject();
     const run = enisle(["check", "-C", root, ...act(root)]);
