@@ -57,7 +57,9 @@ describe("requirements", () => {
     expect(JSON.parse(run.stdout).result.distributions[0].missingRequirements).toEqual(["blib>=1"]);
     expect(vendor(filed, folder, one).status).toBe(0);
     const [a, b] = [snapshot(named), snapshot(filed)];
-    expect(a["acme/_vendor/vendored.json"]?.replace('"requirement": "alib==1.0"', "")).toBe(b["acme/_vendor/vendored.json"]?.replace('"requirement": "alib-1.0-py3-none-any.whl"', ""));
+    // What was asked for differs, and with it the seal of the entry.
+    const rest = (text: string | undefined): string | undefined => text?.replace(/"requirement": "alib[^"]*"/, "").replace(/^ {6}"sha256": .*$/m, "");
+    expect(rest(a["acme/_vendor/vendored.json"])).toBe(rest(b["acme/_vendor/vendored.json"]));
     expect(Object.keys(a)).toEqual(Object.keys(b));
   });
 
