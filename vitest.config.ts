@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { include: ["test/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000, watch: false },
+  // Most tests wait for processes of their own.
+  test: { maxWorkers: "100%", include: ["test/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000, watch: false },
 });
