@@ -41,7 +41,7 @@ describe("SARIF", () => {
     expect(results).toHaveLength(all.length);
     const uris = results.flatMap((each) => each.locations?.map(({ physicalLocation }) => physicalLocation.artifactLocation.uri) ?? []);
     expect(new Set(uris)).toEqual(new Set(["src/a%20b/%C3%A9%23%25.py", "x.py"]));
-    for (const uri of uris) expect(new URL(uri, "file:///root/").href).toBe(`file:///root/${uri}`);
+    for (const uri of uris) expect(new URL(uri, "file:///base/").href).toBe(`file:///base/${uri}`);
     expect(results.filter((each) => each.suppressions?.[0]?.justification === "because")).toHaveLength(Object.keys(codes).length);
     sarif([]);
   });
