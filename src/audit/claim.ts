@@ -21,15 +21,9 @@ export interface Claim {
   readonly promises: boolean;
 }
 
-const strong = /^_?(?:vendor(?:ed|s|ing|ized)?(?:_packages|_libs)?|third[-_]?party|3rd[-_]?party|externals?|extern|bundled?(?:_packages)?|vendored_packages|embedded|thirdparty_files|patched)$/i;
-const weak = /^_?(?:packages|libs?|ext|deps|dependencies|contrib|compat|imported|copied|lib)$/i;
+const vendoring = /^_?(?:vendor(?:ed|s|ing|ized)?(?:_packages|_libs)?|third[-_]?party|3rd[-_]?party|externals?|extern|bundled?(?:_packages)?|vendored_packages|embedded|thirdparty_files|patched)$/i;
 
 /** A directory that is called like those in which projects keep copies. */
 export function isVendoringName(name: string): boolean {
-  return strong.test(name);
-}
-
-/** Called like a place for copies, among other things. */
-export function mayHoldCopies(name: string): boolean {
-  return strong.test(name) || weak.test(name);
+  return vendoring.test(name);
 }
