@@ -33,7 +33,7 @@ export async function applyPlan(outcome: PlanOutcome, options: PlanOptions & { r
   // Archives first: they go into a directory of their own, and touch no project.
   for (const section of details.sections.filter(({ kind }) => kind === "wheel")) {
     const input = await archiveOf(section, options, host);
-    const made = await wheel({ wheel: input, sources: section.vendor, directory: WHEEL_DIRECTORY, namespace: undefined, targetPython: undefined, requirementFiles: [], constraints: [], drop: [], keep: [], dryRun: options.dryRun, ...flags(options) }, host);
+    const made = await wheel({ wheel: input, sources: section.vendor, renames: [], directory: WHEEL_DIRECTORY, namespace: undefined, targetPython: undefined, requirementFiles: [], constraints: [], drop: [], keep: [], dryRun: options.dryRun, ...flags(options) }, host);
     install = install.split(" ").map((word) => (word.startsWith(`${WHEEL_DIRECTORY}/`) && sameProject(word, made.result.wheel) ? `${WHEEL_DIRECTORY}/${made.result.wheel}` : word)).join(" ");
     notices.push(`${section.project}: ${options.dryRun ? "would write" : "wrote"} ${WHEEL_DIRECTORY}/${made.result.wheel}`);
     findings.push(...made.findings);

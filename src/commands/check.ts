@@ -8,6 +8,7 @@ import type { Host } from "../host/host.ts";
 import type { CheckResult, ImportSummary, TogetherSummary } from "../model/checkResult.ts";
 import { type Finding, byPlace } from "../model/finding.ts";
 import type { Outcome } from "../model/outcome.ts";
+import { mayBeBare, openBare } from "./bareProject.ts";
 import { findManifests } from "./findManifests.ts";
 import { type OpenNamespace, gather, openNamespace, sizeOf } from "./gather.ts";
 import { type Crew, hireCrew } from "./runJobs.ts";
@@ -29,10 +30,11 @@ export interface CheckOptions {
 
 export async function check(options: CheckOptions, host: Host): Promise<Outcome<CheckResult>> {
   const roots = [...(options.roots.length > 0 || options.together.length > 0 ? options.roots : [options.project]), ...options.together].map((root) => resolve(host.cwd, root));
-  const directories = findManifests(roots);
+  const company = options.together.map((root) => resolve(host.cwd, root));
+  const found = findManifests(roots, (root) => company.includes(root) && mayBeBare(root));
   const label = labeller(baseOf(options.project, roots));
   const open: OpenNamespace[] = [];
-  for (const directory of directories) open.push(await openNamespace(directory, host));
+  for (const { path, bare } of found) open.push(bare ? await openBare(path, host) : await openNamespace(path, host));
   const crew = hireCrew(open.reduce((sum, each) => sum + sizeOf(each), 0));
   try {
     const namespaces: CheckedNamespace[] = [];
@@ -43,10 +45,10 @@ export async function check(options: CheckOptions, host: Host): Promise<Outcome<
     return {
       command: "check",
       result: {
-        manifests: open.length,
+        manifests: open.filter(({ bare }) => !bare).length,
         files: namespaces.reduce((sum, each) => sum + each.files.length + each.consumer.length, 0),
         clean: !judged.some((each) => each.severity === "error"),
-        namespaces: namespaces.map(({ label: path, manifest }) => ({ namespace: manifest.namespace, path, distributions: manifest.distributions.map(({ name, version }) => ({ name, version })) })),
+        namespaces: namespaces.filter((_, index) => !open[index]?.bare).map(({ label: path, manifest }) => ({ namespace: manifest.namespace, path, distributions: manifest.distributions.map(({ name, version }) => ({ name, version })) })),
         ...proofs.result,
       },
       findings: judged,

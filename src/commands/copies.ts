@@ -13,7 +13,7 @@ import type { Consumer } from "./consumer.ts";
 import type { FileJob, FileResult } from "./fileJob.ts";
 
 /** One job a file, copy by copy; `stage` is undefined when nothing is to be written. */
-export function copyJobs(copies: readonly Layout[], consumer: Consumer, stage: string | undefined): FileJob[] {
+export function copyJobs(copies: readonly Layout[], consumer: Pick<Consumer, "root" | "namespaceDirectory" | "target">, stage: string | undefined): FileJob[] {
   const prefix = relative(consumer.root, consumer.namespaceDirectory).split(sep).join("/");
   return copies.flatMap(({ distribution, placements }) =>
     placements.map(({ file, destination, python, compiled }) => ({

@@ -6,15 +6,26 @@ import { MANIFEST_NAME, STAGING_NAME } from "../model/manifest.ts";
 
 const skipped = new Set(["node_modules", "__pycache__", STAGING_NAME]);
 
-/** Absolute directories, in the order of the roots and sorted below each, each once. Throws Failure for a root that does not exist or has no manifest below it. */
-export function findManifests(roots: readonly string[]): string[] {
-  const found = new Set<string>();
+export interface FoundRoot {
+  /** Absolute: a namespace directory, or a project, package or module without copies. */
+  readonly path: string;
+  readonly bare: boolean;
+}
+
+/** In the order of the roots and sorted below each, each once. Throws Failure for a root that does not exist, or has no manifest below it and may not be without. */
+export function findManifests(roots: readonly string[], mayBeBare: (root: string) => boolean = () => false): FoundRoot[] {
+  const found = new Map<string, FoundRoot>();
   for (const root of roots) {
-    const below = manifestsOf(root);
+    const bare = mayBeBare(root);
+    const below = bare && !statSync(root).isDirectory() ? [] : manifestsOf(root);
+    if (below.length === 0 && bare) {
+      found.set(root, { path: root, bare });
+      continue;
+    }
     if (below.length === 0) throw new Failure(`${root}: there is no ${MANIFEST_NAME} below it, so nothing was vendored here`, "Name a directory with vendored copies, or vendor something first: enisle vendor SOURCE…");
-    for (const each of below.sort()) found.add(each);
+    for (const each of below.sort()) found.set(each, { path: each, bare: false });
   }
-  return [...found];
+  return [...found.values()];
 }
 
 function manifestsOf(root: string): string[] {

@@ -23,11 +23,17 @@ import { recordedSettings } from "./recordedSettings.ts";
 import { type OwningProject, findOwningProject } from "./owningProject.ts";
 import type { Crew } from "./runJobs.ts";
 import { findUnused } from "./unused.ts";
+import type { RenameRecord } from "../model/renameRecord.ts";
+import { findRename, inventoryOfRenamed, renamesOf } from "./renamed.ts";
 
 export interface OpenNamespace {
   /** Absolute. */
   readonly directory: string;
   readonly manifest: Manifest;
+  /** There is no manifest: nothing was vendored here. */
+  readonly bare?: true;
+  /** The package that it lies in was renamed (`enisle wheel --rename`). */
+  readonly renamed: RenameRecord | undefined;
   readonly sealed: boolean;
   readonly project: OwningProject | undefined;
   readonly consumerFiles: readonly ProjectFile[];
@@ -47,7 +53,8 @@ export async function openNamespace(directory: string, host: Host): Promise<Open
   const consumerFiles = consumer ? await listProjectFiles(consumer.root, consumer.packages, consumer.configuration, [directory], host) : [];
   const names = manifest.distributions.flatMap((entry) => Object.keys(entry.relocations));
   const textFiles = consumer ? await listProjectText(consumer.root, consumer.configuration, [directory], names, host) : [];
-  return { directory, manifest, sealed: formatManifest(manifest) === text, project, consumerFiles, textFiles, present: list(directory, "").filter((name) => !/(^|\/)__pycache__\/|\.py[co]$/.test(name)) };
+  const renamed = project && findRename(project.importRoot, topLevel(manifest.namespace));
+  return { directory, manifest, renamed, sealed: formatManifest(manifest) === text, project, consumerFiles, textFiles, present: list(directory, "").filter((name) => !/(^|\/)__pycache__\/|\.py[co]$/.test(name)) };
 }
 
 /** Bytes to read, roughly. */
@@ -74,8 +81,10 @@ export async function gather(open: OpenNamespace, label: (path: string) => strin
   const undoing = edited.map(({ file }): FileJob => ({ ...plainJob(join(directory, file.path), label), locator: { kind: "relocated", path: join(directory, file.path), edits: file.edits ?? [] } }));
   const own = project ? projectJobs([...consumerFiles, ...textFiles], undefined, project.consumer.target).map((job): FileJob => ({ ...job, inPlace: false, map: 1, label: label(join(project.consumer.root, job.label)) })) : [];
   const jobs = [...reading, ...undoing, ...own];
+  const renames = renamesOf(open.renamed);
+  const modules = open.renamed && project ? inventoryOfRenamed(open.renamed, project.importRoot) : [];
   const { references, current } = project ? recordedSettings(project.consumer, manifest) : { references: defaultReferences, current: true };
-  const settings: JobSettings = { maps: [[...relocations, ...isolatedFrom(manifest)], relocations], target: project?.consumer.target ?? [3, 9], inventory: existing(inventoryOfCopies(layouts)), references, keepContents: false, keepSites: true };
+  const settings: JobSettings = { maps: [[...relocations, ...isolatedFrom(manifest)], [...relocations, ...renames]], target: project?.consumer.target ?? [3, 9], inventory: withModules(existing(inventoryOfCopies(layouts)), modules), references, keepContents: false, keepSites: true };
   const results = await crew.run(jobs, settings, (done) => progress(done, jobs.length));
   const at = new Map(readable.map(({ file }, index) => [file.path, results[index]]));
   const undone = new Map(edited.map(({ file }, index) => [file.path, results[reading.length + index]?.sha256Now]));
@@ -131,6 +140,10 @@ function copyPlaces(layouts: readonly Layout[], { consumer }: OwningProject): Ma
 function existing(inventory: InventoryData): InventoryData {
   const there = (locator: Locator | undefined): boolean => locator?.kind === "relocated" && lstatSync(locator.path, { throwIfNoEntry: false })?.isFile() === true;
   return { ...inventory, modules: inventory.modules.map((module) => (there(module.locator) ? module : { ...module, locator: undefined })) };
+}
+
+function withModules(inventory: InventoryData, modules: InventoryData["modules"]): InventoryData {
+  return modules.length === 0 ? inventory : { ...inventory, modules: [...inventory.modules, ...modules] };
 }
 
 function layOutKept(directory: string, manifest: Manifest, project: string): Layout[] {

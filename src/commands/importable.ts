@@ -5,7 +5,9 @@ import { mirror } from "../interpreter/mirror.ts";
 import type { Zone } from "../interpreter/process.ts";
 import type { Scratch } from "../interpreter/scratch.ts";
 import { isIdentifier, keywords, topLevel } from "../model/name.ts";
-import { relocationMap } from "../model/relocation.ts";
+import { type Relocation, relocationMap } from "../model/relocation.ts";
+import type { RenameRecord } from "../model/renameRecord.ts";
+import { renamesOf } from "./renamed.ts";
 import { moduleNameOf } from "../plan/topLevels.ts";
 import { undo } from "../rewrite/applyEdits.ts";
 import { provided } from "./consumer.ts";
@@ -47,16 +49,18 @@ export function prepare(open: OpenNamespace, project: OwningProject, scratch: Sc
   mirrorProject(consumer.root, tree, [join(importRoot, topLevel(manifest.namespace)), ...tops.map(({ directory: top }) => top)]);
   const upstream = scratch.make("upstream");
   restore(open, upstream);
-  const originals = relocations.map(({ from }) => from);
+  const renames = renamesOf(open.renamed);
+  if (open.renamed) restoreRenamed(open.renamed, project.importRoot, upstream);
+  const originals = [...relocations, ...renames].map(({ from }) => from);
   return {
     open,
     project,
-    modules: [...copyModules(open), ...consumerModules(open, project, tops)],
+    modules: [...copyModules(open), ...consumerModules(open, project, tops).map((module) => ({ ...module, original: originalOf(module.name, renames) }))],
     tree,
     path: [...new Set([importRoot, ...tops.map(({ directory: top }) => dirname(top))].map(inTree))],
     zones: [{ directory: inTree(directory), forbidden: [...originals, ...(manifest.isolated ?? [])] }, { directory: tree, forbidden: originals.filter((name) => !own.has(topLevel(name))) }],
     upstream,
-    aliases: relocations.map(({ from, to }) => [to, from] as const),
+    aliases: [...relocations, ...renames].map(({ from, to }) => [to, from] as const),
     locate: (file) => {
       for (const [from, to] of [[tree, consumer.root], [upstream, directory]] as const) if (file.startsWith(from + sep)) return join(to, relative(from, file));
       return undefined;
@@ -86,6 +90,23 @@ function restore({ directory, manifest }: OpenNamespace, target: string): void {
       writeFileSync(path, file.edits.length === 0 ? content : Buffer.from(undo(content.toString("latin1"), file.edits), "latin1"));
     }
   }
+}
+
+/** A renamed package as it was, under its old name. */
+function restoreRenamed({ files }: RenameRecord, importRoot: string, target: string): void {
+  for (const { path, was, edits } of files) {
+    const source = join(importRoot, path);
+    if (!statSync(source, { throwIfNoEntry: false })?.isFile()) continue;
+    const to = join(target, was);
+    mkdirSync(dirname(to), { recursive: true });
+    writeFileSync(to, Buffer.from(undo(readFileSync(source, "latin1"), edits), "latin1"));
+  }
+}
+
+function originalOf(name: string, renames: readonly Relocation[]): string | undefined {
+  if (renames.length === 0) return undefined;
+  const back = relocationMap(renames.map(({ from, to }) => ({ from: to, to: from })));
+  return toText(back.apply(toBytes(name)));
 }
 
 function copyModules({ directory, manifest }: OpenNamespace): ImportableModule[] {
@@ -134,6 +155,11 @@ function consumerModules({ consumerFiles }: OpenNamespace, { consumer }: OwningP
   for (const { name, directory } of tops) if (!first.has(name)) first.set(name, directory);
   return consumerFiles.flatMap(({ path, package: of }): ImportableModule[] => {
     const file = join(consumer.root, path);
+    // A module that is a project of its own.
+    if (of === undefined && tops.length === 0 && !path.includes("/")) {
+      const alone = moduleOf(path);
+      return alone === undefined ? [] : [{ name: alone, original: undefined, distribution: undefined, file }];
+    }
     const top = of === undefined ? undefined : first.get(topLevel(of));
     if (of === undefined || top === undefined || !file.startsWith(top + sep)) return [];
     const name = moduleOf([...of.split("."), path.split("/").at(-1) ?? ""].join("/"));

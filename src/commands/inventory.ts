@@ -11,7 +11,9 @@ import { boundNames } from "../syntax/boundNames.ts";
 export interface InventoryData {
   /** Names are those of before relocation. `locator` is undefined for modules without Python source. */
   readonly modules: readonly { readonly name: DottedName; readonly package: DottedName; readonly locator: Locator | undefined; readonly size: number }[];
-  readonly distributions: readonly { readonly name: string; readonly version: string | null; readonly directory: string | undefined; /** Normalised names of its requirements, extras aside. */ readonly requires: readonly string[] }[];
+  readonly distributions: readonly { readonly name: string; readonly version: string | null; readonly directory: string | undefined; /** Normalised names of its requirements, extras aside. */ readonly requires: readonly string[]; /** It stays installed, under this name. */ readonly renamed?: string }[];
+  /** Groups of entry points that move along. */
+  readonly groups?: readonly string[];
 }
 
 export const noInventory: InventoryData = { modules: [], distributions: [] };
@@ -126,6 +128,7 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
       return found;
     },
     distribution: (name) => distributions.get(normalisedName(name)),
+    groups: new Set(data.groups ?? []),
     requires: new Set(data.distributions.flatMap(({ requires }) => requires)),
     distributionNames: data.distributions.map(({ name }) => name),
   };

@@ -1,8 +1,10 @@
 /** `check --together`: several projects in one interpreter. They must share no module, no file and no name; what they change of the process is listed. */
+import { readdirSync } from "node:fs";
 import { sep } from "node:path";
 import type { Interpreter } from "../interpreter/find.ts";
 import { type ProcessRun, runProcess } from "../interpreter/process.ts";
 import type { TogetherSummary } from "../model/checkResult.ts";
+import { normalisedName } from "../model/distribution.ts";
 import { Failure } from "../model/failure.ts";
 import { type Finding, finding } from "../model/finding.ts";
 import { isAtOrBelow, topLevel } from "../model/name.ts";
@@ -76,8 +78,8 @@ function task(importables: readonly Importable[], owners: ReadonlyMap<string, nu
     aliases: [],
     projects: importables.map(({ open }, index) => ({
       names: [...owners].filter(([, owner]) => owner === index).map(([name]) => name),
-      modules: open.manifest.distributions.flatMap((entry) => Object.values(entry.relocations)),
-      originals: open.manifest.distributions.flatMap((entry) => Object.keys(entry.relocations)),
+      modules: [...own(open), ...open.manifest.distributions.flatMap((entry) => Object.values(entry.relocations))],
+      originals: [...Object.keys(open.renamed?.modules ?? {}), ...open.manifest.distributions.flatMap((entry) => Object.keys(entry.relocations))],
     })),
   };
 }
@@ -89,16 +91,37 @@ function summarise(interpreter: Interpreter, importables: readonly Importable[],
     modules: [...run.ends.values()].filter((end) => end.kind === "ok").length,
     projects: importables.map(({ open }, index) => ({
       path: label(open.directory),
-      namespace: open.manifest.namespace,
+      namespace: calledIn(open),
       modules: modules[index]?.length ?? 0,
-      distributions: open.manifest.distributions.flatMap(({ name, version, relocations }) => Object.values(relocations).slice(0, 1).map((module) => ({ name, version, module, seen: witness.projects[index]?.versions[module] ?? null }))),
+      distributions: [...itself(open), ...open.manifest.distributions].flatMap(({ name, version, relocations }) => Object.values(relocations).slice(0, 1).map((module) => ({ name, version, module, seen: witness.projects[index]?.versions[module] ?? null }))),
     })),
   };
 }
 
+/** The namespace, or the package where there are no copies. */
+function calledIn(open: Importable["open"] | undefined): string {
+  return open ? (open.bare ? topLevel(open.manifest.namespace) : open.manifest.namespace) : "";
+}
+
+/** Modules of the project itself whose version is asked for: of one that was renamed, or has no copies. */
+function own({ bare, renamed, manifest }: Importable["open"]): string[] {
+  return renamed ? Object.values(renamed.modules) : bare ? [topLevel(manifest.namespace)] : [];
+}
+
+function itself(open: Importable["open"]): { readonly name: string; readonly version: string | null; readonly relocations: Readonly<Record<string, string>> }[] {
+  return own(open).slice(0, 1).map((module) => ({ name: open.renamed?.name ?? module, version: open.renamed?.version ?? installedVersion(open, module), relocations: { [module]: module } }));
+}
+
+/** As the name of its metadata's directory says. */
+function installedVersion({ project }: Importable["open"], name: string): string | null {
+  const infos = project ? readdirSync(project.importRoot).filter((each) => each.endsWith(".dist-info")) : [];
+  const info = infos.find((each) => normalisedName(each.split("-")[0] ?? "") === normalisedName(name));
+  return info?.slice(0, -".dist-info".length).split("-")[1] ?? null;
+}
+
 function judge(importables: readonly Importable[], modules: readonly (readonly string[])[], run: ProcessRun, context: ProofContext): Finding[] {
   const witness = run.witness as Witness;
-  const name = (index: number): string => importables[index]?.open.manifest.namespace ?? "";
+  const name = (index: number): string => calledIn(importables[index]?.open);
   const found: Finding[] = [];
   for (const keys of witness.shared) found.push(finding("shared-module", `one module object answers to ${keys.join(" and to ")}`, place(keys[0] ?? "", importables, context)));
   witness.projects.forEach(({ files, holds }, index) => {
@@ -133,7 +156,7 @@ function sharedState(importables: readonly Importable[], modules: readonly (read
   }
   return [...changes].filter(([, by]) => by.size > 1).sort(([a], [b]) => (a < b ? -1 : 1)).map(([what, by]) => {
     const last = Math.max(...by.keys());
-    const who = [...by].map(([index, text]) => `${importables[index]?.open.manifest.namespace ?? ""} (${text})`).join(" and by ");
+    const who = [...by].map(([index, text]) => `${calledIn(importables[index]?.open)} (${text})`).join(" and by ");
     return finding("shared-state", `${what} is changed by ${who}`, { path: context.label(importables[last]?.open.directory ?? "") });
   });
 }

@@ -28,12 +28,17 @@ import { LARGE_DIRECTORY, hireCrew } from "./runJobs.ts";
 import { treatments } from "./treatment.ts";
 import { summarise } from "./vendor.ts";
 import { checkNamespace } from "../plan/namespace.ts";
+import { type Renaming, parseRename, planRenaming } from "../plan/renaming.ts";
+import { keptDistribution } from "./copies.ts";
+import { renameWheel } from "./renameWheel.ts";
 import { requiredBy } from "../plan/wheelRequires.ts";
 
 export interface WheelOptions extends FetchFlags {
   /** As typed. */
   readonly wheel: string;
   readonly sources: readonly string[];
+  /** `nova=nova_11`, as typed: the wheel itself gets another name. */
+  readonly renames: readonly string[];
   /** Where the result goes; made when it is not there. */
   readonly directory: string;
   readonly namespace: string | undefined;
@@ -47,34 +52,48 @@ export interface WheelOptions extends FetchFlags {
 
 export async function wheel(options: WheelOptions, host: Host): Promise<Outcome<WheelResult>> {
   const input = resolve(host.cwd, options.wheel);
-  if (options.sources.length === 0 && options.requirementFiles.length === 0) throw new Failure("nothing to vendor was named", "Name it: enisle wheel IN.whl --vendor SOURCE -w DIR");
-  const distribution = await acquireWheel(input, options.wheel);
-  const root = host.temporaryDirectory("enisle-wheel-");
+  const vendors = options.sources.length > 0 || options.requirementFiles.length > 0;
+  if (!vendors && options.renames.length === 0) throw new Failure("nothing to vendor was named", "Name it: enisle wheel IN.whl --vendor SOURCE -w DIR; or give the wheel another name: --rename OLD=NEW");
+  const renames = options.renames.map(parseRename);
+  const given = await acquireWheel(input, options.wheel);
+  const renaming = renames.length > 0 ? planRenaming(options.wheel, renames, given) : undefined;
+  const unpacked = host.temporaryDirectory("enisle-wheel-");
+  const fresh = renaming && host.temporaryDirectory("enisle-renamed-");
   const crew = hireCrew(LARGE_DIRECTORY);
   try {
-    const { executable } = await unpackWheel(input, root);
-    const consumer = consumerOf(root, distribution, options);
+    const plain = await unpackWheel(input, unpacked);
+    const renamed = renaming && fresh !== undefined ? await renameWheel(options.wheel, { root: unpacked, ...plain }, given, renaming, targetOf(unpacked, options), fresh, crew) : undefined;
+    const { root, executable, distribution, name: fileName } = renamed ?? { root: unpacked, executable: plain.executable, distribution: given, name: basename(input) };
+    const said = renamed && { name: distribution.metadata.name, modules: Object.fromEntries((renaming?.relocations ?? []).map(({ from, to }) => [from, to])), commands: renamed.commands, data: renamed.data };
+    if (renamed && !vendors && !renamed.copies) {
+      const target = resolve(host.cwd, options.directory, fileName);
+      if (!options.dryRun) await pack(root, target, executable, host);
+      return { command: "wheel", result: { wheel: fileName, namespace: null, distributions: [], requires: { removed: [], added: [] }, rewritten: renamed.rewritten, changed: true, ...(said ? { renamed: said } : {}) }, findings: renamed.findings, changes: [], notices: [] };
+    }
+    const consumer = consumerOf(root, distribution, renaming ? { ...options, namespace: namespaceOf(renaming, options.namespace ?? renamed?.copies?.manifest.namespace, given) } : options);
     const fetching = fetchOptions(options, { present: false }, root);
     const request = { sources: options.sources, requirementFiles: options.requirementFiles.map((file) => resolve(host.cwd, file)), constraints: options.constraints.map((file) => resolve(host.cwd, file)), base: host.cwd };
     let inside: readonly Distribution[] = [];
     const run = await runProject(consumer, { writes: true, diff: false }, crew, host, async (state, basis) => {
       const treat = treatments(consumer, state.manifest, options);
-      const { distributions } = await arrangeSources(request, { consumer, state, basis, treat, options: fetching, acquire: acquirer(fetching, host) });
-      inside = distributions;
+      const arranged = await arrangeSources(request, { consumer, state, basis, treat, options: fetching, acquire: acquirer(fetching, host) });
+      const kept = renamed?.copies?.manifest.distributions.filter((entry) => !arranged.named.has(normalisedName(entry.name))) ?? [];
+      const distributions = [...arranged.distributions, ...kept.map((entry) => keptDistribution(entry, renamed?.copies?.directory ?? ""))];
+      inside = arranged.distributions;
       return { distributions: distributions.map(withoutInstallation), treat, reversed: [], texts: new Map(), current: false, sourceDirectories: [] };
     });
     if (!run.manifest) throw new Error("invariant: something was vendored");
     host.progress("Writing the wheel");
-    const { name, removed, added } = finishInfo(root, distribution, inside, run.manifest, basename(input));
+    const { name, removed, added } = finishInfo(root, distribution, inside, run.manifest, fileName);
     const target = resolve(host.cwd, options.directory, name);
     if (!options.dryRun) await pack(root, target, executable, host);
     return {
       command: "wheel",
-      result: { wheel: name, namespace: consumer.namespace, distributions: summarise(run, consumer), requires: { removed, added }, rewritten: run.project.rewritten, changed: true },
-      findings: run.findings, changes: [], notices: run.notices,
+      result: { wheel: name, namespace: consumer.namespace, distributions: summarise(run, consumer), requires: { removed, added }, rewritten: renamed ? renamed.rewritten : run.project.rewritten, changed: true, ...(said ? { renamed: said } : {}) },
+      findings: [...(renamed?.findings ?? []), ...run.findings], changes: [], notices: run.notices,
     };
   } finally {
-    rmSync(root, { recursive: true, force: true });
+    for (const directory of [unpacked, fresh]) if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
     await crew.dismiss();
   }
 }
@@ -91,12 +110,23 @@ function consumerOf(root: string, distribution: Distribution, options: WheelOpti
   const [top = "", ...rest] = namespace.split(".");
   const holder = packages.find((each) => each.name === top);
   if (!holder || rest.length === 0) throw new Failure(`namespace '${namespace}': the wheel has no package '${top}' for it`, `Its packages are: ${packages.map((each) => each.name).join(", ")}.`);
-  const metadata = readFileSync(join(root, infoOf(root), "METADATA"), "utf8");
   return {
     root, namespace, namespaceDirectory: join(holder.directory, ...rest), package: top, packages, configuration: { present: true },
     configuredRoots: roots, dependencies: [], everything: true,
-    target: options.targetPython ?? lowerBound(/^requires-python:\s*(.*)$/im.exec(metadata)?.[1]) ?? [3, 9],
+    target: targetOf(root, options),
   };
+}
+
+function targetOf(root: string, options: WheelOptions): PythonVersion {
+  const metadata = readFileSync(join(root, infoOf(root), "METADATA"), "utf8");
+  return options.targetPython ?? lowerBound(/^requires-python:\s*(.*)$/im.exec(metadata)?.[1]) ?? [3, 9];
+}
+
+/** Of a renamed wheel; the old name may be given too. */
+function namespaceOf({ relocations, distribution }: Renaming, asked: string | undefined, { metadata }: Distribution): string | undefined {
+  if (asked !== undefined) return relocationMap(relocations).apply(asked) ?? asked;
+  const own = relocations.find(({ from }) => normalisedName(from) === normalisedName(metadata.name)) ?? (relocations.length === 1 ? relocations[0] : undefined);
+  return own && distribution.to !== "" ? `${own.to}._vendor` : undefined;
 }
 
 function infoOf(root: string): string {

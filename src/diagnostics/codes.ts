@@ -93,6 +93,10 @@ const catalogue = {
     severity: "note",
     help: "A relocated distribution is not installed, so nobody finds them: declare those that you need in your own project.",
   },
+  "entry-points-shared": {
+    severity: "warning",
+    help: "Both versions offer an entry point of that name, and whoever looks the group up finds two: install one of them only where that matters, or rename the entry in the wheel's project.",
+  },
   "import-aborted": {
     severity: "warning",
     help: "The module takes the process with it, upstream too, so nothing after it could be observed: import it by hand to see what it waits for or why it ends.",
@@ -200,6 +204,10 @@ const catalogue = {
   "relative-import-escapes": {
     severity: "warning",
     help: "The import climbs above the top-level package: it fails upstream, and may find something else after relocation. Look at the file.",
+  },
+  "renamed-name-left": {
+    severity: "warning",
+    help: "Commands and files beside the package were renamed, so that two versions can lie side by side; where the program runs or opens them by the old name it gets the other version's: change the line in its sources.",
   },
   "requirement-missing": {
     severity: "warning",

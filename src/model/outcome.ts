@@ -151,12 +151,15 @@ export interface PatchResult {
 export interface WheelResult {
   /** File name of the result. */
   readonly wheel: string;
-  readonly namespace: string;
+  /** Null: there is nothing inside. */
+  readonly namespace: string | null;
   readonly distributions: readonly VendoredDistribution[];
   /** Requires-Dist lines that went, and those that what is inside brought. */
   readonly requires: { readonly removed: readonly string[]; readonly added: readonly string[] };
   readonly rewritten: number;
   readonly changed: boolean;
+  /** What it is called now; maps are from old names to new ones. */
+  readonly renamed?: { readonly name: string; readonly modules: Readonly<Record<string, string>>; readonly commands: Readonly<Record<string, string>>; readonly data: Readonly<Record<string, string>> };
 }
 
 export interface PlannedRelocation {

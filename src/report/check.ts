@@ -38,7 +38,7 @@ function together({ python, modules, projects }: TogetherSummary, paint: Paint):
     `Together in Python ${python}, ${plural(modules, "module")} in one process:`,
     ...projects.flatMap(({ namespace, path, distributions }) => [
       `  ${paint.strong(visible(namespace))} ${paint.faint(`(${visible(path)})`)}`,
-      ...distributions.flatMap(({ name, version, module, seen }) => wrap(`${visible(name)} ${visible(version ?? "?")}: ${visible(module)}${seen === null ? "" : `, __version__ ${visible(seen)}`}`, "    ", "      ")),
+      ...distributions.flatMap(({ name, version, module, seen }) => wrap(`${visible(name)}${version === null && name === module ? "" : ` ${visible(version ?? "?")}`}: ${visible(module)}${seen === null ? "" : `, __version__ ${visible(seen)}`}`, "    ", "      ")),
     ]),
   ];
 }

@@ -13,12 +13,26 @@ export function formatInit({ result }: Outcome<InitResult>, { quiet, preview, pa
 export function formatWheel({ result, findings, notices }: Outcome<WheelResult>, options: TextOptions): string {
   if (options.quiet) return lines(errorsOnly(findings, options));
   const { paint, preview } = options;
-  const out = [...notices.map(visible), `${preview ? "Would write" : "Wrote"} ${paint.strong(visible(result.wheel))}, with copies in ${visible(result.namespace)}`];
+  const inside = result.namespace === null ? "" : `, with copies in ${visible(result.namespace)}`;
+  const out = [...notices.map(visible), `${preview ? "Would write" : "Wrote"} ${paint.strong(visible(result.wheel))}${inside}`];
+  if (result.renamed) {
+    const { name, modules, commands, data } = result.renamed;
+    out.push(`Installed as ${paint.strong(visible(name))}:`);
+    for (const [what, map] of [["module", modules], ["command", commands], ["data", data]] as const) out.push(...renamedNames(what, Object.entries(map), options));
+  }
   for (const each of result.distributions) out.push(`  ${paint.strong(visible(`${each.name}${each.version === null ? "" : ` ${each.version}`}`))}  ${count(each.files, "file")}, ${each.rewritten} rewritten`);
   if (result.requires.removed.length > 0) out.push(`No longer requires: ${result.requires.removed.map(visible).join(", ")}`);
   if (result.requires.added.length > 0) out.push(`Requires now: ${result.requires.added.map(visible).join(", ")}`);
   out.push(`Its own: ${count(result.rewritten, "Python file")} rewritten`);
   return lines([...out, ...withFindings(findings, options)]);
+}
+
+const MOST_SHOWN = 8;
+
+function renamedNames(what: string, pairs: readonly (readonly [string, string])[], { verbose }: TextOptions): string[] {
+  const shown = verbose ? pairs : pairs.slice(0, MOST_SHOWN);
+  const rows = shown.map(([from, to]) => `  ${what.padEnd(7)}  ${visible(from)} → ${visible(to)}`);
+  return pairs.length > shown.length ? [...rows, `  ${" ".repeat(7)}  and ${pairs.length - shown.length} more (-v lists them)`] : rows;
 }
 
 export function formatPatchResult({ result, findings, notices }: Outcome<PatchResult>, options: TextOptions): string {

@@ -18,15 +18,17 @@ export interface Inventory {
   has(name: DottedName): boolean;
   /** Where an object that is known by this name comes from: itself, or what relocated modules re-export under it. */
   origins(name: DottedName): readonly DottedName[];
-  /** The relocated distribution of that name (PEP 503 normalises it). */
-  distribution(name: string): { readonly version: string | null } | undefined;
+  /** The relocated distribution of that name (PEP 503 normalises it). `renamed`: it stays installed, under this name. */
+  distribution(name: string): { readonly version: string | null; readonly renamed?: string | undefined } | undefined;
+  /** Groups of entry points that are called like what moves, and move along. */
+  readonly groups: ReadonlySet<string>;
   /** Normalised names of what the relocated distributions require, extras aside. */
   readonly requires: ReadonlySet<string>;
   /** Names of the relocated distributions, as their metadata spells them. */
   readonly distributionNames: readonly string[];
 }
 
-export const emptyInventory: Inventory = { isModule: () => false, isPackage: () => false, has: () => false, origins: (name) => [name], distribution: () => undefined, distributionNames: [], requires: new Set() };
+export const emptyInventory: Inventory = { isModule: () => false, isPackage: () => false, has: () => false, origins: (name) => [name], distribution: () => undefined, groups: new Set(), distributionNames: [], requires: new Set() };
 
 export interface FilePlace {
   /** The file's own name as a module, in original names; undefined where it is not known. */

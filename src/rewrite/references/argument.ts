@@ -41,7 +41,7 @@ export function namedBy(value: Text, shape: Shape, context: Context): Named | un
 export type Plan = "none" | "literal" | "use" | "lost";
 
 /** What has to be done for one alternative. */
-function planFor(value: Value, shape: Shape, context: Context): { readonly plan: Plan; readonly named?: Named; readonly value: Value } {
+function planFor(value: Value, shape: Shape, context: Context, mapped: boolean): { readonly plan: Plan; readonly named?: Named; readonly value: Value } {
   if (value.kind !== "text") return { plan: value.kind === "running" ? "none" : "lost", value };
   const named = namedBy(value, shape, context);
   if (!named) {
@@ -53,7 +53,8 @@ function planFor(value: Value, shape: Shape, context: Context): { readonly plan:
   if (first && isEditable(first.span, named, context) && !first.shared) return { plan: "literal", named, value };
   // A literal that is rewritten for its own sake (strings.ts), whatever is made of it here.
   if (first?.shared && first.span && isVerified(first, context)) return { plan: "literal", named, value };
-  return { plan: prefixOf(named) === undefined ? "lost" : "use", named, value };
+  // A whole name can be mapped to another where a variable is used; put together at run time it takes a prefix only.
+  return { plan: prefixOf(named) === undefined && !(mapped && value.complete) ? "lost" : "use", named, value };
 }
 
 /** The whole literal is the dotted name of something that exists. */
@@ -85,7 +86,7 @@ export interface Outcome {
 export function relocateArgument(expression: Expression, value: Value, shape: Shape, rule: Rule, why: string, context: Context, collector: Collector): Outcome {
   const all = alternatives(value);
   const parameters = all.flatMap((each) => (each.kind === "parameter" ? [each] : []));
-  const plans = all.filter((each) => each.kind !== "parameter").map((each) => planFor(each, shape, context));
+  const plans = all.filter((each) => each.kind !== "parameter").map((each) => planFor(each, shape, context, isPlainName(expression)));
   const named = plans.flatMap((each) => each.named ?? []);
   for (const each of all) if (each.kind === "text") for (const piece of each.pieces) if (!piece.shared) collector.claim(piece.literal);
   const lost = plans.some(({ plan }) => plan === "lost");
@@ -93,7 +94,7 @@ export function relocateArgument(expression: Expression, value: Value, shape: Sh
   if (named.length === 0) return { kind: opaque ? "opaque" : "none", parameters, named };
   const uses = plans.filter(({ plan }) => plan === "use");
   if (uses.length > 0) {
-    if (!lost && plans.every((each) => each.plan === "use") && samePrefix(named)) prefixUse(expression, named, rule, context, collector);
+    if (!lost && plans.every((each) => each.plan === "use") && samePrefix(named) && named.every((each) => prefixOf(each) !== undefined)) prefixUse(expression, named, rule, context, collector);
     else if (!lost && isPlainName(expression)) mapUse(expression, uses.flatMap((each) => each.named ?? []), rule, context, collector);
     else {
       editLiterals(plans, rule, why, context, collector);

@@ -4,7 +4,7 @@ import type { Rule } from "../../model/edit.ts";
 import type { CallExpression, Expression, SubscriptExpression } from "../../model/program.ts";
 import { type Outcome, type Shape, relocateArgument } from "./argument.ts";
 import { relocateCode } from "./code.ts";
-import { rewriteMetadata } from "./metadata.ts";
+import { renameDistribution, rewriteMetadata } from "./metadata.ts";
 import type { Scene } from "./scene.ts";
 import { relocateTopModule } from "./topModule.ts";
 import { type Value, alternatives, stringsIn } from "./values.ts";
@@ -150,13 +150,18 @@ function leaveGroup({ object, indices }: SubscriptExpression, scene: Scene): voi
 }
 
 /** Not a module, whatever it looks like. */
-function leave(argument: Expression, row: CatalogueRow, { evaluate, context, collector }: Scene): void {
+function leave(argument: Expression, row: CatalogueRow, scene: Scene): void {
+  const { evaluate, context, collector } = scene;
   for (const value of stringsIn(evaluate(argument))) {
     if (value.kind !== "text") continue;
+    // A group that moves along is found as a string of its own (strings.ts).
+    if (row.meaning === "entry-point-group" && context.options.inventory.groups.has(value.text)) continue;
+    const renamed = row.meaning === "requirement" ? context.options.inventory.distribution(/^[\w.-]*/.exec(value.text)?.[0] ?? "")?.renamed : undefined;
+    if (renamed !== undefined) renameDistribution(argument, [value], renamed, row, scene);
     for (const { literal } of value.pieces) {
       if (!literal) continue;
       collector.claim(literal);
-      if (context.options.relocations.covering(value.text)) collector.site(literal, value.text, "proven", "catalogue", "left", `${row.callable} takes it as ${row.meaning === "requirement" ? "a requirement" : "the name of a group of entry points"}`);
+      if (renamed === undefined && context.options.relocations.covering(value.text)) collector.site(literal, value.text, "proven", "catalogue", "left", `${row.callable} takes it as ${row.meaning === "requirement" ? "a requirement" : "the name of a group of entry points"}`);
     }
   }
 }
@@ -168,12 +173,14 @@ function relocatePattern(argument: Expression, row: CatalogueRow, { evaluate, co
   const [piece] = value.pieces;
   const match = /^(\^?)([^\W\d]\w*)(?![\w])/.exec(value.text);
   const relocation = match?.[2] === undefined ? undefined : context.options.relocations.covering(match[2]);
-  if (!match || !relocation || !piece?.span || piece.shared || !relocation.to.endsWith(`.${relocation.from}`)) return;
+  if (!match || !relocation || !piece?.span || piece.shared) return;
+  const moved = relocation.to.endsWith(`.${relocation.from}`);
+  if (!moved && relocation.from !== match[2]) return;
   const literal = piece.literal;
   const raw = literal?.kind === "string" && /^[a-zA-Z]*[rR]/.test(context.source.toString("latin1", literal.start, literal.start + 3));
-  const prefix = relocation.to.slice(0, -relocation.from.length).replaceAll(".", raw ? "\\." : "[.]");
+  const text = (moved ? relocation.to.slice(0, -relocation.from.length) : relocation.to).replaceAll(".", raw ? "\\." : "[.]");
   const at = piece.span.start + (match[1]?.length ?? 0);
-  collector.edit({ start: at, end: at }, prefix, "module-call");
+  collector.edit({ start: at, end: moved ? at : at + relocation.from.length }, text, "module-call");
   collector.claim(literal);
   collector.site(literal ?? argument, relocation.from, "proven", "module-call", "rewritten", `${row.callable} matches it against names of modules`);
 }

@@ -14,6 +14,8 @@ export function rewriteDerived(scene: Scene): void {
     if (root) {
       const name = root.original === undefined ? undefined : topLevel(root.original);
       const moved = name === undefined ? undefined : relocations.apply(name);
+      // A rename leaves the depth as it is: the expression gives the new name by itself.
+      if (moved !== undefined && root.original !== undefined && topLevel(relocations.apply(root.original) ?? "") === moved) continue;
       if (moved === undefined) {
         if (name === undefined && comparedWithMoved(expression, scene)) collector.finding("derived-name", "the first component of a module's name is compared with a relocated name, and is the namespace's after relocation", expression.start);
         continue;
@@ -39,6 +41,7 @@ function shiftIndex(expression: Extract<Expression, { kind: "subscript" }>, { co
   const [index] = indices;
   if (!relocation || !index) return;
   const depth = relocation.to.split(".").length - relocation.from.split(".").length;
+  if (depth === 0) return;
   const text = context.source.toString("latin1", index.start, index.end);
   const shifted = text.replace(/^(\d+)(?=:|$)|(?<=^\d*:)(\d+)(?=:|$)/g, (digits) => `${digits}+${depth}`); // the sum is not computed, so that a second run sees what was done
   if (shifted === text || !/^[\d:-]+$/.test(text)) return;

@@ -17,6 +17,7 @@ export function rewriteMetadata(call: CallExpression, argument: Expression, row:
     return;
   }
   const [only] = found;
+  if (only?.renamed !== undefined && found.every((each) => each === only)) return renameDistribution(argument, all, only.renamed, row, scene);
   const subject = versionRead(call, row);
   if (subject && only?.version && found.every((each) => each === only)) {
     const lines = context.source.toString("latin1", subject.start, subject.end).match(/\\?(?:\r\n|\r|\n)/g)?.join("") ?? "";
@@ -26,6 +27,35 @@ export function rewriteMetadata(call: CallExpression, argument: Expression, row:
     return collector.site(subject, names[0] ?? "", "proven", "own-metadata", "rewritten", "the version of the relocated distribution");
   }
   useHelper(call, names.flatMap((name) => name ?? []).join(", "), row.helper ?? "version", scene);
+}
+
+/**
+ * The distribution stays installed and is called otherwise: its name follows. A name that is made of the module's own at run time gives the new one by
+ * itself, where the distribution is called like its package.
+ */
+export function renameDistribution(argument: Expression, values: readonly Value[], renamed: string, row: CatalogueRow, { context, collector }: Scene): void {
+  const why = `${row.callable} takes the name of the distribution`;
+  for (const value of values) {
+    if (value.kind === "running" && value.original !== undefined && sameDistribution(context.options.relocations.apply(value.original), renamed)) {
+      collector.site(argument, value.original, "proven", "own-metadata", "left", `${why}, which it is at run time`);
+      continue;
+    }
+    const [piece] = value.kind === "text" && value.pieces.length === 1 ? value.pieces : [];
+    const name = value.kind === "text" ? (/^[\w.-]+/.exec(value.text)?.[0] ?? "") : "";
+    if (piece?.span && !piece.shared && context.source.toString("latin1", piece.span.start, piece.span.start + name.length) === name && name !== "") {
+      collector.edit({ start: piece.span.start, end: piece.span.start + name.length }, renamed, "own-metadata");
+      collector.site(piece.literal ?? argument, name, "proven", "own-metadata", "rewritten", why);
+    } else if (values.length === 1 && (value.kind === "running" || value.kind === "text")) {
+      const quote = quoteIn(argument, context.source);
+      collector.edit(argument, `${quote}${renamed}${value.kind === "text" ? value.text.slice(name.length) : ""}${quote}`, "own-metadata");
+      collector.site(argument, name, "proven", "own-metadata", "rewritten", why);
+    } else collector.finding("metadata-unreachable", `the metadata of ${name === "" ? "the distribution" : name} is asked for, and it is called ${renamed} now`, argument.start);
+  }
+}
+
+function sameDistribution(a: string | undefined, b: string): boolean {
+  const normalised = (name: string): string => name.replace(/[-_.]+/g, "-").toLowerCase();
+  return a !== undefined && normalised(a) === normalised(b);
 }
 
 /** Which distribution is known at run time only; the helper finds those that were relocated, and all others as before. */

@@ -54,6 +54,8 @@ function verified(value: Text, context: Context): Named | undefined {
     if (!base.includes(".") || !/^[\w.]+$/.test(value.text) || !inventory.isPackage(base)) return undefined;
     return namedBy({ ...value, text: `${base}.`, complete: true }, "prefix", context);
   }
+  const group = inventory.groups.has(value.text) ? context.options.relocations.covering(value.text) : undefined;
+  if (group) return { name: value.text, relocation: group };
   const named = namedBy(value, "object", context);
   if (!named) return undefined;
   const attribute = /:([\w.]*)$/.exec(value.text)?.[1];

@@ -49,7 +49,14 @@ export function decideText(source: ByteString, place: TextPlace, rows: readonly 
     const found = row ? nameAt(scalar, row.meaning) : { name: scalar.text, at: 0 };
     if (row?.meaning === "paste-use") {
       const distribution = /^egg:([^#\s]+)/.exec(scalar.text)?.[1];
-      if (distribution !== undefined && options.inventory.distribution(distribution)) findings.push({ code: "data-reference", message: `'${scalar.text}' asks for an entry point of ${distribution}, which is relocated and registers none; name the object: call:module:name`, offset: scalar.start });
+      const known = distribution === undefined ? undefined : options.inventory.distribution(distribution);
+      if (distribution !== undefined && known?.renamed !== undefined && scalar.plain) {
+        edits.push({ start: scalar.start + 4, end: scalar.start + 4 + distribution.length, text: known.renamed, rule: "data-file" });
+        changes.push({ scalar, text: `egg:${known.renamed}${scalar.text.slice(4 + distribution.length)}` });
+        sites.push({ start: scalar.start, end: scalar.end, name: distribution, tier: "proven", rule: "data-file", outcome: "rewritten", why: "an entry point of the distribution, which is called otherwise now" });
+        continue;
+      }
+      if (distribution !== undefined && known) findings.push({ code: "data-reference", message: `'${scalar.text}' asks for an entry point of ${distribution}, which is relocated and registers none; name the object: call:module:name`, offset: scalar.start });
     }
     const named = found && covered(found.name, row?.meaning, options);
     if (!found || !named) continue;
