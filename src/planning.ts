@@ -17,6 +17,7 @@ interface PlanFlags extends Omit<CommonOptions, "format" | "project" | "namespac
   readonly editable?: boolean;
   readonly graph?: string;
   readonly apply?: boolean;
+  readonly check: boolean;
 }
 
 export function addPlan(program: Command, { withFetching, perform, end }: Pick<Tools, "withFetching" | "perform" | "end">): void {
@@ -33,7 +34,8 @@ export function addPlan(program: Command, { withFetching, perform, end }: Pick<T
     .option("--refresh", "ask pip again, whatever it answered within the hour")
     .option("-e, --editable", "the install line takes source trees with -e")
     .option("--graph <FILE>", "draw it, as .svg, .html or .mmd (Mermaid)")
-    .option("--apply", "write the configuration of each project and run enisle vendor there")
+    .option("--apply", "write the configuration of each project, run enisle vendor there, install all into a temporary environment and check it together")
+    .option("--no-check", "with --apply: do not install and check")
     .addOption(new Option("--format <FORMAT>", "how to print the result").choices(["text", "json", "toml", "mermaid", "svg", "html", "rpm", "deb"]).default("text"))
     .option("--dry-run", "with --apply: say what would be done, write nothing")
     .option("--strict", "findings of severity warning fail too")
@@ -58,7 +60,7 @@ export function addPlan(program: Command, { withFetching, perform, end }: Pick<T
         }
         if (options.apply) {
           const { applyPlan } = await import("./commands/applyPlan.ts");
-          const applied = await applyPlan(outcome, { ...asked, dryRun: options.dryRun === true }, host);
+          const applied = await applyPlan(outcome, { ...asked, dryRun: options.dryRun === true, check: options.check }, host);
           return { outcome: applied, format: planFormat(options.format, applied.details) };
         }
         return { outcome, format: planFormat(options.format, outcome.details) };

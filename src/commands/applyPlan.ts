@@ -10,12 +10,19 @@ import { fetchOptions } from "./fetchSettings.ts";
 import { type Declaration, declarePlan } from "./declarePlan.ts";
 import { type PlanOptions, type PlanOutcome, withoutIndex } from "./plan.ts";
 import { WHEEL_DIRECTORY } from "./planInstall.ts";
+import { proveApplied } from "./proveApplied.ts";
 import { vendor } from "./vendor.ts";
 import { wheel } from "./wheel.ts";
 
 type Section = PlanOutcome["details"]["sections"][number];
 
-export async function applyPlan(outcome: PlanOutcome, options: PlanOptions & { readonly dryRun: boolean }, given: Host): Promise<PlanOutcome> {
+export interface ApplyOptions extends PlanOptions {
+  readonly dryRun: boolean;
+  /** Prove afterwards that what was applied installs, imports and shares nothing. */
+  readonly check: boolean;
+}
+
+export async function applyPlan(outcome: PlanOutcome, options: ApplyOptions, given: Host): Promise<PlanOutcome> {
   const { result, details } = outcome;
   if (!result.satisfiable) return outcome;
   const host = options.noIndex ? withoutIndex(given) : given;
@@ -60,14 +67,21 @@ export async function applyPlan(outcome: PlanOutcome, options: PlanOptions & { r
     }
     if (declaration.left.length > 0) notices.push(`${section.project}: its metadata still requires ${declaration.left.join(", ")}: change that where the project says it`);
   }
-  // Not done here: the imports need what the install line brings.
-  const paths = trees.map(({ section }) => section.asked);
-  if (paths.length > 0 && !options.dryRun) notices.push(`Once it is installed, prove it: enisle check ${paths.length > 1 ? `--together ${paths.join(" ")}` : `--import ${paths[0]}`}`);
-  return { ...outcome, result: { ...result, install }, findings: [...outcome.findings, ...findings], notices: [...outcome.notices, ...notices], details: { ...details, sections: options.dryRun ? details.sections : [] } };
+  const proof = options.check && !options.dryRun && details.sections.length > 0 ? await proveApplied({ projects: details.projects, install, system: options.system, python: pythonOf(options) }, host) : undefined;
+  return {
+    ...outcome, result: { ...result, install, ...(proof?.checked ? { check: proof.checked } : {}) }, findings: [...outcome.findings, ...findings, ...(proof?.findings ?? [])],
+    notices: [...outcome.notices, ...notices, ...(proof?.notices ?? [])], details: { ...details, sections: options.dryRun ? details.sections : [] },
+  };
 }
 
 function flags({ onlyBinary, offline, findLinks, pip, python }: PlanOptions): Pick<PlanOptions, "onlyBinary" | "offline" | "findLinks" | "pip"> & { withDeps: false; allowYanked: true } {
   return { withDeps: false, allowYanked: true, onlyBinary, offline, findLinks, pip: python === undefined ? pip : /^\d+(\.\d+)?$/.test(python) ? `python${python} -m pip` : `${python} -m pip` };
+}
+
+/** The interpreter that the plan is for. */
+function pythonOf({ python, pip }: PlanOptions): string[] {
+  if (python !== undefined) return (/^\d+(\.\d+)?$/.test(python) ? `python${python}` : python).split(" ");
+  return /^(.*\S)\s+-m\s+pip$/.exec(pip ?? "")?.[1]?.split(" ") ?? ["python3"];
 }
 
 /** What is named, or with nothing named what is declared. */

@@ -93,13 +93,14 @@ interface Ending {
 
 async function finish({ known, services, found, oracle, always, fixed, options, asked, system }: Ending): Promise<PlanOutcome> {
   const bare = { command: "plan", changes: [], notices: [] };
+  const projects = known.map(({ description: { id, asked, kind, path, name } }) => ({ id, asked, kind, path, name }));
   if (found.kind === "none") {
     const reasons = await reasonsOf(found.conflict.lines, oracle);
     const chains = found.conflict.lines.map((line) => shown(services, line));
     return {
       ...bare, result: { satisfiable: false, minimal: found.proven ? "proven" : "bound", shared: [], relocations: [], install: "" },
       findings: [finding("no-plan", `no relocation makes the projects resolve together: ${[...chains, ...reasons].join("; ")}`)],
-      details: { services, assignment: new Map(), relocations: [], shared: [], sections: [], conflict: { chains, reasons, words: found.conflict.words }, along: new Map(), asked: asked() },
+      details: { services, projects, assignment: new Map(), relocations: [], shared: [], sections: [], conflict: { chains, reasons, words: found.conflict.words }, along: new Map(), asked: asked() },
     };
   }
   const along: Along = new Map([...oracle.drawnBy].filter(([, drawn]) => drawn.blocked === undefined));
@@ -114,7 +115,7 @@ async function finish({ known, services, found, oracle, always, fixed, options, 
   return {
     ...bare, result: { satisfiable: true, minimal: found.proven ? "proven" : "bound", shared, relocations, install },
     findings: boundaries(oracle, found.assignment),
-    details: { services, assignment: found.assignment, relocations, shared, sections: known.flatMap((each) => sectionOf(each, found.assignment) ?? []), conflict: undefined, along, asked: asked() },
+    details: { services, projects, assignment: found.assignment, relocations, shared, sections: known.flatMap((each) => sectionOf(each, found.assignment) ?? []), conflict: undefined, along, asked: asked() },
   };
 }
 

@@ -49,6 +49,11 @@ function target({ service, description: { kind, asked, name } }: KnownService, a
   return [kind === "requirement" ? shell(`${service.id}==${service.version ?? ""}`) : shell(here)];
 }
 
+/** What a shell makes of such a line. */
+export function words(line: string): string[] {
+  return (line.match(/(?:[^\s'\\]|\\.|'[^']*')+/g) ?? []).map((word) => word.replace(/'([^']*)'|\\(.)/g, "$1$2"));
+}
+
 export function shell(text: string): string {
   return /^[\w@%+=:,./~-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

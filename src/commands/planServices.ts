@@ -29,7 +29,7 @@ export async function planServices(projects: readonly string[], extras: readonly
   }
   for (const [index, each] of described.entries()) {
     const same = described.slice(0, index).find((other) => normalisedName(other.id) === normalisedName(each.id));
-    if (same) throw new Failure(`'${same.asked}' and '${each.asked}' are the same project, ${each.id}`, "Name each project once. Two versions of one service need two names.");
+    if (same) throw new Failure(`'${same.asked}' and '${each.asked}' are the same project, ${each.id}`, "Name each project once. Two versions of one service need two names, which a wheel can be given: enisle wheel nova-11.0-py3-none-any.whl --rename nova=nova_11 -w DIR");
   }
   const environment = await answers.environment();
   // What one project requires of another is the project itself, and that counts for itself.

@@ -33,6 +33,10 @@ const catalogue = {
     severity: "note",
     help: "Types of the extension module show the original name, and pickles of them are loaded by it; nothing to do if they are not pickled.",
   },
+  "copies-not-installed": {
+    severity: "error",
+    help: "Tell the build to take the namespace along: find packages instead of listing them, or add it (and vendored.json) to the packages and package data.",
+  },
   "copy-added": {
     severity: "error",
     help: "Move files of your own out of the namespace; if it belongs to the copy, vendor again.",
@@ -113,6 +117,10 @@ const catalogue = {
     severity: "error",
     help: "At run time this line asks for the original name: write the import so that vendoring sees the name, or name the copy, and vendor again.",
   },
+  "install-failed": {
+    severity: "error",
+    help: "Run the printed line where it is to be installed: where it fails there too, pip's words say why; --no-check applies a plan without this proof.",
+  },
   "lazy-modules-opaque": {
     severity: "warning",
     help: "Write __lazy_modules__ as a literal list of names, or add the relocated names to it by hand.",
@@ -152,6 +160,10 @@ const catalogue = {
   "not-current": {
     severity: "error",
     help: "Run enisle vendor without arguments, and commit what it changes.",
+  },
+  "not-proven": {
+    severity: "error",
+    help: "What was planned is applied; what is missing is the proof. Install by the printed line, and run enisle check --together on the projects; --no-check leaves it out.",
   },
   "nothing-importable": {
     severity: "note",

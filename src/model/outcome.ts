@@ -1,4 +1,5 @@
 /** What a command comes to, before anything is printed. */
+import type { CheckResult } from "./checkResult.ts";
 import type { Rule, Site, Tier } from "./edit.ts";
 import type { Finding } from "./finding.ts";
 
@@ -180,4 +181,6 @@ export interface PlanResult {
   readonly relocations: readonly PlannedRelocation[];
   /** One line for a shell; empty where there is no plan. */
   readonly install: string;
+  /** With `--apply`: what `check --together` found in an environment that the line installed. */
+  readonly check?: CheckResult;
 }

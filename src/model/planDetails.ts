@@ -1,6 +1,7 @@
 /** What the reports of a plan draw from, besides its result. */
 import type { PlannedRelocation } from "./outcome.ts";
 import type { Assignment, Service } from "./plan.ts";
+import type { ProjectDescription } from "./project.ts";
 
 /** What a project declares so that `enisle vendor` does what was planned. */
 export interface PlannedSection {
@@ -13,8 +14,12 @@ export interface PlannedSection {
   readonly command: string | undefined;
 }
 
+/** A PROJECT as it was named. */
+export interface PlannedProject extends Pick<ProjectDescription, "id" | "asked" | "kind" | "path" | "name"> {}
+
 export interface PlanDetails {
   readonly services: readonly Service[];
+  readonly projects: readonly PlannedProject[];
   readonly assignment: Assignment;
   readonly relocations: readonly PlannedRelocation[];
   readonly shared: readonly { readonly name: string; readonly version: string }[];

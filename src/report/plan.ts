@@ -1,4 +1,5 @@
 /** A plan as a packager reads it: what to relocate where, why, what to declare, one line to install. */
+import type { CheckResult } from "../model/checkResult.ts";
 import type { Outcome, PlanResult, PlannedRelocation } from "../model/outcome.ts";
 import type { PlanDetails } from "../model/planDetails.ts";
 import { countFindings, formatFindings } from "./findings.ts";
@@ -33,9 +34,17 @@ export function formatPlan({ result, findings, notices }: Outcome<PlanResult>, d
     const commands = details.sections.flatMap((each) => each.command ?? []);
     if (commands.length > 0) out.push("", "Make wheels with it inside (--apply does):", ...commands.map((each) => `  ${visible(each)}`));
   }
+  if (result.check) out.push("", ...checked(result.check, paint));
   if (verbose) out.push("", "Shared:", ...result.shared.map(({ name, version }) => `  ${visible(name)} ${visible(version)}`));
   out.push("", "Install all of it in one go:", `  ${visible(result.install)}`);
   return text([...out, ...(findings.length > 0 ? ["", ...formatFindings(findings, paint), "", countFindings(findings)] : [])]);
+}
+
+function checked({ clean, import: alone, together }: CheckResult, paint: TextOptions["paint"]): string[] {
+  const modules = together?.modules ?? alone?.modules ?? 0;
+  const python = together?.python ?? alone?.python ?? "";
+  const verdict = clean ? paint.added("nothing shared, nothing broken") : paint.error("not clean, see below");
+  return wrapped(`Checked: installed by the line below into an environment of its own, ${count(modules, "module")} imported in one process of Python ${python}: ${verdict}`, "  ").map((line) => line.replace(/^ {2}(?=Checked)/, ""));
 }
 
 function relocation(each: PlannedRelocation, { services, along }: PlanDetails, { paint, verbose }: TextOptions): string[] {

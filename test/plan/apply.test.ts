@@ -1,6 +1,6 @@
 /** `--apply`, and then the one line that it prints: both services in one environment, each with its own version. */
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { enisle, snapshot } from "../vendor/project.ts";
@@ -26,6 +26,8 @@ test("what is applied is installed by one line, editable too, and each service u
   const pyproject = readFileSync(join(made.root, "nova/pyproject.toml"), "utf8");
   expect(pyproject).toContain('[tool.enisle]\ninclude = ["backend.py"]\nvendor = ["alib==1.0", "middle==1.0"]\n');
   expect(pyproject).toContain('dependencies = ["blib"]');
+  // Proven before it returned: in one interpreter, the service without copies too.
+  expect(plan.check).toMatchObject({ clean: true, together: { projects: [{ namespace: "nova._vendor" }, { namespace: "keystone" }] } });
   expect(planOf(made).moved).toEqual([]);
 
   const environment = join(made.root, "environment");
@@ -40,10 +42,26 @@ test("what is applied is installed by one line, editable too, and each service u
 
 test("files beside the packages stay part of the project once there is a table of ours", () => {
   const made = world();
-  expect(planOf(made, "--apply").status).toBe(0);
+  expect(planOf(made, "--apply", "--no-check")).toMatchObject({ status: 0, plan: { relocations: [{}] } });
   expect(readFileSync(join(made.root, "keystone/tests/test_run.py"), "utf8")).toBe("from keystone._vendor import alib\n");
   expect(readFileSync(join(made.root, "keystone/pyproject.toml"), "utf8")).toContain('include = ["tests/**", "backend.py"]\nvendor = ["alib==2.0"]');
 }, 60_000);
+
+test("the check decides the exit code: a name that only running tells, and a build that leaves the copies out", () => {
+  const wheels = { "alib 1.0": {}, "alib 2.0": {} };
+  const keystone = { dependencies: ["alib>=2"], files: { "keystone/run.py": "import alib\n" } };
+  const late = build({ wheels, projects: { nova: { dependencies: ["alib<2"], files: { "nova/late.py": "import alib\nNAME = ''.join(reversed('bila'))\n__import__(NAME)\n" } }, keystone } });
+  const asked = planOf(late, "--never", "keystone:alib", "--apply");
+  expect(asked.status).toBe(1);
+  expect(asked.plan.check).toMatchObject({ clean: false });
+  expect(asked.findings.map(({ code }) => code)).toContain("import-leak");
+
+  const bare = build({ wheels, projects: { nova: { dependencies: ["alib<2"], files: { "nova/run.py": "import alib\n" } }, keystone } });
+  const backend = join(bare.root, "nova/backend.py");
+  writeFileSync(backend, readFileSync(backend, "utf8").replace("for root, _, names in os.walk(\"nova\")", "for root, _, names in [next(os.walk(\"nova\"))]"));
+  const lost = planOf(bare, "--never", "keystone:alib", "--apply");
+  expect({ status: lost.status, codes: lost.findings.map(({ code }) => code) }).toEqual({ status: 1, codes: ["copies-not-installed"] });
+}, 120_000);
 
 test("a project that cannot take it stops everything before anything is written", () => {
   const made = build({ wheels: { "alib 1.0": {}, "alib 2.0": {} }, projects: { nova: { dependencies: ["alib<2"], toml: '\n[tool.enisle]\nnamespase = "x"\n' }, keystone: { dependencies: ["alib>=2"] } } });

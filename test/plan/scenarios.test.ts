@@ -1,5 +1,8 @@
 /** Each scenario states its plan first. Wheels are made here and served from a folder; pip's own resolver decides. */
+import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
+import { enisle, write } from "../vendor/project.ts";
+import { makeWheel } from "../vendor/wheel.ts";
 import { build, planOf } from "./scenario.ts";
 
 describe("plan", () => {
@@ -130,8 +133,28 @@ describe("plan", () => {
   });
 });
 
+describe("plan, for two versions of one service", () => {
+  test("a rename: the old version under another name is a project like any other, and gets what the new one cannot share", () => {
+    const world = build({ wheels: { "alib 1.0": {}, "alib 2.0": {}, "blib 1.0": {} }, projects: {} });
+    const shelf = `${world.root}/services`;
+    write(shelf, { ".keep": "" });
+    const service = (version: string, limit: string): string => makeWheel(shelf, { "nova/__init__.py": `import alib, blib\n\n\ndef main():\n    print(__name__, "${version}", alib.__name__, alib.VERSION, blib.__name__)\n`, [`nova-${version}.dist-info/entry_points.txt`]: "[console_scripts]\nnova = nova:main\n" }, { name: "nova", version, requires: [`alib${limit}`, "blib"] });
+    const [old, fresh] = [service("11.0", "<2"), service("12.0", ">=2")];
+    // Under one name they are one project.
+    const twice = enisle(["plan", old, fresh, "--no-index", "--find-links", world.folder], { cwd: world.root });
+    expect([twice.status, twice.stderr]).toEqual([2, expect.stringMatching(/are the same project, nova[^]*--rename nova=nova_11/)]);
+    expect(enisle(["wheel", old, "--rename", "nova=nova_11", "-w", "services"], { cwd: world.root }).status).toBe(0);
+    const named = { ...world, projects: ["services/nova_11-11.0-py3-none-any.whl", "services/nova-12.0-py3-none-any.whl"] };
+    // The plan: the old one's alib moves (the smaller of two equal choices is the first by name), blib stays common.
+    const { status, moved, shared, plan } = planOf(named, "--prefer", "nova-11:alib");
+    expect({ status, moved, shared, minimal: plan.minimal }).toEqual({ status: 0, moved: ["nova-11 alib 1.0"], shared: ["alib 2.0", "blib 1.0"], minimal: "proven" });
+    const applied = planOf(named, "--prefer", "nova-11:alib", "--apply");
+    expect({ status: applied.status, check: applied.plan.check }).toMatchObject({ status: 0, check: { clean: true, together: { projects: [{ namespace: "nova_11._vendor" }, { namespace: "nova" }] } } });
+    expect(spawnSync("sh", ["-c", `python3 -m venv --without-pip --system-site-packages env && PATH=env/bin:$PATH && ${applied.plan.install} && nova && nova-11`], { cwd: world.root, encoding: "utf8" }).stdout).toMatch(/\nnova 12\.0 alib 2\.0 blib\nnova_11 11\.0 nova_11\._vendor\.alib 1\.0 blib\n$/);
+  }, 90_000);
+});
+
 function build2(world: ReturnType<typeof build>): ReturnType<typeof build> {
   write(`${world.root}/system/alib-1.0.dist-info`, { METADATA: "Metadata-Version: 2.1\nName: alib\nVersion: 1.0\n" });
   return world;
 }
-import { write } from "../vendor/project.ts";
