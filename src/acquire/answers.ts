@@ -22,6 +22,9 @@ export interface Provided {
   readonly name: string;
   readonly version: string;
   readonly requires: readonly string[];
+  readonly requiresPython?: string | undefined;
+  /** Its `.dist-info`, where it is installed. */
+  readonly path?: string | undefined;
 }
 
 /** An index changes; a folder is looked at each time. */
@@ -34,6 +37,7 @@ export class Answers {
   readonly #options: AnswerOptions;
   readonly #stands: string;
   #environment: Readonly<Record<string, string>> | undefined;
+  #installed: ReturnType<Pip["installed"]> | undefined;
   /** Questions that pip itself had to answer. */
   asked = 0;
 
@@ -47,6 +51,13 @@ export class Answers {
   /** Variables of markers. Throws Failure where there is no pip, or one that is too old. */
   async environment(): Promise<Readonly<Record<string, string>>> {
     return (this.#environment ??= await this.#pip.environment());
+  }
+
+  /** The distribution of that name where pip installs to; undefined where it is not installed. */
+  async installed(name: string): Promise<Provided | undefined> {
+    this.#installed ??= this.#pip.installed();
+    const found = (await this.#installed).find(({ metadata }) => normalisedName(metadata.name) === normalisedName(name));
+    return found && { name: found.metadata.name, version: found.metadata.version, requires: found.metadata.requires_dist ?? [], requiresPython: found.metadata.requires_python, path: found.metadata_location };
   }
 
   /** Lets pip find these, as wheels that hold metadata and nothing else. */

@@ -4,7 +4,8 @@ import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Failure, fileFailure } from "../model/failure.ts";
 import type { ProjectDescription } from "../model/project.ts";
-import type { Answers } from "./answers.ts";
+import { normalisedName } from "../model/distribution.ts";
+import type { Answers, Provided } from "./answers.ts";
 import { parseMetadata } from "./metadata.ts";
 import { isRequirement, readRequirements, requirementLine } from "./requirementLine.ts";
 import { readStaticTree } from "./staticTree.ts";
@@ -13,11 +14,16 @@ import { ArchiveReader } from "./zipEntry.ts";
 
 const wayOut = "Name a source tree, a wheel or source archive, a file of requirements, a .dist-info directory, or a requirement such as nova==11.0.";
 
-/** Throws Failure for what is no project, and where pip cannot tell its metadata. */
-export async function describeProject(asked: string, base: string, extras: readonly string[], answers: Answers): Promise<ProjectDescription> {
+/** A bare name is what is installed under it (`system`, else where pip installs to), or else a requirement. Throws Failure for what is no project, and where pip cannot tell its metadata. */
+export async function describeProject(asked: string, base: string, extras: readonly string[], answers: Answers, system: readonly Provided[] = []): Promise<ProjectDescription> {
   const path = resolve(base, asked);
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats) {
+    const here: Provided | undefined = /^[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?$/.test(asked) ? (system.find(({ name }) => normalisedName(name) === normalisedName(asked)) ?? (await answers.installed(asked))) : undefined;
+    if (here) {
+      const { name, version, requires } = here;
+      return { asked, id: name, name, version, requires, extras, requiresPython: here.requiresPython, kind: "installed", path: here.path, from: `the installed ${name} ${version}` };
+    }
     if (!isRequirement(asked)) throw new Failure(`${asked}: no such file or directory`, wayOut);
     return fromResolver(asked, requirementLine(asked, base).text, "requirement", undefined, [...extras, ...extrasIn(asked)], answers);
   }

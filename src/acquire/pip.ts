@@ -79,6 +79,12 @@ export class Pip {
     return { ...environment, pip };
   }
 
+  /** What is installed where this pip installs to. */
+  async installed(): Promise<readonly { readonly metadata: ReportedItem["metadata"]; readonly metadata_location?: string }[]> {
+    const { status, stdout } = await this.#execute(["inspect"]);
+    return status === 0 ? (JSON.parse(stdout) as { installed: { metadata: ReportedItem["metadata"]; metadata_location?: string }[] }).installed : [];
+  }
+
   /** Downloads or builds a wheel for each line; absolute paths of the wheels. */
   async wheels(lines: readonly string[], options: readonly string[], name: string): Promise<string[]> {
     return this.#fetch("wheel", ["-w"], lines, options, name);

@@ -18,7 +18,7 @@ export function readSystem(path: string): Provided[] {
     const file = statSync(entry).isFile() ? entry : [join(entry, "METADATA"), join(entry, "PKG-INFO")].find((each) => existsSync(each));
     if (file === undefined) return [];
     const metadata = parseMetadata(readFileSync(file, "utf8"));
-    return metadata.name && metadata.version ? [{ name: metadata.name, version: metadata.version, requires: metadata.requires }] : [];
+    return metadata.name && metadata.version ? [{ name: metadata.name, version: metadata.version, requires: metadata.requires, path: entry }] : [];
   });
   if (found.length === 0) throw new Failure(`${path}: holds no installed distribution`, "Name the directory in which the system's .dist-info directories lie, such as /usr/lib/python3/dist-packages.");
   return found;

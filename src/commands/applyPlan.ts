@@ -69,13 +69,18 @@ export async function applyPlan(outcome: PlanOutcome, options: ApplyOptions, giv
   }
   const proof = options.check && !options.dryRun && details.sections.length > 0 ? await proveApplied({ projects: details.projects, install, system: options.system, python: pythonOf(options) }, host) : undefined;
   return {
-    ...outcome, result: { ...result, install, ...(proof?.checked ? { check: proof.checked } : {}) }, findings: [...outcome.findings, ...findings, ...(proof?.findings ?? [])],
+    ...outcome, result: { ...result, install, ...(proof?.checked ? { check: proof.checked } : {}) }, findings: once([...outcome.findings, ...findings, ...(proof?.findings ?? [])]),
     notices: [...outcome.notices, ...notices, ...(proof?.notices ?? [])], details: { ...details, sections: options.dryRun ? details.sections : [] },
   };
 }
 
 function flags({ onlyBinary, offline, findLinks, pip, python }: PlanOptions): Pick<PlanOptions, "onlyBinary" | "offline" | "findLinks" | "pip"> & { withDeps: false; allowYanked: true } {
   return { withDeps: false, allowYanked: true, onlyBinary, offline, findLinks, pip: python === undefined ? pip : /^\d+(\.\d+)?$/.test(python) ? `python${python} -m pip` : `${python} -m pip` };
+}
+
+/** What vendoring reports, the check reports again. */
+function once(findings: readonly Finding[]): Finding[] {
+  return [...new Map(findings.map((each) => [JSON.stringify([each.code, each.distribution, each.path, each.line, each.column, each.message]), each])).values()];
 }
 
 /** The interpreter that the plan is for. */

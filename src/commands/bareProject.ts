@@ -11,6 +11,8 @@ import { moduleNameOf } from "../plan/topLevels.ts";
 import { TOOL } from "../version.ts";
 import type { Consumer } from "./consumer.ts";
 import type { OpenNamespace } from "./gather.ts";
+import { filesInstalledWith } from "./installedFiles.ts";
+import { type OwningProject, ownFiles } from "./owningProject.ts";
 import { findRename } from "./renamed.ts";
 
 /** `root` is a package, a module's file, or a source tree. Throws Failure for anything else. */
@@ -25,7 +27,8 @@ export async function openBare(root: string, host: Host): Promise<OpenNamespace>
     configuration: { present: true }, configuredRoots: [], dependencies: [], target: [3, 9],
   };
   const consumerFiles = isModule ? alsoListed(importRoot, [], [basename(root)]) : await listProjectFiles(importRoot, consumer.packages, consumer.configuration, [], host);
-  return { directory: directory ?? root, manifest, bare: true, renamed, sealed: true, project: { consumer, importRoot, installed: true }, consumerFiles, textFiles: [], present: [] };
+  const project: OwningProject = { consumer, importRoot, installed: true, owned: isModule ? (filesInstalledWith(importRoot, basename(root)) ?? new Set([basename(root)])) : filesInstalledWith(importRoot, `${name}/__init__.py`) };
+  return { directory: directory ?? root, manifest, bare: true, renamed, sealed: true, project, consumerFiles: ownFiles(consumerFiles, project), textFiles: [], present: [] };
 }
 
 async function locate(root: string): Promise<{ readonly directory: string | undefined; readonly name: string; readonly importRoot: string }> {

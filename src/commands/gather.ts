@@ -20,7 +20,7 @@ import { copyJobs, inventoryOfCopies, keptDistribution } from "./copies.ts";
 import { type FileJob, type FileResult, type JobSettings, defaultReferences } from "./fileJob.ts";
 import type { InventoryData } from "./inventory.ts";
 import { recordedSettings } from "./recordedSettings.ts";
-import { type OwningProject, findOwningProject } from "./owningProject.ts";
+import { type OwningProject, findOwningProject, ownFiles } from "./owningProject.ts";
 import type { Crew } from "./runJobs.ts";
 import { findUnused } from "./unused.ts";
 import type { RenameRecord } from "../model/renameRecord.ts";
@@ -50,7 +50,7 @@ export async function openNamespace(directory: string, host: Host): Promise<Open
   const manifest = parseManifest(text, path);
   const project = await findOwningProject(directory, manifest);
   const { consumer } = project ?? {};
-  const consumerFiles = consumer ? await listProjectFiles(consumer.root, consumer.packages, consumer.configuration, [directory], host) : [];
+  const consumerFiles = project && consumer ? ownFiles(await listProjectFiles(consumer.root, consumer.packages, consumer.configuration, [directory], host), project) : [];
   const names = manifest.distributions.flatMap((entry) => Object.keys(entry.relocations));
   const textFiles = consumer ? await listProjectText(consumer.root, consumer.configuration, [directory], names, host) : [];
   const renamed = project && findRename(project.importRoot, topLevel(manifest.namespace));

@@ -1,5 +1,5 @@
 /** What of a namespace and its project can be imported, and a place outside both in which it may: as it is, and with the upstream libraries. */
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { mirror } from "../interpreter/mirror.ts";
 import type { Zone } from "../interpreter/process.ts";
@@ -10,6 +10,7 @@ import type { RenameRecord } from "../model/renameRecord.ts";
 import { renamesOf } from "./renamed.ts";
 import { moduleNameOf } from "../plan/topLevels.ts";
 import { undo } from "../rewrite/applyEdits.ts";
+import { foreignDirectories } from "./installedFiles.ts";
 import { provided } from "./consumer.ts";
 import type { OpenNamespace } from "./gather.ts";
 import type { OwningProject } from "./owningProject.ts";
@@ -46,7 +47,7 @@ export function prepare(open: OpenNamespace, project: OwningProject, scratch: Sc
   const tree = scratch.make("project");
   const inTree = (path: string): string => join(tree, relative(consumer.root, path));
   const tops = consumerPackages(open, project);
-  mirrorProject(consumer.root, tree, [join(importRoot, topLevel(manifest.namespace)), ...tops.map(({ directory: top }) => top)]);
+  mirrorProject(project, tree, [join(importRoot, topLevel(manifest.namespace)), ...tops.map(({ directory: top }) => top)]);
   const upstream = scratch.make("upstream");
   restore(open, upstream);
   const renames = renamesOf(open.renamed);
@@ -58,7 +59,7 @@ export function prepare(open: OpenNamespace, project: OwningProject, scratch: Sc
     modules: [...copyModules(open), ...consumerModules(open, project, tops).map((module) => ({ ...module, original: originalOf(module.name, renames) }))],
     tree,
     path: [...new Set([importRoot, ...tops.map(({ directory: top }) => dirname(top))].map(inTree))],
-    zones: [{ directory: inTree(directory), forbidden: [...originals, ...(manifest.isolated ?? [])] }, { directory: tree, forbidden: originals.filter((name) => !own.has(topLevel(name))) }],
+    zones: [...foreign(project, tops).map((each) => ({ directory: inTree(each), forbidden: [] })), { directory: inTree(directory), forbidden: [...originals, ...(manifest.isolated ?? [])] }, { directory: tree, forbidden: originals.filter((name) => !own.has(topLevel(name))) }],
     upstream,
     aliases: [...relocations, ...renames].map(({ from, to }) => [to, from] as const),
     locate: (file) => {
@@ -68,15 +69,21 @@ export function prepare(open: OpenNamespace, project: OwningProject, scratch: Sc
   };
 }
 
-/** The packages, and the root's own small files: modules read versions and the like from there. */
-function mirrorProject(root: string, tree: string, packages: readonly string[]): void {
-  mirror(root, tree, (name, isDirectory) => (isDirectory ? /\.(egg-info|dist-info)$/.test(name) : !name.startsWith(".")));
+/** The packages, and the root's own small files: modules read versions and the like from there. What lies beside an installed project is others'. */
+function mirrorProject({ consumer: { root }, installed, owned }: OwningProject, tree: string, packages: readonly string[]): void {
+  const isOwn = (name: string): boolean => !name.startsWith(".") && (!installed || owned === undefined || owned.has(name));
+  mirror(root, tree, (name, isDirectory) => (isDirectory ? /\.(egg-info|dist-info)$/.test(name) : isOwn(name)));
   for (const each of new Set(packages)) {
-    if (each === root) continue;
+    if (each === root || !existsSync(each)) continue;
     mirror(each, join(tree, relative(root, each)));
     const above = dirname(each);
     if (above !== root) mirror(above, join(tree, relative(root, above)), (name, isDirectory) => isDirectory && /\.(egg-info|dist-info)$/.test(name));
   }
+}
+
+/** What other distributions installed into the project's packages is theirs. */
+function foreign({ owned, importRoot }: OwningProject, tops: readonly TopPackage[]): string[] {
+  return owned ? tops.flatMap(({ directory }) => foreignDirectories(importRoot, directory, owned)) : [];
 }
 
 function restore({ directory, manifest }: OpenNamespace, target: string): void {

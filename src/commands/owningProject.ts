@@ -2,7 +2,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileFailure } from "../model/failure.ts";
-import type { Manifest } from "../model/manifest.ts";
+import { MANIFEST_NAME, type Manifest } from "../model/manifest.ts";
+import { filesInstalledWith } from "./installedFiles.ts";
 import { type Consumer, findConsumer, parsePython } from "./consumer.ts";
 
 export interface OwningProject {
@@ -11,6 +12,8 @@ export interface OwningProject {
   readonly importRoot: string;
   /** It lies in site-packages, or the like, among others. */
   readonly installed: boolean;
+  /** Below `importRoot`, of an installed project whose RECORD tells: other distributions may have parts in its package. */
+  readonly owned?: ReadonlySet<string> | undefined;
 }
 
 const marks = ["pyproject.toml", "enisle.toml", "setup.py", "setup.cfg", ".git", ".hg"];
@@ -31,7 +34,12 @@ export async function findOwningProject(directory: string, manifest: Manifest): 
   const packages = [{ name: top, directory: join(importRoot, top) }];
   // Among others, only the package itself is the project's.
   const consumer: Consumer = { root, namespace: manifest.namespace, namespaceDirectory: directory, package: top, packages, configuration: { present: true }, configuredRoots: [], dependencies: [], target: target ?? [3, 9] };
-  return { consumer, importRoot, installed };
+  return { consumer, importRoot, installed, owned: filesInstalledWith(importRoot, `${manifest.namespace.replaceAll(".", "/")}/${MANIFEST_NAME}`) };
+}
+
+/** Without what other distributions installed into the package. */
+export function ownFiles<File extends { readonly path: string }>(files: readonly File[], { owned, consumer, importRoot }: OwningProject): readonly File[] {
+  return owned && consumer.root === importRoot ? files.filter(({ path }) => owned.has(path)) : files;
 }
 
 function climb(directory: string, namespace: string): string | undefined {

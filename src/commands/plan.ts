@@ -1,8 +1,10 @@
 /** `enisle plan`: several services, one system: whether their requirements resolve together, and else the fewest relocations after which they do. */
 import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { Answers } from "../acquire/answers.ts";
 import { listProjectFiles, findPackages } from "../acquire/project.ts";
 import { readRequirements } from "../acquire/requirementLine.ts";
+import { contentOf } from "../acquire/content.ts";
 import { readSystem } from "../acquire/system.ts";
 import { acquireWheel } from "../acquire/wheel.ts";
 import { readSettings } from "../config/read.ts";
@@ -18,6 +20,7 @@ import type { DottedName } from "../model/name.ts";
 import type { Outcome, PlanResult } from "../model/outcome.ts";
 import type { Assignment, Line, Service } from "../model/plan.ts";
 import type { PlanDetails } from "../model/planDetails.ts";
+import { defaultNamespace } from "../plan/home.ts";
 import { Examiner } from "./exposure.ts";
 import { type FetchFlags, fetchOptions } from "./fetchSettings.ts";
 import { installLine, sectionOf } from "./planInstall.ts";
@@ -65,9 +68,8 @@ export async function plan(options: PlanOptions, host: Host): Promise<PlanOutcom
     const fixed = fixedLines([...constraints, ...system.map(({ name, version }) => `${name}==${version}`), ...known.flatMap(({ description: { name, version } }) => (name !== undefined && version !== undefined ? [`${name}==${version}`] : []))], environment);
     const offered = { ...fetching, findLinks: [...fetching.findLinks], offline: fetching.offline };
     const examiner = new Examiner(offered, options.noIndex ? withoutIndex(host) : host);
-    const immovable = new Map(known.filter(({ description: { kind } }) => kind === "requirements").map(({ service }) => [service.id, "a file of requirements has no package that it could be relocated into"]));
     const steering = { prefer: choices(options.prefer, services), never: choices(options.never, services) };
-    const oracle = new PlanOracle(services, answers, examiner, steering, immovable, importsOf(known, examiner, host));
+    const oracle = new PlanOracle(services, answers, examiner, steering, immovableOf(known, examiner), importsOf(known, examiner, host));
     const always = choices(options.always, services);
     const start = startOf(always, services);
     host.progress("Resolving all together");
@@ -188,6 +190,29 @@ function importsOf(known: readonly KnownService[], examiner: Examiner, host: Hos
   };
 }
 
+/** Why a service has no place for copies; asked only where something conflicts. */
+function immovableOf(known: readonly KnownService[], examiner: Examiner): (service: string) => Promise<string | undefined> {
+  const made = new Map<string, Promise<string | undefined>>();
+  const look = async (id: string): Promise<string | undefined> => {
+    const description = known.find(({ service }) => service.id === id)?.description;
+    if (!description || description.kind === "tree") return undefined;
+    if (description.kind === "requirements") return "a file of requirements has no package that it could be relocated into";
+    const { name = id, path, version } = description;
+    const distribution = path?.endsWith(".whl") ? await acquireWheel(path, path) : undefined;
+    const examined = distribution ?? (await examiner.examine({ name: normalisedName(name), label: name, version: version ?? "", requires: [], url: path === undefined || description.kind === "installed" ? undefined : pathToFileURL(path).href }));
+    if (examined instanceof Failure) return `no wheel of it can be had: ${examined.message}`;
+    const { files } = "distribution" in examined ? examined.distribution : examined;
+    const points = files.find((file) => /^[^/]+\.dist-info\/entry_points\.txt$/.test(file.path));
+    const found = defaultNamespace(files, name, points ? contentOf(points).toString("utf8") : "");
+    return "why" in found ? `${name} ${found.why}` : undefined;
+  };
+  return (id) => {
+    let found = made.get(id);
+    if (!found) made.set(id, (found = look(id)));
+    return found;
+  };
+}
+
 async function filesOf({ kind, path, name, version }: KnownService["description"], examiner: Examiner, host: Host): Promise<readonly SourceFile[]> {
   if (kind === "tree" && path !== undefined) {
     const settings = await readSettings(path);
@@ -195,7 +220,7 @@ async function filesOf({ kind, path, name, version }: KnownService["description"
     return files.map((file) => ({ path: file.path.replace(/^(src|lib)\//, ""), size: file.size, executable: false, locator: { kind: "file", path: file.real }, record: undefined }));
   }
   if (path?.endsWith(".whl")) return (await acquireWheel(path, path)).files;
-  if (name === undefined || version === undefined || kind !== "requirement") return [];
+  if (name === undefined || version === undefined || (kind !== "requirement" && kind !== "installed")) return [];
   const examined = await examiner.examine({ name: normalisedName(name), label: name, version, requires: [], url: undefined });
   return examined instanceof Failure ? [] : examined.distribution.files;
 }

@@ -18,10 +18,12 @@ export const WHEEL_DIRECTORY = "enisle-wheels";
 export function sectionOf({ service, description }: KnownService, assignment: Assignment): PlannedSection | undefined {
   const vendor = vendored({ service, description }, assignment);
   if (vendor.length === 0) return undefined;
-  const base = { project: service.id, asked: description.asked, vendor };
+  // What is installed is made anew from the wheel that it came from.
+  const asked = description.kind === "installed" ? `${service.id}==${service.version ?? ""}` : description.asked;
+  const base = { project: service.id, asked, vendor };
   if (description.kind === "tree") return { ...base, kind: "tree", command: undefined };
   const input = description.kind === "wheel" ? description.asked : `${WHEEL_DIRECTORY}/${service.id.replace(/[-.]+/g, "_")}-${service.version ?? ""}-*.whl`;
-  const fetch = description.kind === "wheel" ? "" : `python3 -m pip wheel --no-deps -w ${WHEEL_DIRECTORY} ${shell(description.asked)} && `;
+  const fetch = description.kind === "wheel" ? "" : `python3 -m pip wheel --no-deps -w ${WHEEL_DIRECTORY} ${shell(asked)} && `;
   return { ...base, kind: "wheel", command: `${fetch}enisle wheel ${description.kind === "wheel" ? shell(input) : input} ${vendor.map((each) => `--vendor ${shell(each)}`).join(" ")} -w ${WHEEL_DIRECTORY}` };
 }
 
@@ -44,7 +46,7 @@ function target({ service, description: { kind, asked, name } }: KnownService, a
   const here = /[/\\]/.test(asked) || asked === "." ? asked : `./${asked}`;
   // Without a name it is no distribution: it runs from where it lies.
   if (kind === "tree") return name === undefined ? [] : [`${editable ? "-e " : ""}${shell(here)}`];
-  if (kind === "requirements" || kind === "installed") return [];
+  if (kind === "requirements" || (kind === "installed" && !moved)) return [];
   if (moved) return [kind === "wheel" ? shell(`${WHEEL_DIRECTORY}/${basename(asked)}`) : `${WHEEL_DIRECTORY}/${service.id.replace(/[-.]+/g, "_")}-${service.version ?? ""}-*.whl`];
   return [kind === "requirement" ? shell(`${service.id}==${service.version ?? ""}`) : shell(here)];
 }

@@ -36,13 +36,13 @@ export class PlanOracle implements Oracle {
   readonly #examiner: Examiner;
   readonly #steering: Steering;
   readonly #services: ReadonlyMap<string, Service>;
-  readonly #immovable: ReadonlyMap<string, string>;
+  readonly #immovable: (service: string) => Promise<string | undefined>;
   readonly #imports: ServiceImports;
   /** By service and name. */
   readonly drawnBy = new Map<string, Drawn>();
 
-  /** `immovable`: services that nothing can be relocated into, with the reason. */
-  constructor(services: readonly Service[], answers: Answers, examiner: Examiner, steering: Steering, immovable: ReadonlyMap<string, string>, imports: ServiceImports) {
+  /** `immovable` says why nothing can be relocated into a service; undefined: it can. */
+  constructor(services: readonly Service[], answers: Answers, examiner: Examiner, steering: Steering, immovable: (service: string) => Promise<string | undefined>, imports: ServiceImports) {
     this.#services = new Map(services.map((service) => [service.id, service]));
     [this.#answers, this.#examiner, this.#steering, this.#immovable, this.#imports] = [answers, examiner, steering, immovable, imports];
   }
@@ -54,7 +54,7 @@ export class PlanOracle implements Oracle {
 
   async weigh(pair: Pair): Promise<Weight> {
     const preferred = this.#steering.prefer.some((choice) => fits(choice, pair));
-    const never = this.#steering.never.some((choice) => fits(choice, pair)) ? "--never forbids it" : this.#immovable.get(pair.service);
+    const never = this.#steering.never.some((choice) => fits(choice, pair)) ? "--never forbids it" : await this.#immovable(pair.service);
     if (never !== undefined) return { bytes: 0, blocked: never, preferred };
     const item = this.#services.get(pair.service)?.alone.get(pair.name);
     if (!item) return { bytes: 0, blocked: "it is a project itself", preferred };

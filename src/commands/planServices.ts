@@ -25,7 +25,7 @@ export async function planServices(projects: readonly string[], extras: readonly
   const described: ProjectDescription[] = [];
   for (const project of projects) {
     host.progress(`Reading ${project}`);
-    described.push(await describeProject(project, host.cwd, extras, answers));
+    described.push(await describeProject(project, host.cwd, extras, answers, limits.system));
   }
   for (const [index, each] of described.entries()) {
     const same = described.slice(0, index).find((other) => normalisedName(other.id) === normalisedName(each.id));

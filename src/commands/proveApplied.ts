@@ -63,7 +63,7 @@ export async function proveApplied(applied: Applied, host: Host): Promise<Proof>
   if (together.length === 0) return { findings: [], notices, checked: undefined };
   try {
     const { result, findings } = await check({ project: host.cwd, roots: [], pythons: [python], together, upstream: undefined, timeout: PATIENCE }, host);
-    return { checked: result, notices, findings: findings.map((each) => shortened(each, site)) };
+    return { checked: withoutPlace(result), notices, findings: findings.map((each) => shortened(each, site)) };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return { ...unproven(error.message.replaceAll(`${site}/`, "")), notices };
@@ -149,7 +149,20 @@ function rootOf({ kind, path, name }: PlannedProject, site: string, treesInstall
 
 /** The environment is gone when somebody reads it. */
 function shortened(each: Finding, site: string): Finding {
-  const at = each.path?.indexOf("/site-packages/") ?? -1;
   const message = each.message.replaceAll(`${site}/`, "");
-  return at < 0 || each.path === undefined || !each.path.includes("enisle-proof-") ? { ...each, message } : { ...each, message, path: each.path.slice(at + "/site-packages/".length) };
+  return { ...each, message, ...(each.path === undefined ? {} : { path: inEnvironment(each.path) }) };
+}
+
+function inEnvironment(path: string): string {
+  const at = path.indexOf("/site-packages/");
+  return at < 0 || !path.includes("enisle-proof-") ? path : path.slice(at + "/site-packages/".length);
+}
+
+function withoutPlace(result: CheckResult): CheckResult {
+  const { together } = result;
+  return {
+    ...result,
+    namespaces: result.namespaces.map((each) => ({ ...each, path: inEnvironment(each.path) })),
+    ...(together ? { together: { ...together, projects: together.projects.map((each) => ({ ...each, path: inEnvironment(each.path) })) } } : {}),
+  };
 }

@@ -10,7 +10,7 @@ import type { OwningProject } from "./owningProject.ts";
 
 const configurationFiles = ["pyproject.toml", "setup.cfg", "entry_points.txt"];
 
-export function findUnused({ directory, manifest, consumerFiles }: OpenNamespace, { consumer }: OwningProject): string[] {
+export function findUnused({ directory, manifest, consumerFiles }: OpenNamespace, { consumer, importRoot, owned }: OwningProject): string[] {
   const namespaceWord = word(leaf(manifest.namespace));
   const open = new Map(manifest.distributions.map((entry) => [entry, Object.keys(entry.relocations).map((from) => word(leaf(from)))]));
   const note = (text: string): ManifestDistribution[] => {
@@ -19,7 +19,8 @@ export function findUnused({ directory, manifest, consumerFiles }: OpenNamespace
     for (const entry of found) open.delete(entry);
     return found;
   };
-  const paths = [...configurationFiles.map((name) => join(consumer.root, name)), ...consumerFiles.map((file) => file.real)];
+  const points = [...(owned ?? [])].filter((path) => /^[^/]+\.dist-info\/entry_points\.txt$/.test(path)).map((path) => join(importRoot, path));
+  const paths = [...points, ...configurationFiles.map((name) => join(consumer.root, name)), ...consumerFiles.map((file) => file.real)];
   let reached: ManifestDistribution[] = [];
   for (const path of paths) {
     if (open.size === 0) break;

@@ -28,6 +28,7 @@ import { LARGE_DIRECTORY, hireCrew } from "./runJobs.ts";
 import { treatments } from "./treatment.ts";
 import { summarise } from "./vendor.ts";
 import { checkNamespace } from "../plan/namespace.ts";
+import { defaultNamespace } from "../plan/home.ts";
 import { type Renaming, parseRename, planRenaming } from "../plan/renaming.ts";
 import { keptDistribution } from "./copies.ts";
 import { renameWheel } from "./renameWheel.ts";
@@ -70,7 +71,7 @@ export async function wheel(options: WheelOptions, host: Host): Promise<Outcome<
       if (!options.dryRun) await pack(root, target, executable, host);
       return { command: "wheel", result: { wheel: fileName, namespace: null, distributions: [], requires: { removed: [], added: [] }, rewritten: renamed.rewritten, changed: true, ...(said ? { renamed: said } : {}) }, findings: renamed.findings, changes: [], notices: [] };
     }
-    const consumer = consumerOf(root, distribution, renaming ? { ...options, namespace: namespaceOf(renaming, options.namespace ?? renamed?.copies?.manifest.namespace, given) } : options);
+    const consumer = consumerOf(root, namespaceOf(options.wheel, unpacked, given, options.namespace ?? renamed?.copies?.manifest.namespace, renaming), options);
     const fetching = fetchOptions(options, { present: false }, root);
     const request = { sources: options.sources, requirementFiles: options.requirementFiles.map((file) => resolve(host.cwd, file)), constraints: options.constraints.map((file) => resolve(host.cwd, file)), base: host.cwd };
     let inside: readonly Distribution[] = [];
@@ -99,14 +100,11 @@ export async function wheel(options: WheelOptions, host: Host): Promise<Outcome<
 }
 
 /** The unpacked wheel as a project: everything in it is its own. */
-function consumerOf(root: string, distribution: Distribution, options: WheelOptions): Consumer {
+function consumerOf(root: string, asked: string, options: WheelOptions): Consumer {
   const bases = [root, ...readdirSync(root).filter((name) => name.endsWith(".data")).flatMap((name) => ["purelib", "platlib"].map((part) => join(root, name, part)))].filter((base) => existsSync(base));
   const roots = bases.map((base) => relative(root, base));
   const packages = findPackages(root, { configuration: { present: false }, project: { name: undefined, requiresPython: undefined, dependencies: [], packageRoots: roots } });
-  const wanted = distribution.metadata.name.replace(/[-.]+/g, "_").toLowerCase();
-  const own = packages.find((each) => each.name.toLowerCase() === wanted) ?? (packages.length === 1 ? packages[0] : undefined);
-  if (options.namespace === undefined && !own) throw new Failure(`${options.wheel}: ${packages.length === 0 ? "holds no package for a namespace" : `holds several packages (${packages.map((each) => each.name).join(", ")})`}`, "Name one: --namespace PACKAGE._vendor");
-  const namespace = checkNamespace(options.namespace ?? `${own?.name ?? ""}._vendor`);
+  const namespace = checkNamespace(asked);
   const [top = "", ...rest] = namespace.split(".");
   const holder = packages.find((each) => each.name === top);
   if (!holder || rest.length === 0) throw new Failure(`namespace '${namespace}': the wheel has no package '${top}' for it`, `Its packages are: ${packages.map((each) => each.name).join(", ")}.`);
@@ -122,11 +120,14 @@ function targetOf(root: string, options: WheelOptions): PythonVersion {
   return options.targetPython ?? lowerBound(/^requires-python:\s*(.*)$/im.exec(metadata)?.[1]) ?? [3, 9];
 }
 
-/** Of a renamed wheel; the old name may be given too. */
-function namespaceOf({ relocations, distribution }: Renaming, asked: string | undefined, { metadata }: Distribution): string | undefined {
-  if (asked !== undefined) return relocationMap(relocations).apply(asked) ?? asked;
-  const own = relocations.find(({ from }) => normalisedName(from) === normalisedName(metadata.name)) ?? (relocations.length === 1 ? relocations[0] : undefined);
-  return own && distribution.to !== "" ? `${own.to}._vendor` : undefined;
+/** What was asked for, else what the wheel suggests; of a renamed wheel by its old name or its new one. */
+function namespaceOf(input: string, root: string, given: Distribution, asked: string | undefined, renaming: Renaming | undefined): string {
+  const moved = relocationMap(renaming?.relocations ?? []);
+  if (asked !== undefined) return moved.apply(asked) ?? asked;
+  const points = join(root, infoOf(root), "entry_points.txt");
+  const found = defaultNamespace(given.files, given.metadata.name, existsSync(points) ? readFileSync(points, "utf8") : "");
+  if ("why" in found) throw new Failure(`${input}: ${found.why}`, "Name one: --namespace PACKAGE._vendor");
+  return moved.apply(found.namespace) ?? found.namespace;
 }
 
 function infoOf(root: string): string {

@@ -64,7 +64,7 @@ export interface PlanJson {
   readonly shared: readonly { readonly name: string; readonly version: string }[];
   readonly relocations: readonly { readonly project: string; readonly distribution: string; readonly version: string; readonly because: readonly string[]; readonly with: readonly string[] }[];
   readonly install: string;
-  readonly check?: { readonly clean: boolean; readonly together?: { readonly modules: number; readonly projects: readonly { readonly namespace: string }[] } };
+  readonly check?: { readonly clean: boolean; readonly together?: { readonly modules: number; readonly projects: readonly { readonly namespace: string; readonly path: string }[] } };
 }
 
 export interface PlanRun {

@@ -1,0 +1,33 @@
+/** Which files of an installed package belong to its distribution (RECORD, PEP 376): others may install parts into the same package. */
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join, sep } from "node:path";
+import { parseRecord } from "../acquire/metadata.ts";
+import { fileFailure } from "../model/failure.ts";
+
+/** Paths below the directory, with slashes, of the distribution that installed `path` there; undefined where none says so. */
+export function filesInstalledWith(directory: string, path: string): ReadonlySet<string> | undefined {
+  try {
+    for (const info of readdirSync(directory).filter((name) => name.endsWith(".dist-info")).sort()) {
+      const record = join(directory, info, "RECORD");
+      if (!existsSync(record)) continue;
+      const text = readFileSync(record, "utf8");
+      if (!text.includes(path)) continue;
+      const paths = new Set(parseRecord(text).map((row) => row.path));
+      if (paths.has(path)) return paths;
+    }
+    return undefined;
+  } catch (error) {
+    throw fileFailure(error, directory);
+  }
+}
+
+/** The outermost directories of the package in which the distribution has no file; absolute. */
+export function foreignDirectories(root: string, packageDirectory: string, owned: ReadonlySet<string>): string[] {
+  const own = new Set<string>();
+  for (const path of owned) for (let slash = path.lastIndexOf("/"); slash > 0; slash = path.lastIndexOf("/", slash - 1)) own.add(path.slice(0, slash));
+  const below = (directory: string): string[] => readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory() && entry.name !== "__pycache__").flatMap((entry) => {
+    const full = join(directory, entry.name);
+    return own.has(full.slice(root.length + 1).split(sep).join("/")) ? below(full) : [full];
+  });
+  return existsSync(packageDirectory) ? below(packageDirectory) : [];
+}
