@@ -7,7 +7,7 @@ import type { Host } from "../host/host.ts";
 import { Failure } from "../model/failure.ts";
 import type { Finding } from "../model/finding.ts";
 import { fetchOptions } from "./fetchSettings.ts";
-import { type Declaration, declarePlan } from "./declarePlan.ts";
+import { type Declaration, declarePlan, treeNamespace } from "./declarePlan.ts";
 import { type PlanOptions, type PlanOutcome, withoutIndex } from "./plan.ts";
 import { WHEEL_DIRECTORY } from "./planInstall.ts";
 import { proveApplied } from "./proveApplied.ts";
@@ -31,8 +31,9 @@ export async function applyPlan(outcome: PlanOutcome, options: ApplyOptions, giv
     const service = details.services.find((each) => each.id === section.project);
     if (!service) continue;
     const root = resolve(host.cwd, section.asked);
-    trees.push({ section, root, declaration: await declarePlan(root, section.asked, service, details.assignment.get(service.id) ?? new Set(), section.vendor, host) });
-    await vendorIn(root, section.vendor, true, options, host);
+    const namespace = await treeNamespace(root);
+    trees.push({ section, root, declaration: await declarePlan(root, section.asked, service, details.assignment.get(service.id) ?? new Set(), section.vendor, namespace, host) });
+    await vendorIn(root, section.vendor, namespace, true, options, host);
   }
   const notices: string[] = [];
   const findings: Finding[] = [];
@@ -54,7 +55,7 @@ export async function applyPlan(outcome: PlanOutcome, options: ApplyOptions, giv
     const before = new Map([...declaration.texts.keys()].map((file) => [file, existsSync(join(root, file)) ? readFileSync(join(root, file)) : undefined]));
     try {
       for (const [file, text] of declaration.texts) writeFileSync(join(root, file), text);
-      const done = await vendorIn(root, [], false, options, host);
+      const done = await vendorIn(root, [], undefined, false, options, host);
       findings.push(...done.findings.map((each) => (each.path === undefined ? each : { ...each, path: `${section.asked.replace(/\/$/, "")}/${each.path}` })));
       notices.push(`${section.project}: changed ${names}; vendored ${done.result.distributions.map((each) => `${each.name} ${each.version ?? ""}`).join(", ")} into ${done.result.namespace}`);
     } catch (error) {
@@ -90,8 +91,8 @@ function pythonOf({ python, pip }: PlanOptions): string[] {
 }
 
 /** What is named, or with nothing named what is declared. */
-function vendorIn(root: string, sources: readonly string[], dryRun: boolean, options: PlanOptions, host: Host): ReturnType<typeof vendor> {
-  return vendor({ ...flags(options), project: root, sources, namespace: undefined, targetPython: undefined, dryRun, diff: false, verified: "rewrite", runtimeMap: false }, host);
+function vendorIn(root: string, sources: readonly string[], namespace: string | undefined, dryRun: boolean, options: PlanOptions, host: Host): ReturnType<typeof vendor> {
+  return vendor({ ...flags(options), project: root, sources, namespace, targetPython: undefined, dryRun, diff: false, verified: "rewrite", runtimeMap: false }, host);
 }
 
 async function archiveOf({ project, asked }: Section, options: PlanOptions, host: Host): Promise<string> {

@@ -44,7 +44,7 @@ function contentOf(destination: string, compiled: boolean): Pick<FileJob, "conte
 }
 
 /** The module that an extension file is, in original names; undefined for a shared library that is none. */
-function compiledModule(destination: string): string | undefined {
+export function compiledModule(destination: string): string | undefined {
   const module = moduleNameOf(destination.slice(destination.lastIndexOf("/") + 1));
   const within = destination.includes("/") ? destination.slice(0, destination.lastIndexOf("/")).replaceAll("/", ".") : "";
   return module === undefined ? undefined : dotted(within, module === "__init__" ? "" : module);

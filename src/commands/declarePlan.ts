@@ -1,14 +1,16 @@
 /** What a plan changes in a source tree's own files: what is vendored is declared, and no longer required of the system. Pure but for reading. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
-import { findPackages, listProjectFiles } from "../acquire/project.ts";
+import { findPackages, listProjectFiles, ownPackage } from "../acquire/project.ts";
 import { requirementLine } from "../acquire/requirementLine.ts";
 import { addToArray, editArray, editRequirements } from "../config/editText.ts";
 import { readSettings } from "../config/read.ts";
 import type { Host } from "../host/host.ts";
 import { normalisedName } from "../model/distribution.ts";
 import { Failure } from "../model/failure.ts";
+import { MANIFEST_NAME } from "../model/manifest.ts";
 import type { Service } from "../model/plan.ts";
+import { namespaceNames } from "../plan/home.ts";
 import { globsFor } from "./init.ts";
 
 export interface Declaration {
@@ -18,8 +20,26 @@ export interface Declaration {
   readonly left: readonly string[];
 }
 
+/** A namespace to declare, where the tree has something of its own by the usual name. */
+export async function treeNamespace(root: string): Promise<string | undefined> {
+  const settings = await readSettings(root);
+  if (settings.configuration.namespace !== undefined || settings.configuration.vendoring) return undefined;
+  const packages = findPackages(root, settings);
+  if (packages.length === 0) return undefined;
+  const own = ownPackage(packages, settings.project.name, root);
+  const free = namespaceNames.find((name) => isFree(join(own.directory, name)));
+  return free === undefined || free === namespaceNames[0] ? undefined : `${own.name}.${free}`;
+}
+
+function isFree(directory: string): boolean {
+  if (existsSync(join(directory, MANIFEST_NAME))) return true;
+  if ([".py", ".pyi"].some((suffix) => existsSync(`${directory}${suffix}`))) return false;
+  if (!existsSync(directory)) return true;
+  return statSync(directory).isDirectory() && readdirSync(directory).every((name) => name === "__pycache__" || (name === "__init__.py" && statSync(join(directory, name)).size === 0));
+}
+
 /** `vendor` are pins, such as `testtools==1.7.1`. Throws Failure where the configuration is written in a way that is not known. */
-export async function declarePlan(root: string, asked: string, service: Service, relocated: ReadonlySet<string>, vendor: readonly string[], host: Host): Promise<Declaration> {
+export async function declarePlan(root: string, asked: string, service: Service, relocated: ReadonlySet<string>, vendor: readonly string[], namespace: string | undefined, host: Host): Promise<Declaration> {
   const settings = await readSettings(root);
   if (settings.configuration.vendoring) throw new Failure(`${asked}: is configured by [tool.vendoring]`, `Add these to its requirements and run enisle vendor there: ${vendor.join(", ")}`);
   const texts = new Map<string, string>();
@@ -33,8 +53,9 @@ export async function declarePlan(root: string, asked: string, service: Service,
     const files = await listProjectFiles(root, packages, { present: false }, [], host);
     const below = packages.map((each) => `${relative(root, each.directory).split(sep).join("/")}/`);
     const include = globsFor(files.map((each) => each.path).filter((path) => !below.some((each) => path.startsWith(each))));
-    text = `${text === "" ? "" : `${text.replace(/\n*$/, "\n")}\n`}${own ? "" : "[tool.enisle]\n"}${include.length > 0 ? `include = [${include.map((each) => JSON.stringify(each)).join(", ")}]\n` : ""}vendor = [${vendor.map((each) => JSON.stringify(each)).join(", ")}]\n`;
+    text = `${text === "" ? "" : `${text.replace(/\n*$/, "\n")}\n`}${own ? "" : "[tool.enisle]\n"}${namespace === undefined ? "" : `namespace = ${JSON.stringify(namespace)}\n`}${include.length > 0 ? `include = [${include.map((each) => JSON.stringify(each)).join(", ")}]\n` : ""}vendor = [${vendor.map((each) => JSON.stringify(each)).join(", ")}]\n`;
   } else {
+    if (namespace !== undefined) throw new Failure(`${asked}/${file}: says no namespace, and the usual one is taken`, `Add to it: namespace = ${JSON.stringify(namespace)}`);
     for (const pin of vendor) text = declared(text, own, root, settings.configuration.vendor ?? [], pin) ?? refuse(asked, file, vendor);
   }
   texts.set(file, text);

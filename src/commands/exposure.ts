@@ -11,8 +11,12 @@ import type { Distribution, SourceFile } from "../model/distribution.ts";
 import { Failure } from "../model/failure.ts";
 import { type DottedName, isAtOrBelow, moduleOfFile } from "../model/name.ts";
 import type { Resolved } from "../model/plan.ts";
+import { inspectBinary } from "../inspect/binary.ts";
+import { relocationMap } from "../model/relocation.ts";
+import { layOut } from "../plan/layout.ts";
 import { findTopLevels } from "../plan/topLevels.ts";
 import { type Readers, readFacts } from "../syntax/readFacts.ts";
+import { compiledModule, inventoryOfCopies } from "./copies.ts";
 import { scannerOnly } from "./readers.ts";
 
 export interface Examined {
@@ -49,7 +53,7 @@ export class Examiner {
       const path = await this.#wheelOf(item);
       const distribution = await acquireWheel(path, item.label);
       const { moving } = findTopLevels(distribution);
-      return { bytes: statSync(path).size, moving, compiled: compiledPart(distribution.files, moving), distribution };
+      return { bytes: statSync(path).size, moving, compiled: moving.length === 0 ? undefined : compiledPart(distribution, moving), distribution };
     } catch (error) {
       if (error instanceof Failure) return error;
       throw error;
@@ -100,13 +104,17 @@ export class Examiner {
   }
 }
 
-/** An extension module moves where nothing in it names the old path (a compiler that writes whole module names into it makes that impossible). */
-function compiledPart(files: readonly SourceFile[], moving: readonly DottedName[]): string | undefined {
-  for (const file of files) {
-    if (!/\.(so|pyd|dylib|dll)$/.test(file.path)) continue;
-    const content = contentOf(file);
-    const name = moving.find((each) => content.includes(`${each}.`, 0, "latin1") || content.includes(`\0${each}\0`, 0, "latin1"));
-    if (name !== undefined) return `its extension module ${file.path} names '${name}' in machine code`;
+/** What vendoring would report as an error: an extension module that names what moves, in a way that it may be imported by. */
+function compiledPart(distribution: Distribution, moving: readonly DottedName[]): string | undefined {
+  const binaries = distribution.files.filter(({ path }) => /\.(so|pyd)$/.test(path));
+  if (binaries.length === 0) return undefined;
+  const { modules } = inventoryOfCopies(layOut([distribution], "_", ""));
+  const known = new Set(modules.flatMap(({ name, package: within }) => [name, within]));
+  const relocations = relocationMap(moving.map((from) => ({ from, to: `_.${from}` })));
+  for (const file of binaries) {
+    const own = compiledModule(file.path);
+    const [found] = own === undefined ? [] : inspectBinary(contentOf(file), own, relocations, (name) => known.has(name)).findings;
+    if (found) return `${file.path}: ${found.message}`;
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 /** Which files of an installed package belong to its distribution (RECORD, PEP 376): others may install parts into the same package. */
-import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { join, sep } from "node:path";
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { dirname, join, sep } from "node:path";
 import { parseRecord } from "../acquire/metadata.ts";
 import { fileFailure } from "../model/failure.ts";
 
@@ -16,6 +16,30 @@ export function filesInstalledWith(directory: string, path: string): ReadonlySet
       if (paths.has(path)) return paths;
     }
     return undefined;
+  } catch (error) {
+    throw fileFailure(error, directory);
+  }
+}
+
+/** The nearest directory above (or at) a path that distributions are installed in; undefined where there is none. */
+export function installationAbove(path: string): string | undefined {
+  for (let at = path; dirname(at) !== at; at = dirname(at)) {
+    if (existsSync(at) && statSync(at).isDirectory() && readdirSync(at).some((name) => name.endsWith(".dist-info"))) return at;
+  }
+  return undefined;
+}
+
+/** Distributions with files at or below `path`: their names, and what they installed. */
+export function ownersOf(directory: string, path: string): { readonly name: string; readonly paths: ReadonlySet<string> }[] {
+  try {
+    return readdirSync(directory).filter((name) => name.endsWith(".dist-info")).sort().flatMap((info) => {
+      const record = join(directory, info, "RECORD");
+      if (!existsSync(record)) return [];
+      const text = readFileSync(record, "utf8");
+      if (!text.includes(path)) return [];
+      const paths = new Set(parseRecord(text).map((row) => row.path));
+      return [...paths].some((each) => each === path || each.startsWith(`${path}/`)) ? [{ name: info.split("-")[0] ?? "", paths }] : [];
+    });
   } catch (error) {
     throw fileFailure(error, directory);
   }

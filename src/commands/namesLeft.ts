@@ -11,17 +11,29 @@ export interface OldNames {
   readonly renaming: Renaming;
 }
 
-/** `paths` are files below `root`; one finding for a name in a file. */
+interface OldName {
+  readonly from: string;
+  readonly to: string;
+  readonly pattern: RegExp;
+}
+
+/** `paths` are files below `root`; one finding for a name in a file, at its first line. */
 export function findNamesLeft(root: string, paths: readonly string[], { commands, data, renaming }: OldNames): Finding[] {
   const own = new Set([...renaming.relocations.map(({ from }) => from), renaming.distribution.from].map(normalisedName));
   // A word that is the package's name too may mean anything.
   const words = Object.entries(commands).filter(([from]) => !own.has(normalisedName(from))).map(([from, to]) => ({ from, to, pattern: new RegExp(`(["'])${escaped(from)}\\1`) }));
-  const places = [...new Map(Object.entries(data).flatMap(([from, to]) => changedParts(from, to)).map((each) => [each.from, each])).values()].map((each) => ({ ...each, pattern: pathPattern(each.from) }));
-  const all = [...words, ...places];
-  if (all.length === 0) return [];
+  const places = Object.entries(data).flatMap(([from, to]) => changedPart(from, to)).map((each) => ({ ...each, pattern: pathPattern(each.from) }));
+  // There may be thousands of data files: what stands between quotes leads to those that are meant.
+  const byPart = new Map<string, OldName[]>();
+  for (const each of new Map([...words, ...places].map((one) => [one.from, one])).values()) {
+    const part = each.from.slice(each.from.lastIndexOf("/") + 1);
+    byPart.set(part, [...(byPart.get(part) ?? []), each]);
+  }
+  if (byPart.size === 0) return [];
   return paths.filter((path) => path.endsWith(".py") || !/\.\w+$/.test(path)).flatMap((path) => {
     const text = readFileSync(join(root, path), "latin1");
-    return all.flatMap(({ from, to, pattern }): Finding[] => {
+    const near = new Set([...text.matchAll(/["']([^"'\n]*)["']?/g)].flatMap((match) => (match[1] ?? "").split("/")).flatMap((part) => byPart.get(part) ?? []));
+    return [...near].flatMap(({ from, to, pattern }): Finding[] => {
       const match = pattern.exec(text);
       if (!match) return [];
       const line = text.slice(0, match.index).split("\n").length;
@@ -31,7 +43,7 @@ export function findNamesLeft(root: string, paths: readonly string[], { commands
 }
 
 /** Up to the component that changed: `etc/nova` for `etc/nova/api.ini`. A bare word says too little. */
-function changedParts(from: string, to: string): { readonly from: string; readonly to: string }[] {
+function changedPart(from: string, to: string): { readonly from: string; readonly to: string }[] {
   const [old, fresh] = [from.split("/"), to.split("/")];
   const at = old.findIndex((part, index) => part !== fresh[index]);
   const [a, b] = [old.slice(0, at + 1).join("/"), fresh.slice(0, at + 1).join("/")];

@@ -1,6 +1,7 @@
 /** Which project a namespace directory belongs to: the nearest directory above it that says so, or an installation that holds it. */
 import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import type { ProjectFile } from "../acquire/project.ts";
 import { fileFailure } from "../model/failure.ts";
 import { MANIFEST_NAME, type Manifest } from "../model/manifest.ts";
 import { filesInstalledWith } from "./installedFiles.ts";
@@ -37,9 +38,10 @@ export async function findOwningProject(directory: string, manifest: Manifest): 
   return { consumer, importRoot, installed, owned: filesInstalledWith(importRoot, `${manifest.namespace.replaceAll(".", "/")}/${MANIFEST_NAME}`) };
 }
 
-/** Without what other distributions installed into the package. */
-export function ownFiles<File extends { readonly path: string }>(files: readonly File[], { owned, consumer, importRoot }: OwningProject): readonly File[] {
-  return owned && consumer.root === importRoot ? files.filter(({ path }) => owned.has(path)) : files;
+/** Of an installed project: without what other distributions installed into the package; and packages need no `__init__.py` (PEP 420). */
+export function ownFiles(files: readonly ProjectFile[], { owned, consumer, importRoot, installed }: OwningProject): readonly ProjectFile[] {
+  if (!installed || consumer.root !== importRoot) return files;
+  return files.filter(({ path }) => owned?.has(path) ?? true).map((file) => ({ ...file, package: dirname(file.path) === "." ? undefined : dirname(file.path).replaceAll("/", ".") }));
 }
 
 function climb(directory: string, namespace: string): string | undefined {

@@ -102,7 +102,7 @@ async function finish({ known, services, found, oracle, always, fixed, options, 
     return {
       ...bare, result: { satisfiable: false, minimal: found.proven ? "proven" : "bound", shared: [], relocations: [], install: "" },
       findings: [finding("no-plan", `no relocation makes the projects resolve together: ${[...chains, ...reasons].join("; ")}`)],
-      details: { services, projects, assignment: new Map(), relocations: [], shared: [], sections: [], conflict: { chains, reasons, words: found.conflict.words }, along: new Map(), asked: asked() },
+      details: { services, projects, assignment: new Map(), relocations: [], shared: [], sections: [], conflict: { chains, reasons, words: found.conflict.words, names: [...new Set(found.conflict.lines.map(({ demand }) => demand.name))] }, along: new Map(), install: "", asked: asked() },
     };
   }
   const along: Along = new Map([...oracle.drawnBy].filter(([, drawn]) => drawn.blocked === undefined));
@@ -117,7 +117,7 @@ async function finish({ known, services, found, oracle, always, fixed, options, 
   return {
     ...bare, result: { satisfiable: true, minimal: found.proven ? "proven" : "bound", shared, relocations, install },
     findings: boundaries(oracle, found.assignment),
-    details: { services, projects, assignment: found.assignment, relocations, shared, sections: known.flatMap((each) => sectionOf(each, found.assignment) ?? []), conflict: undefined, along, asked: asked() },
+    details: { services, projects, assignment: found.assignment, relocations, shared, sections: known.flatMap((each) => sectionOf(each, found.assignment, options) ?? []), conflict: undefined, along, install, asked: asked() },
   };
 }
 

@@ -15,7 +15,7 @@ export interface InstallOptions {
 /** Where archives with copies inside go. */
 export const WHEEL_DIRECTORY = "enisle-wheels";
 
-export function sectionOf({ service, description }: KnownService, assignment: Assignment): PlannedSection | undefined {
+export function sectionOf({ service, description }: KnownService, assignment: Assignment, options: Pick<InstallOptions, "python">): PlannedSection | undefined {
   const vendor = vendored({ service, description }, assignment);
   if (vendor.length === 0) return undefined;
   // What is installed is made anew from the wheel that it came from.
@@ -23,7 +23,7 @@ export function sectionOf({ service, description }: KnownService, assignment: As
   const base = { project: service.id, asked, vendor };
   if (description.kind === "tree") return { ...base, kind: "tree", command: undefined };
   const input = description.kind === "wheel" ? description.asked : `${WHEEL_DIRECTORY}/${service.id.replace(/[-.]+/g, "_")}-${service.version ?? ""}-*.whl`;
-  const fetch = description.kind === "wheel" ? "" : `python3 -m pip wheel --no-deps -w ${WHEEL_DIRECTORY} ${shell(asked)} && `;
+  const fetch = description.kind === "wheel" ? "" : `${pythonFor(options)} -m pip wheel --no-deps -w ${WHEEL_DIRECTORY} ${shell(asked)} && `;
   return { ...base, kind: "wheel", command: `${fetch}enisle wheel ${description.kind === "wheel" ? shell(input) : input} ${vendor.map((each) => `--vendor ${shell(each)}`).join(" ")} -w ${WHEEL_DIRECTORY}` };
 }
 
@@ -33,12 +33,15 @@ function vendored({ service }: KnownService, assignment: Assignment): string[] {
 
 /** All pins and projects on one line; pip needs to resolve nothing any more, and metadata of projects that still name what they have inside does not matter. */
 export function installLine(known: readonly KnownService[], assignment: Assignment, shared: readonly { readonly name: string; readonly version: string }[], options: InstallOptions): string {
-  const python = options.python === undefined ? "python3" : /^\d/.test(options.python) ? `python${options.python}` : options.python;
   // Without an index nothing can be fetched to build with: what is installed has to do.
   const builds = known.some(({ description: { kind, name } }) => kind === "tree" && name !== undefined);
   const flags = [...(options.noIndex || options.offline ? ["--no-index", ...(builds ? ["--no-build-isolation"] : [])] : []), ...(options.findLinks ?? []).map((folder) => `--find-links ${shell(folder)}`)];
   const pins = shared.map(({ name, version }) => shell(`${name}==${version}`));
-  return [python, "-m pip install --no-deps", ...flags, ...pins, ...known.flatMap((each) => target(each, assignment, options.editable))].join(" ");
+  return [pythonFor(options), "-m pip install --no-deps", ...flags, ...pins, ...known.flatMap((each) => target(each, assignment, options.editable))].join(" ");
+}
+
+function pythonFor({ python }: Pick<InstallOptions, "python">): string {
+  return python === undefined ? "python3" : /^\d/.test(python) ? `python${python}` : python;
 }
 
 function target({ service, description: { kind, asked, name } }: KnownService, assignment: Assignment, editable: boolean): string[] {

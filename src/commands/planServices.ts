@@ -1,5 +1,4 @@
 /** PROJECTs → services: each described, checked against this host, and resolved alone. */
-import { satisfies, valid } from "@renovatebot/pep440";
 import type { Answers, Provided } from "../acquire/answers.ts";
 import { describeProject } from "../acquire/describe.ts";
 import { NoRequirement, demandOf } from "../conflicts/demand.ts";
@@ -8,6 +7,7 @@ import type { Host } from "../host/host.ts";
 import { normalisedName } from "../model/distribution.ts";
 import { Failure } from "../model/failure.ts";
 import type { Demand, Service } from "../model/plan.ts";
+import { meets } from "../model/specifier.ts";
 import type { ProjectDescription } from "../model/project.ts";
 
 export interface KnownService {
@@ -76,14 +76,8 @@ function demandsOf({ name, requires, extras, from }: ProjectDescription, environ
 }
 
 function checkPython({ asked, requiresPython }: ProjectDescription, python: string): void {
-  if (requiresPython === undefined || valid(python) === null) return;
-  let admitted = true;
-  try {
-    admitted = satisfies(python, requiresPython, { prereleases: true });
-  } catch {
-    return; // no specifier: whoever installs it will say so
-  }
-  if (!admitted) throw new Failure(`${asked}: requires Python ${requiresPython}, and this is ${python}`, "Name the interpreter of the system in question with --python.");
+  // What is no specifier, whoever installs it will say so of.
+  if (requiresPython !== undefined && meets(python, requiresPython) === false) throw new Failure(`${asked}: requires Python ${requiresPython}, and this is ${python}`, "Name the interpreter of the system in question with --python.");
 }
 
 /** Under what is fixed, if it goes; a service that does not fit the system has its own versions of what does not. */

@@ -11,6 +11,7 @@ import { Failure } from "../model/failure.ts";
 import { type Finding, finding } from "../model/finding.ts";
 import type { PlannedProject } from "../model/planDetails.ts";
 import { MANIFEST_NAME, type Manifest } from "../model/manifest.ts";
+import { topLevel } from "../model/name.ts";
 import { findTopLevels } from "../plan/topLevels.ts";
 import { check } from "./check.ts";
 import { findManifests } from "./findManifests.ts";
@@ -141,7 +142,12 @@ function rootOf({ kind, path, name }: PlannedProject, site: string, treesInstall
   if (record === undefined || !existsSync(record)) return undefined;
   const files = parseRecord(readFileSync(record, "utf8")).map((row) => ({ path: row.path, size: 0, executable: false, locator: { kind: "file", path: "" } as const, record: undefined }));
   const { moving } = findTopLevels({ files, namespaceInits: new Set() });
-  const own = moving.find((each) => normalisedName(each) === normalisedName(name)) ?? moving.find((each) => files.some((file) => file.path === `${each}/_vendor/vendored.json`)) ?? moving.find((each) => existsSync(join(directory, each.replaceAll(".", "/"))));
+  const manifest = files.find((file) => basename(file.path) === MANIFEST_NAME)?.path.split("/")[0];
+  const tops = [...new Set(moving.map(topLevel))];
+  // Of a namespace package that others have parts in too, the part.
+  const top = manifest ?? tops.find((each) => normalisedName(each) === normalisedName(name)) ?? tops[0];
+  const [only, ...more] = moving.filter((each) => topLevel(each) === top);
+  const own = manifest ?? (more.length === 0 ? only : top);
   if (own === undefined) return undefined;
   const full = join(directory, own.replaceAll(".", "/"));
   return existsSync(full) ? [full] : existsSync(`${full}.py`) ? [`${full}.py`] : undefined;

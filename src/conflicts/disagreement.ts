@@ -1,5 +1,6 @@
 /** Demands on one distribution that no version can meet together, seen from their specifiers alone (PEP 440): no resolver is needed to know that. */
-import { lt, satisfies, valid } from "@renovatebot/pep440";
+import { valid } from "@renovatebot/pep440";
+import { meets } from "../model/specifier.ts";
 import type { Line } from "../model/plan.ts";
 
 const clause = /^(===|~=|==|!=|<=|>=|<|>)(.+)$/;
@@ -45,19 +46,13 @@ function asks(specifier: string): (point: string) => boolean {
     answer = (point) => {
       if (!certain) return true;
       let value = found.get(point);
-      if (value === undefined) found.set(point, (value = parts.every((part) => meets(point, part))));
+      if (value === undefined) found.set(point, (value = parts.every((part) => meets(point, part) === true)));
       return value;
     };
     if (parts.length === 0) answer = () => true;
     answers.set(specifier, answer);
   }
   return answer;
-}
-
-/** `<2.0rc1` admits earlier pre-releases of 2.0; only `<2.0` admits none of them (PEP 440, exclusive ordered comparison). */
-function meets(point: string, part: string): boolean {
-  const bound = /^<\s*([^=].*)$/.exec(part)?.[1];
-  return bound !== undefined && /[a-z]/i.test(bound.replace(/^v|\+.*$/g, "")) ? lt(point, bound) : satisfies(point, part, { prereleases: true });
 }
 
 function sound(part: string): boolean {

@@ -1,5 +1,6 @@
 /** Environment markers (PEP 508) as they hold on one host: the environment comes from pip's report, so nothing is guessed. */
-import { compare, satisfies, valid } from "@renovatebot/pep440";
+import { valid } from "@renovatebot/pep440";
+import { meets } from "../model/specifier.ts";
 
 export type MarkerEnvironment = Readonly<Record<string, string>>;
 
@@ -67,12 +68,8 @@ function related(left: string, operator: string, right: string, extra: boolean):
   if (extra) return operator === "!=" ? normalised(left) !== normalised(right) : normalised(left) === normalised(right);
   // Versions where both are some, as PEP 508 says; strings otherwise.
   if (valid(left) !== null && (valid(right) !== null || right.endsWith(".*"))) {
-    try {
-      return satisfies(left, `${operator}${right}`, { prereleases: true });
-    } catch {
-      const order = valid(right) === null ? 0 : compare(left, right);
-      return operator.includes("=") && order === 0;
-    }
+    // An operator that versions do not have there, such as `~=` with a single number, admits nothing.
+    return meets(left, `${operator}${right}`) === true;
   }
   switch (operator) {
     case "==":

@@ -25,9 +25,11 @@ export interface PlanDetails {
   readonly shared: readonly { readonly name: string; readonly version: string }[];
   readonly sections: readonly PlannedSection[];
   /** Where there is no plan. */
-  readonly conflict: { readonly chains: readonly string[]; readonly reasons: readonly string[]; readonly words: string | undefined } | undefined;
+  readonly conflict: { readonly chains: readonly string[]; readonly reasons: readonly string[]; readonly words: string | undefined; /** Of the distributions that the demands are on. */ readonly names: readonly string[] } | undefined;
   /** By service and name. */
   readonly along: ReadonlyMap<string, { readonly along: string; readonly why: string }>;
+  /** The one line; empty where there is no plan. */
+  readonly install: string;
   /** How often pip was asked. */
   readonly asked: number;
 }

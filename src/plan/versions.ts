@@ -1,5 +1,6 @@
 /** Versions and what requirements say of them (PEP 440, 508). */
-import { filter, gt, rcompare, satisfies, valid } from "@renovatebot/pep440";
+import { gt, rcompare, valid } from "@renovatebot/pep440";
+import { meets, newestMeeting } from "../model/specifier.ts";
 import { parseRequirement } from "./requirements.ts";
 
 /** The part of a requirement that limits the version; "" for none, undefined for what is no requirement (a file, a URL). */
@@ -12,12 +13,7 @@ export function specifierOf(requirement: string): string | undefined {
 /** Undefined where it cannot be said: no version, or no specifier of PEP 440. */
 export function admits(specifier: string, version: string | null): boolean | undefined {
   if (version === null || valid(version) === null) return undefined;
-  if (specifier === "") return true;
-  try {
-    return satisfies(version, specifier, { prereleases: true });
-  } catch {
-    return undefined;
-  }
+  return meets(version, specifier);
 }
 
 /** Newest first; what is no version is left out. */
@@ -27,12 +23,7 @@ export function sortVersions(versions: readonly string[]): string[] {
 
 /** The newest that the specifier admits; pre-releases only where it asks for them. */
 export function newestAdmitted(versions: readonly string[], specifier: string): string | undefined {
-  const sound = sortVersions(versions);
-  try {
-    return specifier === "" ? sound[0] : filter(sound, specifier).sort(rcompare)[0];
-  } catch {
-    return undefined;
-  }
+  return newestMeeting(sortVersions(versions), specifier);
 }
 
 export function isNewer(version: string, than: string | null): boolean {

@@ -32,7 +32,8 @@ export function formatPlan({ result, findings, notices }: Outcome<PlanResult>, d
     const trees = details.sections.filter((each) => each.kind === "tree");
     if (trees.length > 0) out.push("", "Declare it (--apply does), then run enisle vendor in each:", ...trees.flatMap((each) => ["", paint.faint(`# ${visible(each.asked)}/pyproject.toml`), ...section(each.vendor)]));
     const commands = details.sections.flatMap((each) => each.command ?? []);
-    if (commands.length > 0) out.push("", "Make wheels with it inside (--apply does):", ...commands.map((each) => `  ${visible(each)}`));
+    if (commands.length > 0) out.push("", "Make wheels with it inside (--apply does):", // A shell goes on after &&.
+      ...commands.flatMap((each) => each.split(" && ").map((part, index, all) => `${index === 0 ? "  " : "    "}${visible(part)}${index < all.length - 1 ? " &&" : ""}`)));
   }
   if (result.check) out.push("", ...checked(result.check, paint));
   if (verbose) out.push("", "Shared:", ...result.shared.map(({ name, version }) => `  ${visible(name)} ${visible(version)}`));

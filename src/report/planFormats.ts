@@ -2,7 +2,8 @@
 import type { Outcome, PlanResult } from "../model/outcome.ts";
 import type { PlanDetails } from "../model/planDetails.ts";
 import { type Graph, graphOf } from "./planGraph.ts";
-import { drawHtml, drawMermaid, drawSvg } from "./planDrawing.ts";
+import { drawMermaid, drawSvg } from "./planDrawing.ts";
+import { drawHtml } from "./planPage.ts";
 import { formatPlan, section } from "./plan.ts";
 import type { TextOptions } from "./text.ts";
 
@@ -20,7 +21,7 @@ export function planFormat(format: Format, details: PlanDetails): (outcome: Outc
 
 export function graphFor(kind: "svg" | "html" | "mermaid", details: PlanDetails): string {
   const graph: Graph = graphOf(details);
-  return kind === "svg" ? drawSvg(graph) : kind === "html" ? drawHtml(graph) : drawMermaid(graph);
+  return kind === "svg" ? drawSvg(graph) : kind === "html" ? drawHtml(graph, details) : drawMermaid(graph);
 }
 
 interface Inside {

@@ -15,8 +15,8 @@ export interface GraphEdge {
   readonly to: string;
   /** The specifier. */
   readonly label: string;
-  /** It leads into a copy of the project's own. */
-  readonly own: boolean;
+  /** `own`: into a copy of the project's own; `against`: a demand that no plan meets; `conflict`: between two versions of one distribution. */
+  readonly kind: "own" | "shared" | "against" | "conflict";
 }
 
 export interface Graph {
@@ -24,8 +24,9 @@ export interface Graph {
   readonly edges: readonly GraphEdge[];
 }
 
-export function graphOf({ services, assignment, shared }: PlanDetails): Graph {
-  const contested = new Set([...assignment.values()].flatMap((names) => [...names]));
+export function graphOf({ services, assignment, shared, conflict }: PlanDetails): Graph {
+  const against = new Set(conflict?.names);
+  const contested = new Set([...assignment.values()].flatMap((names) => [...names]).concat([...against]));
   const versions = new Map(shared.map(({ name, version }) => [name.replace(/[-_.]+/g, "-").toLowerCase(), version]));
   const nodes = new Map<string, GraphNode>();
   const edges = new Map<string, GraphEdge>();
@@ -48,7 +49,7 @@ export function graphOf({ services, assignment, shared }: PlanDetails): Graph {
           const item = service.alone.get(demand.name);
           const id = own ? `c:${service.id}:${demand.name}` : `s:${demand.name}`;
           add({ id, label: `${item?.label ?? demand.name} ${own ? (item?.version ?? "") : (versions.get(demand.name) ?? "")}`.trim(), kind: own ? "relocated" : "shared", depth });
-          edges.set(`${from}\0${id}`, { from, to: id, label: demand.specifier ?? "@", own });
+          edges.set(`${from}\0${id}`, { from, to: id, label: demand.specifier ?? "@", kind: own ? "own" : against.has(demand.name) ? "against" : "shared" });
           if (!seen.has(id)) next.push([id, service.edges.get(demand.name) ?? [], depth + 1]);
           seen.add(id);
         }
@@ -56,7 +57,11 @@ export function graphOf({ services, assignment, shared }: PlanDetails): Graph {
       level = next;
     }
   }
-  return { nodes: [...nodes.values()], edges: [...edges.values()] };
+  const opposed = [...nodes.values()].flatMap(({ id, kind }): GraphEdge[] => {
+    const other = `s:${id.slice(id.lastIndexOf(":") + 1)}`;
+    return kind === "relocated" && nodes.has(other) ? [{ from: id, to: other, label: "", kind: "conflict" }] : [];
+  });
+  return { nodes: [...nodes.values()], edges: [...edges.values(), ...opposed] };
 }
 
 /** Names of a service from which a contested one can be reached. */

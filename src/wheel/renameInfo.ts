@@ -69,6 +69,7 @@ export function renameLines(text: string, module: InfoNames["module"]): string {
 
 /** `nova-11.0-py3-none-any.whl` or `nova-11.0.dist-info` with another first part, spelled as PEP 625 asks. */
 export function renameFile(fileName: string, to: string): string {
-  const dash = fileName.indexOf("-");
+  // The version begins with a digit; a name that was not escaped may have hyphens of its own.
+  const dash = fileName.search(/-(?=v?\d)/i);
   return `${to.replace(/[-_.]+/g, "_").toLowerCase()}${dash < 0 ? "" : fileName.slice(dash)}`;
 }

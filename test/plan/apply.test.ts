@@ -3,7 +3,8 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { enisle, snapshot } from "../vendor/project.ts";
+import { enisle, snapshot, write } from "../vendor/project.ts";
+import { makeWheel } from "../vendor/wheel.ts";
 import { build, planOf } from "./scenario.ts";
 
 const world = () => build({
@@ -46,6 +47,37 @@ test("files beside the packages stay part of the project once there is a table o
   expect(readFileSync(join(made.root, "keystone/tests/test_run.py"), "utf8")).toBe("from keystone._vendor import alib\n");
   expect(readFileSync(join(made.root, "keystone/pyproject.toml"), "utf8")).toContain('include = ["tests/**", "backend.py"]\nvendor = ["alib==2.0"]');
 }, 60_000);
+
+test("what a project has by the usual name of the namespace stays its own: the copies go beside it", () => {
+  const made = build({ wheels: { "alib 1.0": {}, "alib 2.0": {} }, projects: { nova: { dependencies: ["alib<2"], files: { "nova/run.py": "import alib\n", "nova/_vendor/__init__.py": "OWN = 1\n" } }, keystone: { dependencies: ["alib>=2"] } } });
+  expect(planOf(made, "--never", "keystone:alib", "--apply", "--no-check")).toMatchObject({ status: 0, stderr: "" });
+  expect(readFileSync(join(made.root, "nova/pyproject.toml"), "utf8")).toContain('[tool.enisle]\nnamespace = "nova._vendored"\n');
+  expect(readFileSync(join(made.root, "nova/nova/run.py"), "utf8")).toBe("from nova._vendored import alib\n");
+  // In a wheel too; one that is a single module has no place for copies, and the plan goes around it.
+  const shelf = `${made.root}/services`;
+  write(shelf, { ".keep": "" });
+  const service = (name: string, files: Readonly<Record<string, string>>): string => makeWheel(shelf, files, { name, requires: ["alib<2"] });
+  const [taken, single] = [service("taken", { "taken/__init__.py": "import alib\n", "taken/_vendor/.gitignore": "" }), service("single", { "single.py": "import alib\n" })];
+  expect(planOf({ ...made, projects: [taken, "./keystone"] }, "--never", "keystone:alib", "--apply", "--no-check")).toMatchObject({ status: 0, moved: ["taken alib 1.0"] });
+  expect(planOf({ ...made, projects: [single, "./keystone"] }).moved).toEqual(["keystone alib 2.0"]);
+  expect(planOf({ ...made, projects: [single, "./keystone"] }, "--never", "keystone:alib").findings[0]?.message).toContain("alib cannot be relocated into single: single holds no package for a namespace");
+}, 90_000);
+
+test("a bare name is what is installed under it, of the system first", () => {
+  const made = build({ wheels: { "alib 1.0": {}, "alib 2.0": {} }, projects: { keystone: { dependencies: ["alib>=2"] } } });
+  write(`${made.root}/system/nova-9.0.dist-info`, { METADATA: "Metadata-Version: 2.1\nName: nova\nVersion: 9.0\nRequires-Dist: alib<2\n" });
+  const planned = planOf({ ...made, projects: ["nova", "./keystone"] }, "--system", "system");
+  expect({ moved: planned.moved, because: planned.plan.relocations[0]?.because }).toEqual({ moved: ["keystone alib 2.0"], because: ["keystone 1.0 → alib>=2", "nova 9.0 → alib<2"] });
+  const environment = join(made.root, "environment");
+  spawnSync("python3", ["-m", "venv", "--without-pip", "--system-site-packages", environment]);
+  const shelf = join(made.root, "services");
+  write(shelf, { ".keep": "" });
+  const wheel = makeWheel(shelf, { "glance/__init__.py": "" }, { name: "glance", version: "3.0", requires: ["alib<2"] });
+  expect(spawnSync(join(environment, "bin/python"), ["-m", "pip", "install", "-q", "--no-index", "--no-deps", wheel]).status).toBe(0);
+  const asked = planOf({ ...made, projects: ["glance", "./keystone"] }, "--python", join(environment, "bin/python"));
+  expect({ status: asked.status, moved: asked.moved, because: asked.plan.relocations[0]?.because }).toEqual({ status: 0, moved: ["keystone alib 2.0"], because: ["keystone 1.0 → alib>=2", "glance 3.0 → alib<2"] });
+  expect(asked.plan.install).not.toContain("glance");
+}, 90_000);
 
 test("the check decides the exit code: a name that only running tells, and a build that leaves the copies out", () => {
   const wheels = { "alib 1.0": {}, "alib 2.0": {} };

@@ -80,14 +80,14 @@ describe("plan", () => {
 
   test("a compiled library in the way: the plan goes around it", () => {
     const world = build({
-      wheels: { "alib 1.0": { files: { "alib/_fast.so": "\u007fELF\0alib._fast\0" } }, "alib 2.0": { files: { "alib/large.py": `TEXT = """${Array.from({ length: 2000 }, (_, index) => index).join(" ")}"""\n` } } },
+      wheels: { "alib 1.0": { files: { "alib/base.py": "", "alib/_fast.so": "\u007fELF\0alib._fast\0alib.base\0" } }, "alib 2.0": { files: { "alib/large.py": `TEXT = """${Array.from({ length: 2000 }, (_, index) => index).join(" ")}"""\n` } } },
       projects: { nova: { dependencies: ["alib<2"] }, keystone: { dependencies: ["alib>=2"] } },
     });
     expect(planOf(world).moved).toEqual(["keystone alib 2.0"]);
     const { status, plan, findings } = planOf(world, "--never", "keystone:alib");
     expect({ status, plan }).toEqual({ status: 1, plan: { satisfiable: false, minimal: "proven", shared: [], relocations: [], install: "" } });
     expect(findings[0]?.code).toBe("no-plan");
-    expect(findings[0]?.message).toContain("its extension module alib/_fast.so names 'alib' in machine code");
+    expect(findings[0]?.message).toContain("alib cannot be relocated into nova: alib/_fast.so: the extension module _fast names 'alib.base', which it may import by that name");
   });
 
   test("extras and markers: only what holds here counts", () => {
