@@ -62,6 +62,7 @@ function because(finished: Finished, service: Service, name: string, names: Read
   const targets = new Set(inner.map((line) => line.demand.name));
   const against = [...lines, ...fixed].filter((line) => targets.has(line.demand.name) && inner.some((mine) => mine.demand.name === line.demand.name && agreeing([mine, line]).every((set) => set.length < 2)));
   const chains = against.map((line) => shown(services, line));
+  if (chains.length === 0) chains.push(...demandedByOthers(finished, service, inner));
   if (chains.length === 0) {
     // Not a contradiction at first sight: what the resolver found to fail together.
     const conflict = conflicts.find((each) => each.lines.some((line) => line.service === service.id && (line.demand.name === name || targets.has(line.demand.name))));
@@ -70,6 +71,17 @@ function because(finished: Finished, service: Service, name: string, names: Read
     if (conflict?.words !== undefined) chains.push(...conflict.words.split("\n").map((line) => `pip: ${line}`));
   }
   return [...new Set([...(always.has(`${service.id}\0${name}`) ? ["asked for with --always"] : []), ...own, ...chains])];
+}
+
+/** What other services come to demand of the shared ones, behind their own requirements, and what this service cannot live with. */
+function demandedByOthers({ services, assignment }: Finished, service: Service, inner: readonly Line[]): string[] {
+  return services.filter((other) => other !== service).flatMap((other) => {
+    const own = assignment.get(other.id) ?? new Set<string>();
+    return [...new Set(inner.map((line) => line.demand.name))].filter((name) => !own.has(name)).flatMap((name) => demandsOn(other, name))
+      .filter((line) => line.parent === undefined || !own.has(line.parent))
+      .filter((line) => inner.some((mine) => mine.demand.name === line.demand.name && agreeing([mine, line]).every((set) => set.length < 2)))
+      .map((line) => chainTo(other, line));
+  });
 }
 
 /** The demands that are met inside the service, followed from this distribution as far as they go. */

@@ -24,13 +24,15 @@ interface Rectangle {
 }
 
 export function drawSvg(graph: Graph): string {
-  const boxes = arrange(graph);
-  const width = Math.max(200, ...[...boxes.values()].map((box) => box.x + box.width)) + GAP;
-  const height = Math.max(60, ...[...boxes.values()].map((box) => box.y + HEIGHT)) + GAP;
+  const { boxes, routes } = arrange(graph);
+  // A conflict is drawn to the right of both.
+  const beside = graph.edges.some(({ kind }) => kind === "conflict") ? 80 : 0;
+  const width = Math.max(200, ...[...boxes.values()].map((box) => box.x + box.width)) + GAP + beside;
+  const height = Math.max(60, ...[...boxes.values(), ...[...routes.values()].flat()].map((box) => box.y + HEIGHT)) + GAP;
   const taken: Rectangle[] = [...boxes.values()].map(({ x, y, width: wide }) => ({ x, y, width: wide, height: HEIGHT }));
   const drawn = graph.edges.flatMap((edge) => {
     const [a, b] = [boxes.get(edge.from), boxes.get(edge.to)];
-    return a && b ? [edge.kind === "conflict" ? opposition(a, b, taken) : line(edge, a, b, taken)] : [];
+    return a && b ? [edge.kind === "conflict" ? opposition(a, b, taken) : line(edge, a, b, routes.get(edge) ?? [], taken)] : [];
   });
   const nodes = [...boxes.values()].map(({ x, y, width: wide, kind, label }) => `<g><rect x="${x}" y="${y}" width="${wide}" height="${HEIGHT}" rx="${kind === "service" ? 2 : 9}" fill="${colours[kind][0]}" stroke="${colours[kind][1]}"${kind === "relocated" ? ' stroke-dasharray="5 3"' : ""}/><text x="${x + wide / 2}" y="${y + 20}" text-anchor="middle">${escaped(label)}</text></g>`);
   const marker = (id: string, colour: string): string => `<marker id="${id}" viewBox="0 0 8 8" refX="8" refY="4" markerUnits="userSpaceOnUse" markerWidth="9" markerHeight="9" orient="auto"><path d="M0 0 8 4 0 8z" fill="${colour}"/></marker>`;
@@ -42,20 +44,32 @@ interface Drawn {
   readonly label: string;
 }
 
-/** From the right side of one to the left side of the other; where that lies before it, below both. */
-function line({ label, kind }: GraphEdge, a: Box, b: Box, taken: Rectangle[]): Drawn {
+type Point = readonly [x: number, y: number];
+
+/** From the right side of one to the left side of the other, through the rows that are kept free for it; where that lies before it, below both. */
+function line({ label, kind }: GraphEdge, a: Box, b: Box, route: readonly Box[], taken: Rectangle[]): Drawn {
   const back = b.x <= a.x;
-  const start = back ? [a.x + a.width / 2, a.y + HEIGHT] as const : [a.x + a.width, a.y + HEIGHT / 2] as const;
-  const end = back ? [b.x + b.width / 2, b.y + HEIGHT] as const : [b.x, b.y + HEIGHT / 2] as const;
-  const bend = Math.max(40, (end[0] - start[0]) / 2);
-  const depth = Math.max(start[1], end[1]) + 40;
-  const [first, second] = back ? [[start[0], depth] as const, [end[0], depth] as const] : [[start[0] + bend, start[1]] as const, [end[0] - bend, end[1]] as const];
+  const middle = ({ x, y }: Box): Point => [x, y + HEIGHT / 2];
+  const pieces: (readonly [Point, Point, Point, Point])[] = [];
+  if (back) {
+    const [start, end]: [Point, Point] = [[a.x + a.width / 2, a.y + HEIGHT], [b.x + b.width / 2, b.y + HEIGHT]];
+    const depth = Math.max(start[1], end[1]) + GAP;
+    pieces.push([start, [start[0], depth], [end[0], depth], end]);
+  } else {
+    let start: Point = [a.x + a.width, a.y + HEIGHT / 2];
+    for (const stop of [...route, b]) {
+      const end = middle(stop);
+      const bend = Math.max(30, (end[0] - start[0]) / 2);
+      pieces.push([start, [start[0] + bend, start[1]], [end[0] - bend, end[1]], end]);
+      start = [stop.x + stop.width, stop.y + HEIGHT / 2];
+    }
+  }
   const colour = kind === "against" ? CONFLICT : colours[kind === "own" ? "relocated" : "shared"][1];
-  const marker = kind === "shared" ? "to" : kind;
-  const at = (t: number, axis: 0 | 1): number => (1 - t) ** 3 * start[axis] + 3 * (1 - t) ** 2 * t * first[axis] + 3 * (1 - t) * t ** 2 * second[axis] + t ** 3 * end[axis];
+  const on = ([p, q, r, s]: (typeof pieces)[number], t: number): Point => [0, 1].map((axis) => (1 - t) ** 3 * (p[axis] ?? 0) + 3 * (1 - t) ** 2 * t * (q[axis] ?? 0) + 3 * (1 - t) * t ** 2 * (r[axis] ?? 0) + t ** 3 * (s[axis] ?? 0)) as unknown as Point;
+  const places = [...route.map(({ x, y, width }): Point => [x + width / 2, y + HEIGHT / 2]), ...pieces.flatMap((piece) => [0.5, 0.35, 0.65, 0.22, 0.78, 0.12, 0.88].map((t) => on(piece, t)))];
   return {
-    path: `<path d="M${round(start)} C${round(first)} ${round(second)} ${round(end)}" fill="none" stroke="${colour}"${kind === "shared" ? "" : ' stroke-width="2"'} marker-end="url(#${marker})"/>`,
-    label: label === "" ? "" : placed(label, [0.5, 0.35, 0.65, 0.22, 0.78, 0.12, 0.88].map((t) => [at(t, 0), at(t, 1) - 5] as const), colour, taken),
+    path: `<path d="M${pieces.map(([p, q, r, s], index) => `${index === 0 ? "" : "L"}${round(p)} C${round(q)} ${round(r)} ${round(s)}`).join(" ")}" fill="none" stroke="${colour}"${kind === "shared" ? "" : ' stroke-width="2"'} marker-end="url(#${kind === "shared" ? "to" : kind})"/>`,
+    label: label === "" ? "" : placed(label, places.map(([x, y]) => [x, y - 5] as const), colour, taken),
   };
 }
 
@@ -86,27 +100,86 @@ function round([x, y]: readonly [number, number]): string {
   return `${Math.round(x)} ${Math.round(y)}`;
 }
 
+/** The column of each node: behind all that lead to it, as far as requirements form no cycle; two versions of one distribution stand in one column. */
+function columns({ nodes, edges }: Graph): ReadonlyMap<string, number> {
+  const column = new Map(nodes.map((node) => [node.id, node.kind === "service" ? 0 : 1]));
+  const last = nodes.length;
+  const next = new Map<string, string[]>();
+  for (const edge of edges) if (edge.kind !== "conflict") next.set(edge.from, [...(next.get(edge.from) ?? []), edge.to]);
+  const reached = new Map(nodes.map(({ id }) => [id, reachable(id, next)]));
+  for (let changed = true, round = 0; changed && round < last; round++) {
+    changed = false;
+    for (const { from, to, kind } of edges) {
+      const [a, b] = [column.get(from) ?? 0, column.get(to) ?? 0];
+      if (kind === "conflict") {
+        if (a !== b) for (const each of [from, to]) column.set(each, Math.max(a, b));
+        changed ||= a !== b;
+      } else if (b <= a && !reached.get(to)?.has(from)) {
+        column.set(to, a + 1);
+        changed = true;
+      }
+    }
+  }
+  const used = [...new Set(column.values())].sort((a, b) => a - b);
+  return new Map([...column].map(([id, at]) => [id, used.indexOf(at)]));
+}
+
+function reachable(from: string, next: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const open = [from];
+  for (let each = open.pop(); each !== undefined; each = open.pop()) {
+    if (seen.has(each)) continue;
+    seen.add(each);
+    open.push(...(next.get(each) ?? []));
+  }
+  return seen;
+}
+
+interface Arrangement {
+  readonly boxes: ReadonlyMap<string, Box>;
+  /** Of lines that pass columns: the places in them that are kept free. */
+  readonly routes: ReadonlyMap<GraphEdge, readonly Box[]>;
+}
+
 /** A column for each step away from the projects, wide enough apart for what stands on the lines; rows so that lines cross little: each near those that lead to it. */
-function arrange({ nodes, edges }: Graph): ReadonlyMap<string, Box> {
-  const boxes = new Map<string, Box>();
+function arrange(graph: Graph): Arrangement {
+  const place = columns(graph);
+  const column = (id: string): number => place.get(id) ?? 0;
+  const passing = new Map<GraphEdge, string[]>();
+  const nodes: { readonly id: string; readonly column: number; readonly node: GraphNode | undefined }[] = graph.nodes.map((node) => ({ id: node.id, column: column(node.id), node }));
+  const before = new Map<string, string[]>();
+  for (const [index, edge] of graph.edges.entries()) {
+    if (edge.kind === "conflict" || column(edge.to) <= column(edge.from)) continue;
+    let last = edge.from;
+    for (let at = column(edge.from) + 1; at < column(edge.to); at++) {
+      const id = `${index} ${at}`;
+      nodes.push({ id, column: at, node: undefined });
+      before.set(id, [last]);
+      passing.set(edge, [...(passing.get(edge) ?? []), id]);
+      last = id;
+    }
+    before.set(edge.to, [...(before.get(edge.to) ?? []), last]);
+  }
+  const between = Math.max(LEAST_BETWEEN, ...graph.edges.map(({ label }) => label.length * WIDTH_OF_SMALL + 50));
   const rows = new Map<string, number>();
-  const between = Math.max(LEAST_BETWEEN, ...edges.map(({ label }) => label.length * WIDTH_OF_SMALL + 50));
+  const boxes = new Map<string, Box>();
   let x = GAP;
-  for (let depth = 0; depth <= Math.max(0, ...nodes.map((node) => node.depth)); depth++) {
-    const wish = (node: GraphNode): number => {
-      const from = edges.filter(({ to, kind }) => to === node.id && kind !== "conflict").flatMap((edge) => rows.get(edge.from) ?? []);
+  for (let at = 0; at <= Math.max(0, ...nodes.map((each) => each.column)); at++) {
+    const wish = (id: string): number => {
+      const from = (before.get(id) ?? []).flatMap((each) => rows.get(each) ?? []);
       return from.length === 0 ? 0 : from.reduce((sum, row) => sum + row, 0) / from.length;
     };
     // Projects stand in the order in which they were named.
-    const column = nodes.filter((node) => node.depth === depth).map((node) => ({ node, wish: depth === 0 ? 0 : wish(node) })).sort((a, b) => a.wish - b.wish || (depth === 0 ? 0 : a.node.id < b.node.id ? -1 : 1));
-    const width = Math.max(60, ...column.map(({ node }) => Math.ceil(node.label.length * WIDTH_OF_LETTER) + 20));
-    for (const [row, { node }] of column.entries()) {
-      rows.set(node.id, row);
-      boxes.set(node.id, { ...node, x, y: GAP + row * (HEIGHT + GAP), width });
+    const here = nodes.filter((each) => each.column === at).map((each) => ({ ...each, wish: at === 0 ? 0 : wish(each.id) })).sort((a, b) => a.wish - b.wish || (at === 0 ? 0 : a.id < b.id ? -1 : 1));
+    const width = Math.max(60, ...here.map(({ node }) => Math.ceil((node?.label.length ?? 0) * WIDTH_OF_LETTER) + 20));
+    for (const [row, { id, node }] of here.entries()) {
+      rows.set(id, row);
+      boxes.set(id, { ...(node ?? { id, label: "", kind: "shared", depth: at }), x, y: GAP + row * (HEIGHT + GAP), width });
     }
     x += width + between;
   }
-  return boxes;
+  const boxOf = (id: string): Box[] => [boxes.get(id)].filter((box) => box !== undefined);
+  return { boxes: new Map(graph.nodes.flatMap(({ id }) => boxOf(id).map((box) => [id, box] as const))), routes: new Map([...passing].map(([edge, ids]) => [edge, ids.flatMap(boxOf)])) };
 }
 
 export function drawMermaid({ nodes, edges }: Graph): string {
