@@ -1,9 +1,12 @@
-/** What a renamed wheel's sources still say of its old commands and data files: no names of modules, so they are reported and left. */
+/** What a renamed wheel's sources say of its old commands and data files: literals that are paths which the wheel installs follow, all else is reported and left. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { normalisedName } from "../model/distribution.ts";
 import { type Finding, finding } from "../model/finding.ts";
 import type { Renaming } from "../plan/renaming.ts";
+import { applyEdits } from "../rewrite/applyEdits.ts";
+import { renameDataPaths } from "../rewrite/dataPaths.ts";
+import { type Readers, needsGrammar, readFacts } from "../syntax/readFacts.ts";
 
 export interface OldNames {
   readonly commands: Readonly<Record<string, string>>;
@@ -15,6 +18,21 @@ interface OldName {
   readonly from: string;
   readonly to: string;
   readonly pattern: RegExp;
+}
+
+/** Rewrites the paths of data files in one source; the same text where there are none, or where the file is not understood. */
+export function withDataPaths(text: string, data: Readonly<Record<string, string>>, readers: Readers): string {
+  const moved = [...new Map(Object.entries(data).flatMap(([from, to]) => changedPart(from, to)).filter(({ from }) => from.includes("/")).map((each) => [each.from, each])).values()];
+  const near = moved.filter(({ from }) => text.includes(from.slice(from.lastIndexOf("/") + 1)));
+  if (near.length === 0) return text;
+  const read = readFacts(Buffer.from(text, "latin1"), readers, undefined, true);
+  if (read.kind !== "facts") return text;
+  try {
+    return applyEdits(text, renameDataPaths(read.facts.program(), near));
+  } catch (error) {
+    if (error === needsGrammar) return text; // what it says is reported
+    throw error;
+  }
 }
 
 /** `paths` are files below `root`; one finding for a name in a file, at its first line. */

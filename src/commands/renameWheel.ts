@@ -1,4 +1,5 @@
 /** `enisle wheel --rename`: an unpacked wheel into another directory, under another name: modules, what names them, commands, data files, metadata. */
+import { createHash } from "node:crypto";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { isStandardLibrary } from "../inspect/standardLibrary.ts";
@@ -19,7 +20,11 @@ import { TOOL } from "../version.ts";
 import { type InfoNames, type RenamedEntryPoints, renameEntryPoints, renameFile, renameLines, renameMetadata } from "../wheel/renameInfo.ts";
 import { copyJobs, inventoryOfCopies } from "./copies.ts";
 import { type FileJob, type FileResult, defaultReferences } from "./fileJob.ts";
-import { findNamesLeft } from "./namesLeft.ts";
+import { scannerOnly } from "./readers.ts";
+import type { Readers } from "../syntax/readFacts.ts";
+import { undoingEdits } from "../patch/merge.ts";
+import { undo } from "../rewrite/applyEdits.ts";
+import { findNamesLeft, withDataPaths } from "./namesLeft.ts";
 import type { Crew } from "./runJobs.ts";
 
 export interface UnpackedWheel {
@@ -57,7 +62,10 @@ export async function renameWheel(input: string, wheel: UnpackedWheel, distribut
   const jobs = jobsFor(places, wheel, distribution, target, into, copies);
   const inventory = { ...inventoryOfCopies([layoutOf(distribution)]), groups: entryPoints?.groups ?? [] };
   const renamed = { ...inventory, distributions: inventory.distributions.map((each) => ({ ...each, renamed: renaming.distribution.to })) };
-  const results = await crew.run(jobs.map(({ job }) => job), { maps: [renaming.relocations], target, inventory: renamed, references: defaultReferences, keepContents: false, keepSites: false }, () => undefined);
+  const relocated = await crew.run(jobs.map(({ job }) => job), { maps: [renaming.relocations], target, inventory: renamed, references: defaultReferences, keepContents: false, keepSites: false }, () => undefined);
+  const data = Object.fromEntries(places.filter(({ kind, inner, was, path }) => kind === "data" && inner !== undefined && was !== path).map(({ inner, path }) => [inner ?? "", path.split("/").slice(2).join("/")]));
+  const readers = Object.keys(data).length > 0 ? scannerOnly() : undefined;
+  const results = relocated.map((result, index) => (readers && jobs[index]?.job.place ? followData(join(into, jobs[index].place.path), result, data, readers) : result));
   const done = new Map(jobs.map(({ place }, index) => [place, results[index]]));
   for (const place of places) if (!done.has(place)) copy(join(wheel.root, place.was), join(into, place.path));
 
@@ -71,7 +79,6 @@ export async function renameWheel(input: string, wheel: UnpackedWheel, distribut
   change("top_level.txt", (text) => renameLines(text, names.module));
   change("namespace_packages.txt", (text) => renameLines(text, names.module));
   const commands = Object.fromEntries([...(entryPoints?.commands ?? []), ...places.filter(({ kind }) => kind === "script").map(({ was, path }) => ({ from: basename(was), to: basename(path) }))].map(({ from, to }) => [from, to]));
-  const data = Object.fromEntries(places.filter(({ kind, inner, was, path }) => kind === "data" && inner !== undefined && was !== path).map(({ inner, path }) => [inner ?? "", path.split("/").slice(2).join("/")]));
   writeFileSync(join(into, fresh, RENAME_RECORD), `${JSON.stringify(recordOf(distribution, renaming, target, commands, data, jobs.map(({ place }) => place), results), undefined, 1)}\n`);
   const executable = new Set(places.filter(({ was }) => wheel.executable.has(was)).map(({ path }) => path));
   return {
@@ -86,6 +93,15 @@ export async function renameWheel(input: string, wheel: UnpackedWheel, distribut
     data,
     findings: [...results.flatMap((each) => each.findings), ...findNamesLeft(into, jobs.map(({ place }) => place.path), { commands, data, renaming }), ...sharedEntryPoints(entryPoints, `${fresh}/entry_points.txt`), ...namedInText(places, into, map)].sort(byPlace),
   };
+}
+
+/** A source that names data files which moved: it is written once more, and its way back with it. */
+function followData(path: string, result: FileResult, data: Readonly<Record<string, string>>, readers: Readers): FileResult {
+  const text = readFileSync(path, "latin1");
+  const now = withDataPaths(text, data, readers);
+  if (now === text) return result;
+  writeFileSync(path, now, "latin1");
+  return { ...result, changed: true, sha256Now: createHash("sha256").update(now, "latin1").digest("hex"), undo: undoingEdits(now, undo(text, result.undo)) };
 }
 
 interface Place {

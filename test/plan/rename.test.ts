@@ -128,17 +128,18 @@ describe("two versions of one service", () => {
   test("what the sources still say of commands and data files is reported with its line; a single module is renamed too", () => {
     const [shelf, out] = [temporary(), temporary()];
     const input = makeWheel(shelf, {
-      "tool.py": '#!/usr/bin/env python3\nimport os, subprocess, sys\nimport tool\n\nDATA = os.path.join(sys.prefix, "share", "tool", "x.txt")\nsubprocess.run(["tool-helper"])\nNAME = "tool"\n__import__(NAME)\n',
-      "tool-1.0.data/scripts/tool-helper": "#!/bin/sh\nexec python3 -m tool\n", "tool-1.0.data/data/share/tool/x.txt": "",
+      "tool.py": '#!/usr/bin/env python3\nimport os, subprocess, sys\nimport tool\n\nDATA = os.path.join(sys.prefix, "share", "tool", "x.txt")\nMORE = sys.prefix + "/share/tool/x.txt", f"{sys.prefix}/share/tool", Path(sys.prefix) / "share" / "tool", "share/toolbox", "see share/tool"\nSYSTEM = "/etc/tool/x.ini"\nsubprocess.run(["tool-helper"])\nNAME = "tool"\n__import__(NAME)\n',
+      "tool-1.0.data/scripts/tool-helper": "#!/bin/sh\nexec python3 -m tool\n", "tool-1.0.data/data/share/tool/x.txt": "", "tool-1.0.data/data/etc/tool/x.ini": "",
     }, { name: "tool", version: "1.0" });
     const made = rename(input, out, "--rename", "tool=tool_1", "--format", "json");
     expect(made.status).toBe(0);
     const { findings } = JSON.parse(made.stdout) as { findings: { code: string; path: string; line?: number; message: string }[] };
     expect(findings.map(({ code, path, line }) => [code, path, line])).toEqual([
       ["data-reference", "tool_1-1.0.data/scripts/tool-helper-1", undefined],
-      ["renamed-name-left", "tool_1.py", 5], ["renamed-name-left", "tool_1.py", 6],
+      ["renamed-name-left", "tool_1.py", 7], ["renamed-name-left", "tool_1.py", 8],
     ]);
-    expect(unpacked(join(out, "tool_1-1.0-py3-none-any.whl"))["tool_1.py"]).toContain('import tool_1 as tool\n');
+    const source = unpacked(join(out, "tool_1-1.0-py3-none-any.whl"))["tool_1.py"];
+    expect(source).toContain('import tool_1 as tool\n\nDATA = os.path.join(sys.prefix, "share", "tool-1", "x.txt")\nMORE = sys.prefix + "/share/tool-1/x.txt", f"{sys.prefix}/share/tool-1", Path(sys.prefix) / "share" / "tool-1", "share/toolbox", "see share/tool"\nSYSTEM = "/etc/tool/x.ini"\n');
   }, 60_000);
 });
 
