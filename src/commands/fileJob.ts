@@ -28,7 +28,7 @@ export interface FileJob {
   readonly content?: ContentKind;
   /** Index into `JobSettings.maps`: what is relocated differs between a copy and the project. */
   readonly map: number;
-  /** Where the result is staged, in a directory that exists (`makeDirectories`); undefined: nowhere. */
+  /** Where the result is staged; undefined: nowhere. */
   readonly target: string | undefined;
   /** Stage only a file that changed, and give it the original's mode and owner. */
   readonly inPlace: boolean;
