@@ -22,7 +22,7 @@ export const LARGE_DIRECTORY = BYTES_WORTH_A_HELPER;
 const YOUNG = 8;
 
 // Beside this module in the build; run from its sources the tool does without.
-const workerFile = fileURLToPath(new URL("./worker.js", import.meta.url));
+const workerFile = fileURLToPath(new URL("./thread.js", import.meta.url));
 
 export interface WorkerInput {
   readonly jobs: readonly FileJob[];
