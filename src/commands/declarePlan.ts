@@ -12,6 +12,7 @@ import { MANIFEST_NAME } from "../model/manifest.ts";
 import type { Service } from "../model/plan.ts";
 import { namespaceNames } from "../plan/home.ts";
 import { globsFor } from "./init.ts";
+import { withPackageData } from "./packageData.ts";
 
 export interface Declaration {
   /** New texts by file, relative to the tree. */
@@ -60,6 +61,9 @@ export async function declarePlan(root: string, asked: string, service: Service,
   }
   texts.set(file, text);
   const left = requirements(root, service, relocated, texts, read);
+  const wanted = namespace ?? settings.configuration.namespace ?? `${ownPackage(findPackages(root, settings), settings.project.name, root).name}._vendor`;
+  const data = await withPackageData(root, wanted, read);
+  if (data) texts.set(data.file, data.text);
   return { texts, left };
 }
 

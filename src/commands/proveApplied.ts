@@ -60,7 +60,9 @@ export async function proveApplied(applied: Applied, host: Host): Promise<Proof>
   }
   const left = failed === undefined ? trees.flatMap((tree) => leftOut(tree, site)) : [];
   if (left.length > 0) return { findings: left, notices, checked: undefined };
-  const together = applied.projects.flatMap((project) => rootOf(project, site, failed === undefined) ?? []);
+  // Without its manifest a package that was installed cannot tell what its copies are: the tree can.
+  const tells = (project: PlannedProject): boolean => failed === undefined && (project.path === undefined || findManifestsBelow(project.path).every(({ manifest }) => existsSync(join(site, manifest.namespace.replaceAll(".", "/"), MANIFEST_NAME))));
+  const together = applied.projects.flatMap((project) => rootOf(project, site, project.kind !== "tree" || tells(project)) ?? []);
   if (together.length === 0) return { findings: [], notices, checked: undefined };
   try {
     const { result, findings } = await check({ project: host.cwd, roots: [], pythons: [python], together, upstream: undefined, timeout: PATIENCE }, host);
@@ -113,13 +115,19 @@ function copied(word: string, trees: readonly PlannedProject[], copies: string):
   return copy;
 }
 
-/** A tree whose copies are not in what its build makes of it. */
+const MOST_NAMED = 5;
+
+/** A tree whose copies are not, or not wholly, in what its build makes of it. What only tells of them does not keep the program from running. */
 function leftOut({ asked, path, name }: PlannedProject, site: string): Finding[] {
   if (path === undefined || name === undefined) return [];
   return findManifestsBelow(path).flatMap(({ manifest, directory }) => {
-    const inside = manifest.namespace.replaceAll(".", "/");
-    if (existsSync(join(site, inside, MANIFEST_NAME))) return [];
-    return [finding("copies-not-installed", `${asked}: ${directory} is not in what its build installs`, { path: `${asked.replace(/\/$/, "")}/pyproject.toml` })];
+    const inside = join(site, manifest.namespace.replaceAll(".", "/"));
+    const files = [...manifest.generated, ...manifest.distributions.flatMap((entry) => entry.files)].map((file) => file.path).filter((file) => !/^[^/]+\.(?:dist|egg)-info\/|\.pyi$|(^|\/)py\.typed$/.test(file));
+    const missing = files.filter((file) => !existsSync(join(inside, file)));
+    if (missing.length === 0) return [];
+    const rest = missing.length - MOST_NAMED;
+    const what = missing.length === files.length ? "all of it" : `${missing.slice(0, MOST_NAMED).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+    return [finding("copies-not-installed", `${asked}: what its build installs lacks files of ${directory}: ${what}`, { path: `${asked.replace(/\/$/, "")}/pyproject.toml` })];
   });
 }
 

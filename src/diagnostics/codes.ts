@@ -35,7 +35,7 @@ const catalogue = {
   },
   "copies-not-installed": {
     severity: "error",
-    help: "Tell the build to take the namespace along: find packages instead of listing them, or add it (and vendored.json) to the packages and package data.",
+    help: "Tell the build to take the namespace along as it is: with setuptools find packages instead of listing them, and give package-data for the namespace the pattern **/*.",
   },
   "copy-added": {
     severity: "error",

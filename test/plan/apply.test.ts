@@ -63,6 +63,17 @@ test("what a project has by the usual name of the namespace stays its own: the c
   expect(planOf({ ...made, projects: [single, "./keystone"] }, "--never", "keystone:alib").findings[0]?.message).toContain("alib cannot be relocated into single: single holds no package for a namespace");
 }, 90_000);
 
+test("setuptools is told to install what lies beside the copies' modules, in the file that configures it", () => {
+  const made = build({ wheels: { "alib 1.0": {}, "alib 2.0": {} }, projects: { nova: { dependencies: [] }, glance: { dependencies: [] }, keystone: { dependencies: ["alib>=2"] } } });
+  write(made.root, {
+    "nova/pyproject.toml": '[project]\nname = "nova"\nversion = "1.0"\ndependencies = ["alib<2"]\n\n[tool.setuptools.package-data]\n"nova" = ["*.txt"]\n',
+    "glance/pyproject.toml": "", "glance/setup.cfg": "[metadata]\nname = glance\nversion = 1.0\n[options]\npackages = find:\ninstall_requires =\n    alib<2\n",
+  });
+  expect(planOf(made, "--never", "keystone:alib", "--apply", "--no-check")).toMatchObject({ status: 0, stderr: "", moved: ["nova alib 1.0", "glance alib 1.0"] });
+  expect(readFileSync(join(made.root, "nova/pyproject.toml"), "utf8")).toContain('[tool.setuptools.package-data]\n"nova._vendor" = ["**/*"]\n"nova" = ["*.txt"]\n');
+  expect(readFileSync(join(made.root, "glance/setup.cfg"), "utf8")).toBe("[metadata]\nname = glance\nversion = 1.0\n[options]\npackages = find:\ninstall_requires =\n\n[options.package_data]\nglance._vendor = **/*\n");
+}, 60_000);
+
 test("a bare name is what is installed under it, of the system first", () => {
   const made = build({ wheels: { "alib 1.0": {}, "alib 2.0": {} }, projects: { keystone: { dependencies: ["alib>=2"] } } });
   write(`${made.root}/system/nova-9.0.dist-info`, { METADATA: "Metadata-Version: 2.1\nName: nova\nVersion: 9.0\nRequires-Dist: alib<2\n" });
