@@ -51,6 +51,7 @@ export async function proveApplied(applied: Applied, host: Host): Promise<Proof>
   const notices: string[] = [];
   const copies = host.temporaryDirectory("enisle-trees-");
   const failed = await install(rest.flatMap((word) => (word === "-e" ? [] : [copied(word, trees, copies)])), applied, python, host);
+  if (failed !== undefined && /no such option: --python/.test(failed)) return unproven("pip is too old to install into an environment other than its own: 22.3 and newer do");
   if (failed !== undefined) {
     // A source tree has to be built, for which this environment may lack what the system has: it is imported from where it lies.
     const without = rest.filter((word) => word !== "-e" && !trees.some(({ asked }) => isTree(word, asked)));
