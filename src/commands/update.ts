@@ -17,6 +17,7 @@ import { type Consumer, findConsumer, parsePython } from "./consumer.ts";
 import { type FetchFlags, fetchOptions } from "./fetchSettings.ts";
 import { rewriteRecord } from "./installedRecord.ts";
 import { type Crew, hireCrew } from "./runJobs.ts";
+import { sharingCrew } from "./sharingCrew.ts";
 import { type Target, parseTarget, selected, updateProject } from "./updateProject.ts";
 
 export interface UpdateOptions extends FetchFlags {
@@ -51,7 +52,7 @@ export async function update(options: UpdateOptions, host: Host): Promise<Outcom
   const subjects = options.roots.length > 0 ? below(options.roots, targets, host) : [await single(options)];
   if (options.outdated) return outdated(subjects, targets, options, host);
   const acquires = new Map<string, Acquire>();
-  const crew = hireCrew(options.roots.length > 0 ? MANY : 0);
+  const crew = options.roots.length > 0 ? sharingCrew(hireCrew(0)) : hireCrew(0);
   const [results, findings, changes, notices]: [ProjectUpdateResult[], Finding[], FileChange[], string[]] = [[], [], [], []];
   try {
     for (const [index, subject] of subjects.entries()) {

@@ -1,0 +1,280 @@
+/**
+ * A crew for many projects that hold copies of the same distributions. What a copy's file comes to differs between them in nothing but the name of
+ * the namespace, so it is relocated once, into a template (fileTemplate.ts), and filled in for each project. Everything else goes to the crew behind it.
+ *
+ * A file is shared only where that is certain: relocation looks at the name of the namespace's root in a file's own text and nowhere else, so a file with that
+ * word in it is relocated by itself; a template that two stand-ins do not agree on is none; and that it leaks nothing was seen in a project that was checked in full.
+ */
+import { hash } from "node:crypto";
+import { type Stats, closeSync, fstatSync, linkSync, openSync, readSync, statSync, writeSync } from "node:fs";
+import { fileFailure } from "../model/failure.ts";
+import { STAGING_NAME } from "../model/manifest.ts";
+import type { Relocation } from "../model/relocation.ts";
+import { HELPER_NAME } from "../rewrite/helperModule.ts";
+import type { FileJob, FileResult, JobSettings } from "./fileJob.ts";
+import { type FileTemplate, type FilledFile, fill, standIn, templateOf } from "./fileTemplate.ts";
+import { makeDirectories } from "./makeDirectories.ts";
+import type { Crew } from "./runJobs.ts";
+
+/** Bytes of contents that are kept: beyond it every project's files are relocated by themselves. */
+const MOST_KEPT = 32 * 2 ** 20;
+const MOST_SETS = 4;
+
+interface SharedFile {
+  readonly template: FileTemplate;
+  /** A staged file of it was read back and relocated again, and nothing would have been rewritten. */
+  clean: boolean;
+}
+
+interface SharedSet {
+  /** By the identity of the job. */
+  readonly files: ReadonlyMap<string, SharedFile>;
+  /** Every word of their texts. */
+  readonly words: ReadonlySet<string>;
+}
+
+interface Staged extends FilledFile {
+  readonly shared: SharedFile;
+  /** It is the very file of the copy that is replaced, which was verified. */
+  readonly linked: boolean;
+}
+
+/** A file of the old copy, as it was when it was verified. */
+interface Verified {
+  readonly path: string;
+  readonly sha256: string;
+  readonly stats: Stats;
+}
+
+export function sharingCrew(crew: Crew): Crew {
+  const sets = new Map<string, Promise<SharedSet>>();
+  const known = new Map<string, { readonly content: Buffer; readonly sha256: string }>();
+  const umask = process.umask();
+  let kept = 0;
+  // Of the project at hand.
+  let staged = new Map<string, Staged>();
+  let verified = new Map<string, Verified>();
+
+  /** The digest of a file; without computing it where the same file of the project before had the same bytes. */
+  function digest({ label, locator }: FileJob, verifying: boolean): FileResult {
+    if (locator.kind !== "file") throw new Error("invariant: only files are verified");
+    const { content, stats } = readFile(locator.path);
+    if (!verifying) return plain(hash("sha256", content));
+    const same = known.get(label);
+    let sha256 = same?.content.equals(content) === true ? same.sha256 : undefined;
+    if (sha256 === undefined) {
+      sha256 = hash("sha256", content);
+      const grown = kept + content.length - (same?.content.length ?? 0);
+      if (grown <= MOST_KEPT) {
+        kept = grown;
+        known.set(label, { content, sha256 });
+      }
+    }
+    verified.set(label, { path: locator.path, sha256, stats });
+    return plain(sha256);
+  }
+
+  function stage(job: FileJob, shared: SharedFile, names: readonly string[]): FileResult {
+    const filled = fill(shared.template, names, job.label);
+    const target = job.target ?? "";
+    const old = verified.get(below(target));
+    const linked = old?.sha256 === filled.result.sha256Now && isAsNew(old.stats, job.executable, umask) && link(old, target);
+    if (!linked) writeFile(target, filled.content, job.executable);
+    staged.set(target, { ...filled, shared, linked });
+    return filled.result;
+  }
+
+  /** Reads a staged file back. Undefined where it has to be looked at as well. */
+  function readBack(path: string, { content, result, shared, linked }: Staged): FileResult | undefined {
+    if (result.changed && !shared.clean) return undefined;
+    return plain(linked || content.equals(readFile(path).content) ? result.sha256Now : hash("sha256", readFile(path).content));
+  }
+
+  async function shareable(jobs: readonly FileJob[], settings: JobSettings, namespace: string): Promise<SharedSet | undefined> {
+    const key = keyOf(jobs, settings, namespace);
+    if (key === undefined || bytesOf(jobs) > MOST_KEPT) return undefined;
+    const made = sets.get(key) ?? makeSet(crew, jobs, settings, namespace);
+    sets.delete(key);
+    sets.set(key, made);
+    const [oldest] = sets.keys();
+    if (sets.size > MOST_SETS && oldest !== undefined) sets.delete(oldest);
+    return made;
+  }
+
+  return {
+    async run(jobs, settings, progress) {
+      if (settings.keepContents) return crew.run(jobs, settings, progress);
+      const results = Array.from<FileResult | undefined>({ length: jobs.length });
+      const copying = jobs.filter(isCopying);
+      const namespace = namespaceOf(settings);
+      const set = copying.length > 0 && namespace !== undefined ? await shareable(copying, settings, namespace) : undefined;
+      if (set) {
+        staged = new Map();
+        makeDirectories(copying);
+      }
+      const verifying = jobs.length > 0 && jobs.every(isPlain) && !jobs.some((job) => staged.has(pathOf(job)));
+      if (verifying) verified = new Map();
+      const names = namespace?.split(".") ?? [];
+      const isNamed = set?.words.has(names[0] ?? "") === true;
+      for (const [index, job] of jobs.entries()) {
+        const shared = set && isCopying(job) ? set.files.get(identityOf(job)) : undefined;
+        const found = job.target === undefined ? staged.get(pathOf(job)) : undefined;
+        if (shared && !(isNamed && isRead(job) && mentions(shared.template, names[0] ?? ""))) results[index] = stage(job, shared, names);
+        else if (found) results[index] = readBack(pathOf(job), found);
+        else if (isPlain(job)) results[index] = digest(job, verifying);
+      }
+      const rest = jobs.flatMap((job, index) => (results[index] ? [] : [{ job, index }]));
+      const done = jobs.length - rest.length;
+      const others = rest.length === 0 ? [] : await crew.run(rest.map(({ job }) => job), settings, (more) => progress(done + more));
+      rest.forEach(({ job, index }, each) => {
+        const result = others[each];
+        results[index] = result;
+        const found = job.target === undefined ? staged.get(pathOf(job)) : undefined;
+        if (found && result?.sites.every((site) => site.outcome !== "rewritten")) found.shared.clean = true;
+      });
+      progress(jobs.length);
+      return results as FileResult[];
+    },
+    dismiss: () => crew.dismiss(),
+  };
+}
+
+/** Relocates into two namespaces that stand for all, writing nothing. */
+async function makeSet(crew: Crew, jobs: readonly FileJob[], settings: JobSettings, namespace: string): Promise<SharedSet> {
+  const looking = jobs.map((job): FileJob => ({ ...job, target: undefined }));
+  const components = namespace.split(".").length;
+  const [first, second] = [standIn(components, 0), standIn(components, 1)];
+  const [results, others] = [await crew.run(looking, moved(settings, namespace, first), () => undefined), await crew.run(looking, moved(settings, namespace, second), () => undefined)];
+  const [files, words] = [new Map<string, SharedFile>(), new Set<string>()];
+  for (const [index, job] of jobs.entries()) {
+    const [result, other] = [results[index], others[index]];
+    if (!result?.before || !result.after || !other?.after) continue;
+    const [source, content] = [Buffer.from(result.before), Buffer.from(result.after)];
+    const template = templateOf(result, source, result.changed ? content : source, first);
+    if (!template || !agrees(fill(template, second, job.label), other)) continue;
+    files.set(identityOf(job), { template, clean: false });
+    if (isRead(job)) for (const word of source.toString("latin1").match(/[A-Za-z_]\w*/g) ?? []) words.add(word);
+  }
+  return { files, words };
+}
+
+/** The same settings for another namespace. */
+function moved(settings: JobSettings, namespace: string, names: readonly string[]): JobSettings {
+  const target = names.join(".");
+  const map = (relocations: readonly Relocation[]): Relocation[] => relocations.map((each) => ({ ...each, to: target + each.to.slice(namespace.length) }));
+  return { ...settings, maps: settings.maps.map(map), references: { ...settings.references, helper: `${target}.${HELPER_NAME}` }, keepContents: true };
+}
+
+function agrees({ content, result }: FilledFile, other: FileResult): boolean {
+  const told = ({ before: _before, after: _after, ...rest }: FileResult): string => JSON.stringify(rest);
+  return other.after !== undefined && content.equals(other.after) && told(result) === told(other);
+}
+
+/** The namespace that all relocations lead to; undefined where they do not, or where its name is no plain ASCII. */
+function namespaceOf({ maps, references: { helper, leave } }: JobSettings): string | undefined {
+  const namespace = helper?.slice(0, -HELPER_NAME.length - 1);
+  if (namespace === undefined || leave.length > 0 || !/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(namespace)) return undefined;
+  return maps.flat().every(({ from, to }) => to === `${namespace}.${from}`) ? namespace : undefined;
+}
+
+/** Everything that results depend on, but for the namespace; undefined where it cannot be told without reading. */
+function keyOf(jobs: readonly FileJob[], { maps, inventory, ...settings }: JobSettings, namespace: string): string | undefined {
+  const digests = new Map(jobs.map((job) => [pathOf(job), job.sha256]));
+  const modules = inventory.modules.map(({ locator, ...rest }) => [rest, locator?.kind === "entry" ? locator : locator && digests.get(locator.path)]);
+  if (inventory.modules.some(({ locator }) => locator && locator.kind !== "entry" && digests.get(locator.path) === undefined)) return undefined;
+  const references = { ...settings.references, helper: undefined };
+  return JSON.stringify([namespace.split(".").length, jobs.map(identityOf), maps[0]?.map(({ from, absent }) => [from, absent]), modules, inventory.distributions, { ...settings, reversed: undefined, references }]);
+}
+
+/** A file that is staged beside the others of its copy, from bytes that are known without reading it. */
+function isCopying({ inPlace, target, patched, locator, sha256 }: FileJob): boolean {
+  return !inPlace && target !== undefined && patched === undefined && below(target) !== "" && (locator.kind === "entry" || sha256 !== undefined);
+}
+
+/** Nothing is asked of the file but its digest. */
+function isPlain({ locator, place, content, target, record, sha256, patched }: FileJob): boolean {
+  return locator.kind === "file" && place === undefined && content === undefined && target === undefined && record === undefined && sha256 === undefined && patched === undefined;
+}
+
+/** Something in the file is looked at. */
+function isRead({ place, content }: FileJob): boolean {
+  return place !== undefined || content !== undefined;
+}
+
+function identityOf({ locator, sha256, target, size, executable, record, distribution, place, content }: FileJob): string {
+  return JSON.stringify([below(target ?? ""), locator.kind === "entry" ? locator : sha256, size, executable, record, distribution, place, content]);
+}
+
+/** Path below the namespace of what is staged there. */
+function below(target: string): string {
+  const marker = `/${STAGING_NAME}/namespace/`;
+  const at = target.lastIndexOf(marker);
+  return at < 0 ? "" : target.slice(at + marker.length);
+}
+
+function pathOf({ locator }: FileJob): string {
+  return locator.kind === "entry" ? "" : locator.path;
+}
+
+function bytesOf(jobs: readonly FileJob[]): number {
+  return jobs.reduce((sum, { size, locator }) => sum + (locator.kind === "relocated" ? (statSync(locator.path, { throwIfNoEntry: false })?.size ?? 0) : size), 0);
+}
+
+/** Whether the word stands in the file, relocated or not. */
+function mentions({ content, result }: FileTemplate, word: string): boolean {
+  const pattern = new RegExp(`(?<![A-Za-z0-9_])${word}(?![A-Za-z0-9_])`);
+  return pattern.test(content.toString("latin1")) || result.undo.some(([, , was]) => pattern.test(was));
+}
+
+function plain(sha256: string): FileResult {
+  return {
+    needsHelper: false, usedExceptions: [], edits: { proven: 0, verified: 0 }, sha256Upstream: sha256, sha256Now: sha256, sha256Before: sha256, anchors: [], undo: [], findings: [], observations: [],
+    changed: false, sites: [], patches: [], covered: false, verified: [], before: undefined, after: undefined,
+  };
+}
+
+function readFile(path: string): { readonly content: Buffer; readonly stats: Stats } {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(path, "r");
+    const stats = fstatSync(descriptor);
+    const content = Buffer.allocUnsafeSlow(stats.size);
+    let at = 0;
+    for (let read = 1; at < content.length && read > 0; at += read) read = readSync(descriptor, content, at, content.length - at, null);
+    return { content: at < content.length ? content.subarray(0, at) : content, stats };
+  } catch (error) {
+    throw fileFailure(error, path);
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+function writeFile(target: string, content: Buffer, executable: boolean): void {
+  try {
+    const descriptor = openSync(target, "wx", executable ? 0o755 : 0o644);
+    try {
+      for (let at = 0; at < content.length; ) at += writeSync(descriptor, content, at);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    throw fileFailure(error, target);
+  }
+}
+
+/** A file that is written now would have this mode and this owner, and nobody else has it under another name. */
+function isAsNew({ mode, uid, nlink }: Stats, executable: boolean, umask: number): boolean {
+  return nlink === 1 && (mode & 0o7777) === ((executable ? 0o755 : 0o644) & ~umask) && uid === process.geteuid?.();
+}
+
+/** The old copy's file takes its place in the new one, if it is still what was verified and the file system can do it. */
+function link({ path, stats }: Verified, target: string): boolean {
+  try {
+    const now = statSync(path);
+    if (now.ino !== stats.ino || now.size !== stats.size || now.mtimeMs !== stats.mtimeMs || now.ctimeMs !== stats.ctimeMs) return false;
+    linkSync(path, target);
+    return true;
+  } catch {
+    return false;
+  }
+}
