@@ -1,4 +1,5 @@
 /** The entries of a zip archive, checked before a byte of them is trusted. Reading the directory is yauzl's work. */
+import { isAscii } from "node:buffer";
 import { close, openSync, readSync } from "node:fs";
 import yauzl, { type Entry, type ZipFile } from "yauzl";
 import { Failure } from "../model/failure.ts";
@@ -13,6 +14,7 @@ export interface ZipEntry {
 }
 
 const TAIL = 8 * 2 ** 20;
+const READS_IN_ONE_GO = 64;
 const MAX_ENTRIES = 500_000;
 const MAX_TOTAL = 4 * 2 ** 30;
 const MAX_FILE = 2 ** 30;
@@ -56,6 +58,7 @@ class TailReader extends yauzl.RandomAccessReader {
   readonly #descriptor: number;
   readonly #tail: Buffer;
   readonly #start: number;
+  #reads = 0;
 
   constructor(path: string, size: number) {
     super();
@@ -68,7 +71,9 @@ class TailReader extends yauzl.RandomAccessReader {
   override read(buffer: Buffer, offset: number, length: number, position: number, callback: (error: Error | null) => void): void {
     if (position >= this.#start) this.#tail.copy(buffer, offset, position - this.#start, position - this.#start + length);
     else readSync(this.#descriptor, buffer, offset, length, position);
-    queueMicrotask(() => callback(null)); // not at once: the stack would grow with every entry
+    // At once, but not always: the stack grows with every entry.
+    if (++this.#reads % READS_IN_ONE_GO === 0) queueMicrotask(() => callback(null));
+    else callback(null);
   }
 
   override close(callback: (error: Error | null) => void): void {
@@ -78,7 +83,7 @@ class TailReader extends yauzl.RandomAccessReader {
 
 function open(path: string, size: number): Promise<ZipFile> {
   return new Promise((resolve, reject) => {
-    yauzl.fromRandomAccessReader(new TailReader(path, size), size, { lazyEntries: true, autoClose: false, strictFileNames: true, decodeStrings: true, validateEntrySizes: true }, (error, zip) => {
+    yauzl.fromRandomAccessReader(new TailReader(path, size), size, { lazyEntries: true, autoClose: false, decodeStrings: false, validateEntrySizes: true }, (error, zip) => {
       if (error) reject(new Failure(`${path}: ${describe(error)}`, getAnother));
       else resolve(zip);
     });
@@ -90,9 +95,15 @@ function describe(error: Error): string {
   return `damaged or unsafe archive: ${error.message}`;
 }
 
+/** ASCII in nearly every wheel, and then the same in UTF-8 as in code page 437. */
+function nameOf({ fileNameRaw, generalPurposeBitFlag, extraFields }: Entry): string {
+  // A field of the Unicode name (0x7075) may give another one.
+  return extraFields.length === 0 && isAscii(fileNameRaw) ? fileNameRaw.toString("latin1") : yauzl.getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true);
+}
+
 /** Undefined for a directory. */
 function check(path: string, entry: Entry): ZipEntry | undefined {
-  const name = entry.fileName;
+  const name = nameOf(entry);
   const refuse = (reason: string): never => {
     throw new Failure(`${path}: entry '${name}' ${reason}`, getAnother);
   };
@@ -117,12 +128,15 @@ function check(path: string, entry: Entry): ZipEntry | undefined {
   };
 }
 
+// eslint-disable-next-line no-control-regex
+const NOT_ASCII = /[^\x00-\x7f]/;
+
 /** Two names that one file system would take for the same file, or a file where a directory is needed. */
 function refuseClashes(path: string, entries: readonly ZipEntry[]): void {
   const seen = new Map<string, string>();
   const directories = new Set<string>();
   for (const entry of entries) {
-    const key = entry.path.normalize("NFC").toLowerCase();
+    const key = (NOT_ASCII.test(entry.path) ? entry.path.normalize("NFC") : entry.path).toLowerCase();
     const other = seen.get(key);
     if (other !== undefined) throw new Failure(`${path}: holds '${other}' and '${entry.path}', which ${other === entry.path ? "are the same name" : "differ only in case or in Unicode form"}`, getAnother);
     seen.set(key, entry.path);

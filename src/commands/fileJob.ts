@@ -71,6 +71,8 @@ export interface JobSettings {
   /** Results carry the bytes before and after of files that changed. */
   readonly keepContents: boolean;
   readonly keepSites: boolean;
+  /** Nobody asks for the results' observations. */
+  readonly unobserved?: true;
   /** Modules that were left out of their copy: importing one is a finding. */
   readonly dropped?: readonly string[];
   /** Relocations that are taken back: the project's own imports of these copies name the library again. */
@@ -120,12 +122,17 @@ export interface FileResult {
   readonly after: Uint8Array | undefined;
 }
 
+const untouched: Omit<FileResult, `sha256${string}`> = {
+  needsHelper: false, usedExceptions: [], edits: { proven: 0, verified: 0 }, anchors: [], undo: [], findings: [], observations: [], changed: false, sites: [], patches: [], covered: false, verified: [],
+  before: undefined, after: undefined,
+};
+
 // Entries that are larger together are read one by one: memory is bounded by the largest file.
 const LARGE = 16 * 2 ** 20;
 
 /** Does jobs one after the other; holds what they share: descriptors, look-up tables, the grammar once it was needed. */
 export class FileWorker {
-  readonly #settings: JobSettings;
+  #settings: JobSettings;
   readonly #options: readonly RewriteOptions[];
   readonly #archives = new OpenArchives();
   #readers: Readers | undefined;
@@ -137,6 +144,11 @@ export class FileWorker {
     const catalogue = catalogueWith(references.rows);
     const inventory = inventoryOf(settings.inventory, (locator, size) => this.#readLocator(locator, size), () => (this.#readers ??= scannerOnly()));
     this.#options = settings.maps.map((relocations) => ({ relocations: relocationMap(relocations), target, inventory, catalogue, ...references }));
+  }
+
+  /** For jobs on the same relocations: what was learned of them stays. */
+  goOn({ keepContents, keepSites, unobserved }: JobSettings): void {
+    this.#settings = { ...this.#settings, keepContents, keepSites, ...(unobserved ? { unobserved } : {}) };
   }
 
   /** Does these jobs, in order; those on entries of one archive are read together. */
@@ -162,6 +174,7 @@ export class FileWorker {
   }
 
   #run(job: FileJob, read: Buffer): FileResult {
+    if (!job.place && !job.content && !job.patched && !job.inPlace) return this.#copy(job, read);
     const readers = (this.#readers ??= scannerOnly());
     const { reversed, substitute = [], dropped } = this.#settings;
     const back = job.inPlace && job.place && reversed ? reverseImports(read, reversed, readers) : undefined;
@@ -178,7 +191,7 @@ export class FileWorker {
     const relocated = job.content?.kind === "text" ? this.#relocateText(job, job.content.format, input) : python;
     const looked = job.content && job.content.kind !== "text" ? lookInto(source, job.content, this.#optionsFor(job)) : undefined;
     // Before anything is staged: it may turn out that the grammar is needed.
-    const observations = looked?.observations ?? (job.place && python?.facts && job.distribution !== undefined ? observe(python.facts, job.place, this.#optionsFor(job), input) : []);
+    const observations = looked?.observations ?? (job.place && python?.facts && job.distribution !== undefined && !this.#settings.unobserved ? observe(python.facts, job.place, this.#optionsFor(job), input) : []);
     const missing = dropped && place ? droppedImports(input, place, dropped, readers) : [];
     const covered = before.outcomes.length > 0 && python !== undefined && relocate(substituted(source, substitute))?.content.equals(python.content) === true;
     const after = applyToBytes(relocated?.content ?? input, job.patched?.after);
@@ -213,6 +226,15 @@ export class FileWorker {
       before: keep ? existing : undefined,
       after: keep ? content : undefined,
     };
+  }
+
+  /** What a file gives that no name is looked for in: most of those that are no Python. */
+  #copy(job: FileJob, source: Buffer): FileResult {
+    const sha256 = hash("sha256", source);
+    verify(job, source, sha256);
+    if (job.target !== undefined) this.#stage(job, job.target, source);
+    const keep = this.#settings.keepContents ? source : undefined;
+    return { ...untouched, sha256Upstream: sha256, sha256Now: sha256, sha256Before: sha256, before: keep, after: keep };
   }
 
   #relocateText(job: FileJob, format: TextFormat, source: Buffer): RelocatedText | undefined {
