@@ -27,7 +27,7 @@ export function copyJobs(copies: readonly Layout[], consumer: Consumer, stage: s
       place: python && (consumer.target[0] < 3 ? python : { ...python, siblings: [] }), // they are many, and only Python 2 asks
       ...contentOf(destination, compiled),
       map: 0,
-      target: stage === undefined ? undefined : join(stage, destination),
+      target: stage === undefined ? undefined : `${stage}/${destination}`,
       inPlace: false,
     })),
   );

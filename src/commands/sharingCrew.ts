@@ -39,6 +39,14 @@ interface Staged extends FilledFile {
   readonly linked: boolean;
 }
 
+/** What is known of the project at hand. */
+interface Copy {
+  /** By their path below the namespace. */
+  readonly verified: Map<string, Verified>;
+  /** By the path where they are staged. */
+  readonly staged: Map<string, Staged>;
+}
+
 /** A file of the old copy, as it was when it was verified. */
 interface Verified {
   readonly path: string;
@@ -46,20 +54,18 @@ interface Verified {
   readonly stats: Stats;
 }
 
-export function sharingCrew(crew: Crew): Crew {
+/** One crew a project, which know the same; the crew behind them is dismissed by whoever hired it. */
+export function sharingCrews(crew: Crew): () => Crew {
   const sets = new Map<string, Promise<SharedSet>>();
   const known = new Map<string, { readonly content: Buffer; readonly sha256: string }>();
   const umask = process.umask();
   let kept = 0;
-  // Of the project at hand.
-  let staged = new Map<string, Staged>();
-  let verified = new Map<string, Verified>();
 
   /** The digest of a file; without computing it where the same file of the project before had the same bytes. */
-  function digest({ label, locator }: FileJob, verifying: boolean): FileResult {
+  function digest({ label, locator }: FileJob, verified: Map<string, Verified> | undefined): FileResult {
     if (locator.kind !== "file") throw new Error("invariant: only files are verified");
     const { content, stats } = readFile(locator.path);
-    if (!verifying) return plain(hash("sha256", content));
+    if (!verified) return plain(hash("sha256", content));
     const same = known.get(label);
     let sha256 = same?.content.equals(content) === true ? same.sha256 : undefined;
     if (sha256 === undefined) {
@@ -74,7 +80,7 @@ export function sharingCrew(crew: Crew): Crew {
     return plain(sha256);
   }
 
-  function stage(job: FileJob, shared: SharedFile, names: readonly string[]): FileResult {
+  function stage(job: FileJob, shared: SharedFile, names: readonly string[], { verified, staged }: Copy): FileResult {
     const filled = fill(shared.template, names, job.label);
     const target = job.target ?? "";
     const old = verified.get(below(target));
@@ -90,10 +96,10 @@ export function sharingCrew(crew: Crew): Crew {
     return plain(linked || content.equals(readFile(path).content) ? result.sha256Now : hash("sha256", readFile(path).content));
   }
 
-  async function shareable(jobs: readonly FileJob[], settings: JobSettings, namespace: string): Promise<SharedSet | undefined> {
-    const key = keyOf(jobs, settings, namespace);
-    if (key === undefined || bytesOf(jobs) > MOST_KEPT) return undefined;
-    const made = sets.get(key) ?? makeSet(crew, jobs, settings, namespace);
+  async function shareable(jobs: readonly FileJob[], identities: readonly string[], settings: JobSettings, namespace: string): Promise<SharedSet | undefined> {
+    const key = keyOf(jobs, identities, settings, namespace);
+    if (key === undefined || (!sets.has(key) && bytesOf(jobs) > MOST_KEPT)) return undefined;
+    const made = sets.get(key) ?? makeSet(crew, jobs, identities, settings, namespace);
     sets.delete(key);
     sets.set(key, made);
     const [oldest] = sets.keys();
@@ -101,46 +107,52 @@ export function sharingCrew(crew: Crew): Crew {
     return made;
   }
 
-  return {
-    async run(jobs, settings, progress) {
-      if (settings.keepContents) return crew.run(jobs, settings, progress);
-      const results = Array.from<FileResult | undefined>({ length: jobs.length });
-      const copying = jobs.filter(isCopying);
-      const namespace = namespaceOf(settings);
-      const set = copying.length > 0 && namespace !== undefined ? await shareable(copying, settings, namespace) : undefined;
-      if (set) {
-        staged = new Map();
-        makeDirectories(copying);
-      }
-      const verifying = jobs.length > 0 && jobs.every(isPlain) && !jobs.some((job) => staged.has(pathOf(job)));
-      if (verifying) verified = new Map();
-      const names = namespace?.split(".") ?? [];
-      const isNamed = set?.words.has(names[0] ?? "") === true;
-      for (const [index, job] of jobs.entries()) {
-        const shared = set && isCopying(job) ? set.files.get(identityOf(job)) : undefined;
-        const found = job.target === undefined ? staged.get(pathOf(job)) : undefined;
-        if (shared && !(isNamed && isRead(job) && mentions(shared.template, names[0] ?? ""))) results[index] = stage(job, shared, names);
-        else if (found) results[index] = readBack(pathOf(job), found);
-        else if (isPlain(job)) results[index] = digest(job, verifying);
-      }
-      const rest = jobs.flatMap((job, index) => (results[index] ? [] : [{ job, index }]));
-      const done = jobs.length - rest.length;
-      const others = rest.length === 0 ? [] : await crew.run(rest.map(({ job }) => job), settings, (more) => progress(done + more));
-      rest.forEach(({ job, index }, each) => {
-        const result = others[each];
-        results[index] = result;
-        const found = job.target === undefined ? staged.get(pathOf(job)) : undefined;
-        if (found && result?.sites.every((site) => site.outcome !== "rewritten")) found.shared.clean = true;
-      });
-      progress(jobs.length);
-      return results as FileResult[];
-    },
-    dismiss: () => crew.dismiss(),
+  return () => {
+    let copy: Copy = { verified: new Map(), staged: new Map() };
+    return {
+      dismiss: async () => undefined,
+      async run(jobs, settings, progress) {
+        if (settings.keepContents) return crew.run(jobs, settings, progress);
+        const results = Array.from<FileResult | undefined>({ length: jobs.length });
+        const copying = jobs.filter(isCopying);
+        const identities = copying.map(identityOf);
+        const namespace = namespaceOf(settings);
+        const set = copying.length > 0 && namespace !== undefined ? await shareable(copying, identities, settings, namespace) : undefined;
+        if (set) {
+          copy = { ...copy, staged: new Map() };
+          makeDirectories(copying);
+        }
+        const { staged } = copy;
+        const verifying = jobs.length > 0 && jobs.every(isPlain) && !jobs.some((job) => staged.has(pathOf(job)));
+        if (verifying) copy = { ...copy, verified: new Map() };
+        const names = namespace?.split(".") ?? [];
+        const isNamed = set?.words.has(names[0] ?? "") === true;
+        let next = 0;
+        for (const [index, job] of jobs.entries()) {
+          const shared = job === copying[next] ? set?.files.get(identities[next++] ?? "") : undefined;
+          const found = job.target === undefined ? staged.get(pathOf(job)) : undefined;
+          if (shared && !(isNamed && isRead(job) && mentions(shared.template, names[0] ?? ""))) results[index] = stage(job, shared, names, copy);
+          else if (found) results[index] = readBack(pathOf(job), found);
+          else if (isPlain(job)) results[index] = digest(job, verifying ? copy.verified : undefined);
+        }
+        const rest = jobs.flatMap((job, index) => (results[index] ? [] : [{ job, index }]));
+        const done = jobs.length - rest.length;
+        const others = rest.length === 0 ? [] : await crew.run(rest.map(({ job }) => job), settings, (more) => progress(done + more));
+        rest.forEach(({ job, index }, each) => {
+          const result = others[each];
+          results[index] = result;
+          const found = job.target === undefined ? staged.get(pathOf(job)) : undefined;
+          if (found && result?.sites.every((site) => site.outcome !== "rewritten")) found.shared.clean = true;
+        });
+        progress(jobs.length);
+        return results as FileResult[];
+      },
+    };
   };
 }
 
 /** Relocates into two namespaces that stand for all, writing nothing. */
-async function makeSet(crew: Crew, jobs: readonly FileJob[], settings: JobSettings, namespace: string): Promise<SharedSet> {
+async function makeSet(crew: Crew, jobs: readonly FileJob[], identities: readonly string[], settings: JobSettings, namespace: string): Promise<SharedSet> {
   const looking = jobs.map((job): FileJob => ({ ...job, target: undefined }));
   const components = namespace.split(".").length;
   const [first, second] = [standIn(components, 0), standIn(components, 1)];
@@ -152,7 +164,7 @@ async function makeSet(crew: Crew, jobs: readonly FileJob[], settings: JobSettin
     const [source, content] = [Buffer.from(result.before), Buffer.from(result.after)];
     const template = templateOf(result, source, result.changed ? content : source, first);
     if (!template || !agrees(fill(template, second, job.label), other)) continue;
-    files.set(identityOf(job), { template, clean: false });
+    files.set(identities[index] ?? "", { template, clean: false });
     if (isRead(job)) for (const word of source.toString("latin1").match(/[A-Za-z_]\w*/g) ?? []) words.add(word);
   }
   return { files, words };
@@ -178,12 +190,27 @@ function namespaceOf({ maps, references: { helper, leave } }: JobSettings): stri
 }
 
 /** Everything that results depend on, but for the namespace; undefined where it cannot be told without reading. */
-function keyOf(jobs: readonly FileJob[], { maps, inventory, ...settings }: JobSettings, namespace: string): string | undefined {
+function keyOf(jobs: readonly FileJob[], identities: readonly string[], { maps, inventory, ...settings }: JobSettings, namespace: string): string | undefined {
   const digests = new Map(jobs.map((job) => [pathOf(job), job.sha256]));
-  const modules = inventory.modules.map(({ locator, ...rest }) => [rest, locator?.kind === "entry" ? locator : locator && digests.get(locator.path)]);
-  if (inventory.modules.some(({ locator }) => locator && locator.kind !== "entry" && digests.get(locator.path) === undefined)) return undefined;
+  const modules: string[] = [];
+  for (const { name, package: inside, locator } of inventory.modules) {
+    const content = locator?.kind === "entry" ? numberOf(locator) : locator && digests.get(locator.path);
+    if (locator && content === undefined) return undefined;
+    modules.push(`${name} ${inside} ${content ?? ""}`);
+  }
   const references = { ...settings.references, helper: undefined };
-  return JSON.stringify([namespace.split(".").length, jobs.map(identityOf), maps[0]?.map(({ from, absent }) => [from, absent]), modules, inventory.distributions, { ...settings, reversed: undefined, references }]);
+  const rest = JSON.stringify([namespace.split(".").length, maps[0]?.map(({ from, absent }) => [from, absent]), inventory.distributions, { ...settings, reversed: undefined, references }]);
+  return [rest, ...modules, ...identities].join("\n");
+}
+
+const numbers = new WeakMap<object, number>();
+let lastNumber = 0;
+
+/** One for each place in an archive, which is the same object in all projects. */
+function numberOf(locator: object): number {
+  const number = numbers.get(locator) ?? ++lastNumber;
+  numbers.set(locator, number);
+  return number;
 }
 
 /** A file that is staged beside the others of its copy, from bytes that are known without reading it. */
@@ -201,8 +228,11 @@ function isRead({ place, content }: FileJob): boolean {
   return place !== undefined || content !== undefined;
 }
 
-function identityOf({ locator, sha256, target, size, executable, record, distribution, place, content }: FileJob): string {
-  return JSON.stringify([below(target ?? ""), locator.kind === "entry" ? locator : sha256, size, executable, record, distribution, place, content]);
+/** What a job comes to, but for the settings; `record` and `size` go with the place in the archive. */
+function identityOf({ locator, sha256, target, executable, distribution, place, content }: FileJob): string {
+  const source = locator.kind === "entry" ? numberOf(locator) : sha256;
+  const python = place && `${place.module} ${place.package} ${place.stub} ${place.siblings.join()}`;
+  return `${below(target ?? "")}\t${source}\t${executable}\t${distribution}\t${python}\t${content ? JSON.stringify(content) : ""}`;
 }
 
 /** Path below the namespace of what is staged there. */
@@ -262,9 +292,11 @@ function writeFile(target: string, content: Buffer, executable: boolean): void {
   }
 }
 
+const user = process.geteuid?.();
+
 /** A file that is written now would have this mode and this owner, and nobody else has it under another name. */
 function isAsNew({ mode, uid, nlink }: Stats, executable: boolean, umask: number): boolean {
-  return nlink === 1 && (mode & 0o7777) === ((executable ? 0o755 : 0o644) & ~umask) && uid === process.geteuid?.();
+  return nlink === 1 && (mode & 0o7777) === ((executable ? 0o755 : 0o644) & ~umask) && uid === user;
 }
 
 /** The old copy's file takes its place in the new one, if it is still what was verified and the file system can do it. */
