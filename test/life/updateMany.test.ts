@@ -120,10 +120,10 @@ describe("many projects", () => {
 
   test("an unchanged file is the old copy's own; one that has another name, mode or place is made anew", () => {
     const roots = again();
-    const [linked, shared, odd] = ["p00", "p07", "p14"].map((name) => join(roots, name, "plain/_vendor/alib/empty.py"));
+    const [linked, shared, odd] = ["p00", "p06", "p12"].map((name) => join(roots, name, "plain/_vendor/alib/empty.py"));
     const number = statSync(linked ?? "").ino;
     rmSync(shared ?? "");
-    spawnSync("ln", [linked?.replace("p00", "p14") ?? "", shared ?? ""]); // two projects share one file
+    spawnSync("ln", [linked?.replace("p00", "p12") ?? "", shared ?? ""]); // two projects share one file
     chmodSync(join(roots, "p00/plain/_vendor/alib/data.bin"), 0o600);
     expect(enisle(args(shelved, roots)).status).toBe(1);
     expect(snapshot(roots)).toEqual(alone);
