@@ -8,7 +8,8 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { Failure } from "../model/failure.ts";
-import { type FileJob, type FileResult, FileWorker, type JobSettings } from "./fileJob.ts";
+import type { FileJob, FileResult, JobSettings } from "./fileJob.ts";
+import { FileWorker } from "./fileWorker.ts";
 import { noInventory } from "./inventory.ts";
 import { makeDirectories } from "./makeDirectories.ts";
 
