@@ -13,7 +13,7 @@ export interface ZipEntry {
   readonly locator: EntryLocator;
 }
 
-const TAIL = 8 * 2 ** 20;
+const WINDOW = 2 ** 20;
 const READS_IN_ONE_GO = 64;
 const MAX_ENTRIES = 500_000;
 const MAX_TOTAL = 4 * 2 ** 30;
@@ -53,24 +53,29 @@ export async function listZip(path: string, archiveSize: number): Promise<ZipEnt
   return entries;
 }
 
-/** The directory lies at an archive's end: it is read in one piece, instead of in three reads an entry. */
-class TailReader extends yauzl.RandomAccessReader {
+/** The directory is read through a window, instead of in three reads an entry. */
+class DirectoryReader extends yauzl.RandomAccessReader {
   readonly #descriptor: number;
-  readonly #tail: Buffer;
-  readonly #start: number;
+  readonly #window = Buffer.allocUnsafeSlow(WINDOW);
+  #start = 0;
+  #end = 0;
   #reads = 0;
 
-  constructor(path: string, size: number) {
+  constructor(path: string) {
     super();
     this.#descriptor = openSync(path, "r");
-    this.#start = Math.max(0, size - TAIL);
-    this.#tail = Buffer.allocUnsafeSlow(size - this.#start);
-    readSync(this.#descriptor, this.#tail, 0, this.#tail.length, this.#start);
   }
 
   override read(buffer: Buffer, offset: number, length: number, position: number, callback: (error: Error | null) => void): void {
-    if (position >= this.#start) this.#tail.copy(buffer, offset, position - this.#start, position - this.#start + length);
-    else readSync(this.#descriptor, buffer, offset, length, position);
+    if (length > WINDOW) readSync(this.#descriptor, buffer, offset, length, position);
+    else {
+      if (position < this.#start || position + length > this.#end) {
+        this.#start = position;
+        this.#end = position + readSync(this.#descriptor, this.#window, 0, WINDOW, position);
+      }
+      if (position + length > this.#end) return callback(new Error("too short: it was cut while it was read"));
+      this.#window.copy(buffer, offset, position - this.#start, position - this.#start + length);
+    }
     // At once, but not always: the stack grows with every entry.
     if (++this.#reads % READS_IN_ONE_GO === 0) queueMicrotask(() => callback(null));
     else callback(null);
@@ -83,7 +88,7 @@ class TailReader extends yauzl.RandomAccessReader {
 
 function open(path: string, size: number): Promise<ZipFile> {
   return new Promise((resolve, reject) => {
-    yauzl.fromRandomAccessReader(new TailReader(path, size), size, { lazyEntries: true, autoClose: false, decodeStrings: false, validateEntrySizes: true }, (error, zip) => {
+    yauzl.fromRandomAccessReader(new DirectoryReader(path), size, { lazyEntries: true, autoClose: false, decodeStrings: false, validateEntrySizes: true }, (error, zip) => {
       if (error) reject(new Failure(`${path}: ${describe(error)}`, getAnother));
       else resolve(zip);
     });
