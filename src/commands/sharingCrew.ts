@@ -6,15 +6,15 @@
  * word in it is relocated by itself; a template that two stand-ins do not agree on is none; and that it leaks nothing was seen in a project that was checked in full.
  */
 import { hash } from "node:crypto";
-import { type Stats, closeSync, fstatSync, linkSync, openSync, readSync, statSync, writeSync } from "node:fs";
-import { fileFailure } from "../model/failure.ts";
-import { STAGING_NAME } from "../model/manifest.ts";
+import { statSync } from "node:fs";
 import type { Relocation } from "../model/relocation.ts";
 import { HELPER_NAME } from "../rewrite/helperModule.ts";
+import { type VerifiedFile, isAsNew, link, readFile, writeFile } from "./copiedFile.ts";
 import type { FileJob, FileResult, JobSettings } from "./fileJob.ts";
 import { type FileTemplate, type FilledFile, fill, standIn, templateOf } from "./fileTemplate.ts";
 import { makeDirectories } from "./makeDirectories.ts";
 import type { Crew } from "./runJobs.ts";
+import { below, identityOf, keyOf, pathOf } from "./sharedIdentity.ts";
 
 /** Bytes of contents that are kept: beyond it every project's files are relocated by themselves. */
 const MOST_KEPT = 32 * 2 ** 20;
@@ -42,16 +42,9 @@ interface Staged extends FilledFile {
 /** What is known of the project at hand. */
 interface Copy {
   /** By their path below the namespace. */
-  readonly verified: Map<string, Verified>;
+  readonly verified: Map<string, VerifiedFile>;
   /** By the path where they are staged. */
   readonly staged: Map<string, Staged>;
-}
-
-/** A file of the old copy, as it was when it was verified. */
-interface Verified {
-  readonly path: string;
-  readonly sha256: string;
-  readonly stats: Stats;
 }
 
 /** One crew a project, which know the same; the crew behind them is dismissed by whoever hired it. */
@@ -62,7 +55,7 @@ export function sharingCrews(crew: Crew): () => Crew {
   let kept = 0;
 
   /** The digest of a file; without computing it where the same file of the project before had the same bytes. */
-  function digest({ label, locator }: FileJob, verified: Map<string, Verified> | undefined): FileResult {
+  function digest({ label, locator }: FileJob, verified: Map<string, VerifiedFile> | undefined): FileResult {
     if (locator.kind !== "file") throw new Error("invariant: only files are verified");
     const { content, stats } = readFile(locator.path);
     if (!verified) return plain(hash("sha256", content));
@@ -189,30 +182,6 @@ function namespaceOf({ maps, references: { helper, leave } }: JobSettings): stri
   return maps.flat().every(({ from, to }) => to === `${namespace}.${from}`) ? namespace : undefined;
 }
 
-/** Everything that results depend on, but for the namespace; undefined where it cannot be told without reading. */
-function keyOf(jobs: readonly FileJob[], identities: readonly string[], { maps, inventory, ...settings }: JobSettings, namespace: string): string | undefined {
-  const digests = new Map(jobs.map((job) => [pathOf(job), job.sha256]));
-  const modules: string[] = [];
-  for (const { name, package: inside, locator } of inventory.modules) {
-    const content = locator?.kind === "entry" ? numberOf(locator) : locator && digests.get(locator.path);
-    if (locator && content === undefined) return undefined;
-    modules.push(`${name} ${inside} ${content ?? ""}`);
-  }
-  const references = { ...settings.references, helper: undefined };
-  const rest = JSON.stringify([namespace.split(".").length, maps[0]?.map(({ from, absent }) => [from, absent]), inventory.distributions, { ...settings, reversed: undefined, references }]);
-  return [rest, ...modules, ...identities].join("\n");
-}
-
-const numbers = new WeakMap<object, number>();
-let lastNumber = 0;
-
-/** One for each place in an archive, which is the same object in all projects. */
-function numberOf(locator: object): number {
-  const number = numbers.get(locator) ?? ++lastNumber;
-  numbers.set(locator, number);
-  return number;
-}
-
 /** A file that is staged beside the others of its copy, from bytes that are known without reading it. */
 function isCopying({ inPlace, target, patched, locator, sha256 }: FileJob): boolean {
   return !inPlace && target !== undefined && patched === undefined && below(target) !== "" && (locator.kind === "entry" || sha256 !== undefined);
@@ -226,24 +195,6 @@ function isPlain({ locator, place, content, target, record, sha256, patched }: F
 /** Something in the file is looked at. */
 function isRead({ place, content }: FileJob): boolean {
   return place !== undefined || content !== undefined;
-}
-
-/** What a job comes to, but for the settings; `record` and `size` go with the place in the archive. */
-function identityOf({ locator, sha256, target, executable, distribution, place, content }: FileJob): string {
-  const source = locator.kind === "entry" ? numberOf(locator) : sha256;
-  const python = place && `${place.module} ${place.package} ${place.stub} ${place.siblings.join()}`;
-  return `${below(target ?? "")}\t${source}\t${executable}\t${distribution}\t${python}\t${content ? JSON.stringify(content) : ""}`;
-}
-
-/** Path below the namespace of what is staged there. */
-function below(target: string): string {
-  const marker = `/${STAGING_NAME}/namespace/`;
-  const at = target.lastIndexOf(marker);
-  return at < 0 ? "" : target.slice(at + marker.length);
-}
-
-function pathOf({ locator }: FileJob): string {
-  return locator.kind === "entry" ? "" : locator.path;
 }
 
 function bytesOf(jobs: readonly FileJob[]): number {
@@ -261,52 +212,4 @@ function plain(sha256: string): FileResult {
     needsHelper: false, usedExceptions: [], edits: { proven: 0, verified: 0 }, sha256Upstream: sha256, sha256Now: sha256, sha256Before: sha256, anchors: [], undo: [], findings: [], observations: [],
     changed: false, sites: [], patches: [], covered: false, verified: [], before: undefined, after: undefined,
   };
-}
-
-function readFile(path: string): { readonly content: Buffer; readonly stats: Stats } {
-  let descriptor: number | undefined;
-  try {
-    descriptor = openSync(path, "r");
-    const stats = fstatSync(descriptor);
-    const content = Buffer.allocUnsafeSlow(stats.size);
-    let at = 0;
-    for (let read = 1; at < content.length && read > 0; at += read) read = readSync(descriptor, content, at, content.length - at, null);
-    return { content: at < content.length ? content.subarray(0, at) : content, stats };
-  } catch (error) {
-    throw fileFailure(error, path);
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
-  }
-}
-
-function writeFile(target: string, content: Buffer, executable: boolean): void {
-  try {
-    const descriptor = openSync(target, "wx", executable ? 0o755 : 0o644);
-    try {
-      for (let at = 0; at < content.length; ) at += writeSync(descriptor, content, at);
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch (error) {
-    throw fileFailure(error, target);
-  }
-}
-
-const user = process.geteuid?.();
-
-/** A file that is written now would have this mode and this owner, and nobody else has it under another name. */
-function isAsNew({ mode, uid, nlink }: Stats, executable: boolean, umask: number): boolean {
-  return nlink === 1 && (mode & 0o7777) === ((executable ? 0o755 : 0o644) & ~umask) && uid === user;
-}
-
-/** The old copy's file takes its place in the new one, if it is still what was verified and the file system can do it. */
-function link({ path, stats }: Verified, target: string): boolean {
-  try {
-    const now = statSync(path);
-    if (now.ino !== stats.ino || now.size !== stats.size || now.mtimeMs !== stats.mtimeMs || now.ctimeMs !== stats.ctimeMs) return false;
-    linkSync(path, target);
-    return true;
-  } catch {
-    return false;
-  }
 }

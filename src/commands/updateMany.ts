@@ -20,7 +20,7 @@ import type { FoundSubject } from "./updateSubjects.ts";
 const PROJECTS_WORTH_A_THREAD = 16;
 const MOST_THREADS = 7;
 /** Milliseconds that an interrupted run gives its threads to finish the project at hand. */
-const PATIENCE = 1000;
+const PATIENCE = 3000;
 /** Projects that a thread has begun and that wait: memory does not grow with the number of all. */
 const MOST_OPEN = 48;
 

@@ -53,10 +53,13 @@ export function findSubjects(roots: readonly string[], targets: readonly Target[
   return subjects;
 }
 
-/** Undefined for a damaged manifest: whoever takes the project up will say so. */
-function glance(path: string): Manifest | undefined {
+/** What is needed to tell projects apart, without a look at every file's row. Undefined for a damaged manifest: whoever takes the project up will say so. */
+function glance(path: string): Pick<Manifest, "namespace" | "location" | "distributions"> | undefined {
   try {
-    return readManifest(path);
+    const manifest = JSON.parse(readFileSync(path, "utf8")) as Partial<Manifest> | null;
+    const { namespace, location, distributions } = manifest ?? {};
+    if (typeof namespace !== "string" || (location !== undefined && typeof location !== "string") || !Array.isArray(distributions) || !distributions.every((entry) => typeof entry?.name === "string")) return undefined;
+    return { namespace, ...(location === undefined ? {} : { location }), distributions };
   } catch {
     return undefined;
   }

@@ -174,7 +174,7 @@ describe("many projects", () => {
       });
       const now = snapshot(roots);
       for (const name of readdirSync(roots)) {
-        if (existsSync(join(roots, name, ".enisle-staging"))) {
+        if (readdirSync(join(roots, name)).some((each) => each.startsWith(".enisle-staging"))) {
           expect(signal).toBe("SIGKILL");
           states.open++;
           continue;
