@@ -44,6 +44,8 @@ export interface ProjectReport {
   readonly findings: readonly Finding[];
   readonly changes: readonly FileChange[];
   readonly notices: readonly string[];
+  /** Why it was not updated. */
+  readonly failure?: { readonly message: string; readonly wayOut: string };
 }
 
 export async function update(options: UpdateOptions, host: Host): Promise<Outcome<UpdateResult>> {
@@ -63,7 +65,10 @@ export async function update(options: UpdateOptions, host: Host): Promise<Outcom
   }
 }
 
+/** Throws Failure for what stopped every project alike, such as a version that does not exist. */
 function together(reports: readonly ProjectReport[]): Outcome<UpdateResult> {
+  const [first] = reports;
+  if (first?.failure && reports.length > 1 && reports.every(({ failure }) => failure?.message === first.failure?.message)) throw new Failure(first.failure.message, first.failure.wayOut);
   const results = reports.map(({ result }) => result);
   return {
     command: "update", result: { projects: results, changed: results.some((each) => each.changed) },
@@ -108,7 +113,8 @@ export async function reportOn(found: FoundSubject, options: UpdateOptions, acqu
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const result = { project: label, namespace, updated: [], changed: false, failed: error.message };
-    return { result, findings: [finding("project-not-updated", `${error.message}. ${error.wayOut}`, { path: label })], changes: [], notices: [] };
+    const { message, wayOut } = error;
+    return { result, findings: [finding("project-not-updated", `${message.replaceAll(/\n\s*/g, "; ")}. ${wayOut}`, { path: label })], changes: [], notices: [], failure: { message, wayOut } };
   }
 }
 

@@ -161,6 +161,16 @@ describe("many projects", () => {
     expect(snapshot(roots)).toEqual(alone);
   });
 
+  test("what stops every project alike is told once, and code 2", () => {
+    const roots = again();
+    const before = snapshot(roots);
+    const run = enisle(args(shelved, roots).map((each) => (each === "alib==2.0" ? "alib==7" : each)));
+    expect([run.status, run.stdout]).toEqual([2, ""]);
+    expect(run.stderr).toMatch(/^error: pip: [^]*alib==7/);
+    expect(run.stderr.match(/alib==7/g)?.length).toBeLessThan(4);
+    expect(snapshot(roots)).toEqual(before);
+  });
+
   test("kill -9 in a loop, and signals: every project has the old tree or the new one, and the next run finishes", async () => {
     const roots = again();
     const before = snapshot(roots);
