@@ -28,7 +28,7 @@ export interface FileJob {
   readonly content?: ContentKind;
   /** Index into `JobSettings.maps`: what is relocated differs between a copy and the project. */
   readonly map: number;
-  /** Where the result is staged, in a directory that exists (`makeDirectories`); undefined: nowhere. */
+  /** Where the result is staged; undefined: nowhere. */
   readonly target: string | undefined;
   /** Stage only a file that changed, and give it the original's mode and owner. */
   readonly inPlace: boolean;
@@ -94,6 +94,8 @@ export interface FileResult {
   /** Of files of copies. */
   readonly observations: readonly Observation[];
   readonly changed: boolean;
+  /** Of the result, in bytes. */
+  readonly size: number;
   readonly sites: readonly Site[];
   /** What became of the file's patches. */
   readonly patches: readonly StepOutcome[];

@@ -50,7 +50,7 @@ export function fill(template: FileTemplate, names: readonly string[], label: st
   const findings = texts.findings.length === 0 ? texts.findings : texts.findings.map((each) => ({ ...each, path: label }));
   if (holes.length === 0) return { content: template.content, result: { ...result, ...texts, findings } };
   const content = filledContent(template, names);
-  return { content, result: { ...result, ...texts, findings, sha256Now: hash("sha256", content), undo: movedEdits(template, names) } };
+  return { content, result: { ...result, ...texts, findings, size: content.length, sha256Now: hash("sha256", content), undo: movedEdits(template, names) } };
 }
 
 function filledContent({ content, holes, standIn: from }: FileTemplate, names: readonly string[]): Buffer {

@@ -1,7 +1,7 @@
 /** Does file jobs: read, verify, relocate, stage. */
 import { hash } from "node:crypto";
-import { type Stats, chmodSync, chownSync, closeSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
-import { basename } from "node:path";
+import { type Stats, chmodSync, chownSync, closeSync, openSync, readFileSync, readSync, statSync, writeSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { type EntryRequest, OpenArchives } from "../acquire/zipEntry.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
 import { positionAt } from "../model/span.ts";
@@ -18,6 +18,7 @@ import { inventoryOf } from "./inventory.ts";
 import { type Readers, needsGrammar } from "../syntax/readFacts.ts";
 import { droppedImports } from "./droppedImports.ts";
 import { applyToBytes, readExisting, reverseImports, substituted } from "./preparedText.ts";
+import { directoryMaker } from "./makeDirectories.ts";
 import { verify } from "./verifyDigest.ts";
 import { scannerOnly, withGrammar } from "./readers.ts";
 import { lookInto, observe } from "./observe.ts";
@@ -26,7 +27,7 @@ import { MAX_TEXT_SIZE, type TextFormat } from "../model/textFormat.ts";
 import { type RelocatedSource, relocateSource } from "./relocateSource.ts";
 import type { FileJob, FileResult, JobSettings, PlaceData } from "./fileJob.ts";
 
-const untouched: Omit<FileResult, `sha256${string}`> = {
+const untouched: Omit<FileResult, "size" | `sha256${string}`> = {
   needsHelper: false, usedExceptions: [], edits: { proven: 0, verified: 0 }, anchors: [], undo: [], findings: [], observations: [], changed: false, sites: [], patches: [], covered: false, verified: [],
   before: undefined, after: undefined,
 };
@@ -39,6 +40,7 @@ export class FileWorker {
   #settings: JobSettings;
   readonly #options: readonly RewriteOptions[];
   readonly #archives = new OpenArchives();
+  readonly #makeDirectory = directoryMaker();
   #readers: Readers | undefined;
   #parsers: Parsers = { json: (text) => JSON.parse(text) as unknown };
 
@@ -120,6 +122,7 @@ export class FileWorker {
       ],
       observations,
       changed,
+      size: content.length,
       needsHelper: relocated?.decision.needsHelper === true,
       usedExceptions: relocated?.decision.usedExceptions ?? [],
       edits: countEdits(relocated?.decision.edits ?? []),
@@ -138,7 +141,7 @@ export class FileWorker {
     verify(job, source, sha256);
     if (job.target !== undefined) this.#stage(job, job.target, source);
     const keep = this.#settings.keepContents ? source : undefined;
-    return { ...untouched, sha256Upstream: sha256, sha256Now: sha256, sha256Before: sha256, before: keep, after: keep };
+    return { ...untouched, size: source.length, sha256Upstream: sha256, sha256Now: sha256, sha256Before: sha256, before: keep, after: keep };
   }
 
   #relocateText(job: FileJob, format: TextFormat, source: Buffer): RelocatedText | undefined {
@@ -165,7 +168,7 @@ export class FileWorker {
 
   #readLocator(locator: Locator, size: number): Buffer {
     if (locator.kind === "entry") return this.#archives.get(locator.archive).read(locator, locator.archive, size);
-    const content = readFileSync(locator.path);
+    const content = readWhole(locator.path, size);
     return locator.kind === "file" ? content : Buffer.from(undo(content.toString("latin1"), locator.edits), "latin1");
   }
 
@@ -181,6 +184,7 @@ export class FileWorker {
     try {
       const original = job.inPlace && job.locator.kind !== "entry" ? statSync(job.locator.path) : undefined;
       if (original) refuseReadOnly(job.label, original);
+      this.#makeDirectory(dirname(target));
       const descriptor = openSync(target, "wx", job.executable ? 0o755 : 0o644);
       try {
         for (let at = 0; at < content.length; ) at += writeSync(descriptor, content, at);
@@ -191,6 +195,20 @@ export class FileWorker {
     } catch (error) {
       throw fileFailure(error, target);
     }
+  }
+}
+
+/** `size` is what the file is thought to have, or 0: then it takes fewer calls. */
+function readWhole(path: string, size: number): Buffer {
+  if (size === 0) return readFileSync(path);
+  const descriptor = openSync(path, "r");
+  try {
+    const content = Buffer.allocUnsafe(size + 1);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < content.length; length += read) read = readSync(descriptor, content, length, content.length - length, null);
+    return length <= size ? content.subarray(0, length) : Buffer.concat([content, readFileSync(descriptor)]);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

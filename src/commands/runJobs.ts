@@ -11,7 +11,6 @@ import { Failure } from "../model/failure.ts";
 import type { FileJob, FileResult, JobSettings } from "./fileJob.ts";
 import { FileWorker } from "./fileWorker.ts";
 import { noInventory } from "./inventory.ts";
-import { makeDirectories } from "./makeDirectories.ts";
 
 const CHUNK = 32;
 // Starting a helper costs some 60 ms of a core, which about 1 MB of an archive is worth.
@@ -23,7 +22,7 @@ export const LARGE_DIRECTORY = BYTES_WORTH_A_HELPER;
 const YOUNG = 8;
 
 // Beside this module in the build; run from its sources the tool does without.
-const workerFile = fileURLToPath(new URL("./worker.js", import.meta.url));
+const workerFile = fileURLToPath(new URL("./thread.js", import.meta.url));
 
 export interface WorkerInput {
   readonly jobs: readonly FileJob[];
@@ -62,13 +61,12 @@ export function hireCrew(bytes: number, parallelism = availableParallelism()): C
   return {
     async run(jobs, settings, progress) {
       const results = Array.from<FileResult>({ length: jobs.length });
-      const order = jobs.map((_, index) => index).sort((a, b) => Number(jobs[a]?.place === undefined) - Number(jobs[b]?.place === undefined) || a - b);
+      const order = [...jobs.keys()].filter((index) => jobs[index]?.place).concat([...jobs.keys()].filter((index) => !jobs[index]?.place));
       let done = 0;
       const take: Take = (first, chunk) => {
         chunk.forEach((result, index) => (results[order[first + index] ?? -1] = result));
         progress((done += chunk.length));
       };
-      makeDirectories(jobs);
       const queue = new Int32Array(new SharedArrayBuffer(12));
       const goesOn = before !== undefined && isSameWork(before, settings);
       before = settings;

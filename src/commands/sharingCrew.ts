@@ -7,12 +7,13 @@
  */
 import { hash } from "node:crypto";
 import { statSync } from "node:fs";
+import { dirname } from "node:path";
 import type { Relocation } from "../model/relocation.ts";
 import { HELPER_NAME } from "../rewrite/helperModule.ts";
 import { type VerifiedFile, isAsNew, link, readFile, writeFile } from "./copiedFile.ts";
 import type { FileJob, FileResult, JobSettings } from "./fileJob.ts";
 import { type FileTemplate, type FilledFile, fill, standIn, templateOf } from "./fileTemplate.ts";
-import { makeDirectories } from "./makeDirectories.ts";
+import { directoryMaker } from "./makeDirectories.ts";
 import type { Crew } from "./runJobs.ts";
 import { below, identityOf, keyOf, pathOf } from "./sharedIdentity.ts";
 
@@ -45,6 +46,7 @@ interface Copy {
   readonly verified: Map<string, VerifiedFile>;
   /** By the path where they are staged. */
   readonly staged: Map<string, Staged>;
+  readonly makeDirectory: (directory: string) => void;
 }
 
 /** One crew a project, which know the same; the crew behind them is dismissed by whoever hired it. */
@@ -58,7 +60,7 @@ export function sharingCrews(crew: Crew): () => Crew {
   function digest({ label, locator }: FileJob, verified: Map<string, VerifiedFile> | undefined): FileResult {
     if (locator.kind !== "file") throw new Error("invariant: only files are verified");
     const { content, stats } = readFile(locator.path);
-    if (!verified) return plain(hash("sha256", content));
+    if (!verified) return plain(hash("sha256", content), content.length);
     const same = known.get(label);
     let sha256 = same?.content.equals(content) === true ? same.sha256 : undefined;
     if (sha256 === undefined) {
@@ -70,12 +72,13 @@ export function sharingCrews(crew: Crew): () => Crew {
       }
     }
     verified.set(label, { path: locator.path, sha256, stats });
-    return plain(sha256);
+    return plain(sha256, content.length);
   }
 
-  function stage(job: FileJob, shared: SharedFile, names: readonly string[], { verified, staged }: Copy): FileResult {
+  function stage(job: FileJob, shared: SharedFile, names: readonly string[], { verified, staged, makeDirectory }: Copy): FileResult {
     const filled = fill(shared.template, names, job.label);
     const target = job.target ?? "";
+    makeDirectory(dirname(target));
     const old = verified.get(below(target));
     const linked = old?.sha256 === filled.result.sha256Now && isAsNew(old.stats, job.executable, umask) && link(old, target);
     if (!linked) writeFile(target, filled.content, job.executable);
@@ -86,7 +89,8 @@ export function sharingCrews(crew: Crew): () => Crew {
   /** Reads a staged file back. Undefined where it has to be looked at as well. */
   function readBack(path: string, { content, result, shared, linked }: Staged): FileResult | undefined {
     if (result.changed && !shared.clean) return undefined;
-    return plain(linked || content.equals(readFile(path).content) ? result.sha256Now : hash("sha256", readFile(path).content));
+    const found = linked ? content : readFile(path).content;
+    return plain(content.equals(found) ? result.sha256Now : hash("sha256", found), found.length);
   }
 
   async function shareable(jobs: readonly FileJob[], identities: readonly string[], settings: JobSettings, namespace: string): Promise<SharedSet | undefined> {
@@ -101,7 +105,7 @@ export function sharingCrews(crew: Crew): () => Crew {
   }
 
   return () => {
-    let copy: Copy = { verified: new Map(), staged: new Map() };
+    let copy: Copy = { verified: new Map(), staged: new Map(), makeDirectory: directoryMaker() };
     return {
       dismiss: async () => undefined,
       async run(jobs, settings, progress) {
@@ -111,10 +115,7 @@ export function sharingCrews(crew: Crew): () => Crew {
         const identities = copying.map(identityOf);
         const namespace = namespaceOf(settings);
         const set = copying.length > 0 && namespace !== undefined ? await shareable(copying, identities, settings, namespace) : undefined;
-        if (set) {
-          copy = { ...copy, staged: new Map() };
-          makeDirectories(copying);
-        }
+        if (set) copy = { ...copy, staged: new Map(), makeDirectory: directoryMaker() };
         const { staged } = copy;
         const verifying = jobs.length > 0 && jobs.every(isPlain) && !jobs.some((job) => staged.has(pathOf(job)));
         if (verifying) copy = { ...copy, verified: new Map() };
@@ -207,9 +208,9 @@ function mentions({ content, result }: FileTemplate, word: string): boolean {
   return pattern.test(content.toString("latin1")) || result.undo.some(([, , was]) => pattern.test(was));
 }
 
-function plain(sha256: string): FileResult {
+function plain(sha256: string, size: number): FileResult {
   return {
     needsHelper: false, usedExceptions: [], edits: { proven: 0, verified: 0 }, sha256Upstream: sha256, sha256Now: sha256, sha256Before: sha256, anchors: [], undo: [], findings: [], observations: [],
-    changed: false, sites: [], patches: [], covered: false, verified: [], before: undefined, after: undefined,
+    changed: false, size, sites: [], patches: [], covered: false, verified: [], before: undefined, after: undefined,
   };
 }

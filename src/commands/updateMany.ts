@@ -24,7 +24,7 @@ const PATIENCE = 3000;
 /** Projects that a thread has begun and that wait: memory does not grow with the number of all. */
 const MOST_OPEN = 48;
 
-const workerFile = fileURLToPath(new URL("./worker.js", import.meta.url));
+const workerFile = fileURLToPath(new URL("./thread.js", import.meta.url));
 
 /** Gives the acquirer for some options. */
 export type Acquirers = (options: FetchOptions) => Acquire;

@@ -1,5 +1,5 @@
 /** A helper thread of `enisle update`: takes projects from the shared queue, and asks the main thread for what has to be fetched. */
-import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { type MessagePort, workerData } from "node:worker_threads";
 import { nodeHost } from "../host/node.ts";
 import type { Distribution } from "../model/distribution.ts";
 import { Failure } from "../model/failure.ts";
@@ -9,8 +9,7 @@ import { sharingCrews } from "./sharingCrew.ts";
 import { type UpdateOptions, reportOn } from "./update.ts";
 import { type Acquired, type Acquirers, type ThreadInput, type ThreadMessage, workThrough } from "./updateMany.ts";
 
-export async function runThread(): Promise<void> {
-  const port = parentPort as MessagePort;
+export async function runThread(port: MessagePort): Promise<void> {
   const post = (message: ThreadMessage): void => port.postMessage(message);
   const { options, subjects, groups, queue } = workerData as ThreadInput<UpdateOptions>;
   const hired = hireCrew(0);
