@@ -21,8 +21,8 @@ const PROJECTS_WORTH_A_THREAD = 16;
 const MOST_THREADS = 7;
 /** Milliseconds that an interrupted run gives its threads to finish the project at hand. */
 const PATIENCE = 3000;
-/** Projects that a thread has begun and that wait: memory does not grow with the number of all. */
-const MOST_OPEN = 48;
+/** Bytes of the manifests of projects that a thread has begun and that wait: memory does not grow with the number of all. */
+const MOST_OPEN = 600_000;
 
 const workerFile = fileURLToPath(new URL("./thread.js", import.meta.url));
 
@@ -84,9 +84,10 @@ function compare(a = "", b = ""): number {
  * Takes groups until there are none. One is worked on at a time, but while some wait for what is fetched, the next are begun: pip takes as long as
  * dozens of projects. `perform` hands `acquire` on as what may wait.
  */
-export async function workThrough(groups: Groups, queue: Queue, helps: boolean, acquirers: Acquirers, perform: (index: number, acquirers: Acquirers) => Promise<void>): Promise<void> {
+export async function workThrough(subjects: readonly FoundSubject[], groups: Groups, queue: Queue, helps: boolean, acquirers: Acquirers, perform: (index: number, acquirers: Acquirers) => Promise<void>): Promise<void> {
   const baton = new Baton();
-  const open = new Set<Promise<void>>();
+  const open = new Map<Promise<void>, number>();
+  const errors: unknown[] = [];
   for (let next = Atomics.add(queue, 0, 1); next < groups.length; next = Atomics.add(queue, 0, 1)) {
     await baton.take();
     const group = next;
@@ -115,12 +116,14 @@ export async function workThrough(groups: Groups, queue: Queue, helps: boolean, 
         baton.give();
       }
     };
-    const running = run().finally(() => open.delete(running));
-    running.catch(() => undefined); // who is awaited tells of it
-    open.add(running);
-    await Promise.race(open.size < MOST_OPEN ? [running, baton.free()] : open);
+    const running: Promise<void> = run().catch((error: unknown) => void errors.push(error)).finally(() => open.delete(running));
+    open.set(running, (groups[group] ?? []).reduce((sum, index) => sum + (subjects[index]?.size ?? 0), 0));
+    await Promise.race([running, baton.free()]);
+    while ([...open.values()].reduce((sum, size) => sum + size, 0) > MOST_OPEN) await Promise.race(open.keys());
+    if (errors.length > 0) break;
   }
-  await Promise.all(open);
+  await Promise.all(open.keys());
+  if (errors.length > 0) throw errors[0];
 }
 
 /** Held by one at a time, in the order in which it was asked for. */
@@ -163,7 +166,7 @@ export async function shareOut<Options>(input: Omit<ThreadInput<Options>, "queue
   });
   const forget = atInterrupt(() => stop(queue, groups, subjects));
   try {
-    await Promise.all([...threads.map(({ end }) => end), workThrough(groups, queue, false, acquirers, async (index, patient) => take(index, await perform(subjects[index] as FoundSubject, patient)))]);
+    await Promise.all([...threads.map(({ end }) => end), workThrough(subjects, groups, queue, false, acquirers, async (index, patient) => take(index, await perform(subjects[index] as FoundSubject, patient)))]);
   } finally {
     Atomics.add(queue, 0, groups.length); // after a failure: nobody takes another
     forget();

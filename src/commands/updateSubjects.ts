@@ -1,5 +1,5 @@
 /** Namespaces below some roots, as projects to update. What is known of one before its turn is little and plain: there may be thousands, and helper threads. */
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { namespacesBelow, projectOf, recordOwning } from "../acquire/copiesBelow.ts";
 import { parseManifest } from "../manifest/read.ts";
@@ -18,6 +18,8 @@ export interface FoundSubject {
   readonly root: string;
   /** An installed package: what lies beside it is not its project. */
   readonly packageOnly: boolean;
+  /** Bytes of the manifest: memory that the project takes while it is open grows with them. */
+  readonly size: number;
 }
 
 export interface Subject {
@@ -47,7 +49,7 @@ export function findSubjects(roots: readonly string[], targets: readonly Target[
     const manifest = glance(manifestFile);
     if (manifest && targets.length > 0 && !targets.some(({ name }) => has(manifest, name))) return [];
     const { root, packageOnly } = manifest ? projectOf(directory, manifest.namespace, manifest.location) : { root: directory, packageOnly: true };
-    return [{ label: relative(cwd, packageOnly ? directory : root) || ".", directory, manifestFile, root, packageOnly }];
+    return [{ label: relative(cwd, packageOnly ? directory : root) || ".", directory, manifestFile, root, packageOnly, size: statSync(manifestFile, { throwIfNoEntry: false })?.size ?? 0 }];
   });
   if (subjects.length === 0) throw new Failure(`nothing below ${roots.join(", ")} has a copy of ${targets.map(({ name }) => name).join(" or ") || "anything"}`, "Check the roots; copies are found by the vendored.json beside them.");
   return subjects;

@@ -16,7 +16,7 @@ export async function runThread(port: MessagePort): Promise<void> {
   const crewFor = sharingCrews(hired);
   try {
     const host = await nodeHost({ quiet: true });
-    await workThrough(groups, queue, true, distantAcquirers(port, post), async (index, acquirers) => {
+    await workThrough(subjects, groups, queue, true, distantAcquirers(port, post), async (index, acquirers) => {
       const subject = subjects[index];
       if (subject) post({ kind: "report", index, report: await reportOn(subject, options, acquirers, crewFor(), host) });
     });

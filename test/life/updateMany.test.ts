@@ -256,6 +256,6 @@ function bytesOf(tree: Record<string, string>): number {
 }
 
 test("projects in one another are one piece of work", () => {
-  const at = (root: string): Parameters<typeof groupSubjects>[0][number] => ({ label: root, directory: root, manifestFile: "", root, packageOnly: false });
+  const at = (root: string): Parameters<typeof groupSubjects>[0][number] => ({ label: root, directory: root, manifestFile: "", root, packageOnly: false, size: 0 });
   expect(groupSubjects(["/a", "/b/c", "/b", "/a-b", "/a", "/b/c/d", "/a/z"].map(at))).toEqual([[0, 4, 6], [1, 2, 5], [3]]);
 });
