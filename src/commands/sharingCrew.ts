@@ -2,8 +2,8 @@
  * A crew for many projects that hold copies of the same distributions. What a copy's file comes to differs between them in nothing but the name of
  * the namespace, so it is relocated once, into a template (fileTemplate.ts), and filled in for each project. Everything else goes to the crew behind it.
  *
- * A file is shared only where that is certain: relocation looks at the name of the namespace's root in a file's own text and nowhere else, so a file with that
- * word in it is relocated by itself; a template that two stand-ins do not agree on is none; and that it leaks nothing was seen in a project that was checked in full.
+ * A file is shared only where that is certain: relocation looks at the name of the namespace's root in a file's own text and nowhere else, so a file that has it,
+ * be it as a part of a word, is relocated by itself; a template that two stand-ins do not agree on is none; and that it leaks nothing was seen in a project that was checked in full.
  */
 import { hash } from "node:crypto";
 import { statSync } from "node:fs";
@@ -30,8 +30,8 @@ interface SharedFile {
 interface SharedSet {
   /** By the identity of the job. */
   readonly files: ReadonlyMap<string, SharedFile>;
-  /** Every word of their texts. */
-  readonly words: ReadonlySet<string>;
+  /** Every word of their texts, a line each. */
+  readonly words: string;
 }
 
 interface Staged extends FilledFile {
@@ -120,7 +120,7 @@ export function sharingCrews(crew: Crew): () => Crew {
         const verifying = jobs.length > 0 && jobs.every(isPlain) && !jobs.some((job) => staged.has(pathOf(job)));
         if (verifying) copy = { ...copy, verified: new Map() };
         const names = namespace?.split(".") ?? [];
-        const isNamed = set?.words.has(names[0] ?? "") === true;
+        const isNamed = set?.words.includes(names[0] ?? "") === true;
         let next = 0;
         for (const [index, job] of jobs.entries()) {
           const shared = job === copying[next] ? set?.files.get(identities[next++] ?? "") : undefined;
@@ -161,7 +161,7 @@ async function makeSet(crew: Crew, jobs: readonly FileJob[], identities: readonl
     files.set(identities[index] ?? "", { template, clean: false });
     if (isRead(job)) for (const word of source.toString("latin1").match(/[A-Za-z_]\w*/g) ?? []) words.add(word);
   }
-  return { files, words };
+  return { files, words: [...words].join("\n") };
 }
 
 /** The same settings for another namespace. */
@@ -202,10 +202,9 @@ function bytesOf(jobs: readonly FileJob[]): number {
   return jobs.reduce((sum, { size, locator }) => sum + (locator.kind === "relocated" ? (statSync(locator.path, { throwIfNoEntry: false })?.size ?? 0) : size), 0);
 }
 
-/** Whether the word stands in the file, relocated or not. */
-function mentions({ content, result }: FileTemplate, word: string): boolean {
-  const pattern = new RegExp(`(?<![A-Za-z0-9_])${word}(?![A-Za-z0-9_])`);
-  return pattern.test(content.toString("latin1")) || result.undo.some(([, , was]) => pattern.test(was));
+/** Whether the name stands in the file, relocated or not. */
+function mentions({ content, result }: FileTemplate, name: string): boolean {
+  return content.includes(name, 0, "latin1") || result.undo.some(([, , was]) => was.includes(name));
 }
 
 function plain(sha256: string, size: number): FileResult {

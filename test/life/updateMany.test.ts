@@ -26,6 +26,7 @@ const old = {
   "alib/__init__.py": "import os\nimport alib.sub\nfrom alib import sub as s\nROOT = __name__.split('.')[0]\n\n\ndef load(name):\n    import importlib\n    return importlib.import_module('alib.' + name)\n",
   "alib/sub.py": "VALUE = 1\nTARGET = 'alib.sub.VALUE'\n",
   "alib/words.py": "import alib.sub\ncore = 'a local name'\nsub = alib.sub\nx = 3\n\n\ndef f():\n    import alib.sub, json\n    return core, alib.sub\n",
+  "alib/part.py": "import alib.sub\nscore = 1\nexec('y = 2')\n",
   "alib/same.py": "from alib.sub import VALUE\nfrom .words import f\n",
   "alib/plain.py": "X = 'nothing in here changes'\n",
   "alib/empty.py": "",
