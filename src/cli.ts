@@ -6,4 +6,4 @@ import { VERSION } from "./version.ts";
 const [first] = process.argv.slice(2);
 // Scripts ask for the version at every start: answer without loading anything.
 if (process.argv.length === 3 && (first === "--version" || first === "-V")) process.stdout.write(`${VERSION}\n`);
-else process.exitCode = await loadBundle().main(process.argv);
+else void loadBundle().main(process.argv).then((code) => (process.exitCode = code));
