@@ -61,7 +61,7 @@ test("what a project has by the usual name of the namespace stays its own: the c
   expect(planOf({ ...made, projects: [taken, "./keystone"] }, "--never", "keystone:alib", "--apply", "--no-check")).toMatchObject({ status: 0, moved: ["taken alib 1.0"] });
   expect(planOf({ ...made, projects: [single, "./keystone"] }).moved).toEqual(["keystone alib 2.0"]);
   expect(planOf({ ...made, projects: [single, "./keystone"] }, "--never", "keystone:alib").findings[0]?.message).toContain("alib cannot be relocated into single: single holds no package for a namespace");
-}, 90_000);
+}, 180_000);
 
 test("setuptools is told to install what lies beside the copies' modules, in the file that configures it", () => {
   const made = build({ wheels: { "alib 1.0": {}, "alib 2.0": {} }, projects: { nova: { dependencies: [] }, glance: { dependencies: [] }, keystone: { dependencies: ["alib>=2"] } } });
@@ -88,7 +88,7 @@ test("a bare name is what is installed under it, of the system first", () => {
   const asked = planOf({ ...made, projects: ["glance", "./keystone"] }, "--python", join(environment, "bin/python"));
   expect({ status: asked.status, moved: asked.moved, because: asked.plan.relocations[0]?.because }).toEqual({ status: 0, moved: ["keystone alib 2.0"], because: ["keystone 1.0 → alib>=2", "glance 3.0 → alib<2"] });
   expect(asked.plan.install).not.toContain("glance");
-}, 90_000);
+}, 180_000);
 
 test("the check decides the exit code: a name that only running tells, and a build that leaves the copies out", () => {
   const wheels = { "alib 1.0": {}, "alib 2.0": {} };

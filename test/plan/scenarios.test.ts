@@ -151,7 +151,7 @@ describe("plan, for two versions of one service", () => {
     const applied = planOf(named, "--prefer", "nova-11:alib", "--apply");
     expect({ status: applied.status, check: applied.plan.check }).toMatchObject({ status: 0, check: { clean: true, together: { projects: [{ namespace: "nova_11._vendor" }, { namespace: "nova" }] } } });
     expect(spawnSync("sh", ["-c", `python3 -m venv --without-pip --system-site-packages env && PATH=env/bin:$PATH && ${applied.plan.install} && nova && nova-11`], { cwd: world.root, encoding: "utf8" }).stdout).toMatch(/\nnova 12\.0 alib 2\.0 blib\nnova_11 11\.0 nova_11\._vendor\.alib 1\.0 blib\n$/);
-  }, 90_000);
+  }, 180_000);
 });
 
 function build2(world: ReturnType<typeof build>): ReturnType<typeof build> {
