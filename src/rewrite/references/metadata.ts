@@ -57,10 +57,11 @@ export function reportAskedFor(scene: Scene): void {
   for (const { call, argument, row } of new Set([...scene.asked.values()].flat())) if (!scene.collector.isEdited(call.callee)) opaque(call, argument, row, scene);
 }
 
-/** Which distribution is known at run time only; the helper finds those that were relocated, and all others as before. */
+/** Which distribution is known at run time only; the helper finds those that were relocated, and all others as before: what a copy asks for is among its own first. */
 function opaque(call: CallExpression, argument: Expression, row: CatalogueRow, scene: Scene): void {
-  const { runtimeMap, helper } = scene.context.options;
-  if (runtimeMap && helper !== undefined) useHelper(call, "a distribution", row.helper ?? "version", scene);
+  const { place, options: { runtimeMap, helper, relocations, inventory } } = scene.context;
+  const isCopy = place.module !== undefined && relocations.covering(place.module) !== undefined && inventory.distributionNames.length > 0;
+  if (helper !== undefined && (runtimeMap || isCopy)) useHelper(call, "a distribution", row.helper ?? "version", scene);
   else scene.opaque(call, argument, row);
 }
 
