@@ -39,6 +39,7 @@ export interface FetchingFlags {
   readonly allowYanked?: boolean;
   readonly findLinks: readonly string[];
   readonly pip?: string;
+  readonly engine?: "pip" | "uv";
 }
 
 export interface VendorFlags extends CommonOptions, FetchingFlags {
@@ -213,11 +214,12 @@ function withFetching(command: Command): Command {
     .option("--offline", "ask no index: work from the cache and from --find-links")
     .option("--allow-yanked", "take versions that were yanked from the index")
     .option("--find-links <DIR>", "a folder, or a page, where pip looks for archives too (repeatable)", collect, [])
+    .addOption(new Option("--engine <NAME>", "what resolves, fetches and builds (default: pip)").choices(["pip", "uv"]))
     .option("--pip <COMMAND>", "how pip is run (default: python3 -m pip)");
 }
 
-export function fetching({ withDeps, deps, onlyBinary, offline, allowYanked, findLinks, pip }: FetchingFlags): FetchFlags {
-  return { withDeps: deps ? withDeps : false, onlyBinary, offline, allowYanked, findLinks: findLinks.map((folder) => (/^[a-z]+:\/\//i.test(folder) ? folder : resolve(folder))), pip };
+export function fetching({ withDeps, deps, onlyBinary, offline, allowYanked, findLinks, pip, engine }: FetchingFlags): FetchFlags {
+  return { withDeps: deps ? withDeps : false, onlyBinary, offline, allowYanked, findLinks: findLinks.map((folder) => (/^[a-z]+:\/\//i.test(folder) ? folder : resolve(folder))), pip, engine };
 }
 
 export interface Performed<Result> {

@@ -4,41 +4,20 @@ import { join } from "node:path";
 import type { Host } from "../host/host.ts";
 import { Failure } from "../model/failure.ts";
 import type { ArchiveCache } from "./cache.ts";
+import type { Engine, Place, ReportedItem, Resolution } from "./engine.ts";
 import { redact } from "./redact.ts";
-
-/** One distribution of pip's installation report. */
-export interface ReportedItem {
-  readonly download_info: {
-    readonly url: string;
-    readonly archive_info?: { readonly hashes?: Readonly<Record<string, string>> };
-    readonly vcs_info?: { readonly vcs: string; readonly commit_id: string };
-    readonly dir_info?: unknown;
-    readonly subdirectory?: string;
-  };
-  readonly is_direct: boolean;
-  readonly is_yanked?: boolean;
-  readonly requested: boolean;
-  readonly metadata: { readonly name: string; readonly version: string; readonly requires_dist?: readonly string[]; readonly requires_python?: string };
-}
-
-export interface Resolution {
-  readonly items: readonly ReportedItem[];
-  /** Interpreter and platform: what a wheel that is built here may depend on. */
-  readonly system: string;
-  /** What pip said of a yanked candidate. */
-  readonly yanked: string | undefined;
-}
+import type { RequirementSet } from "./requirementLine.ts";
 
 const ENVIRONMENT = {
   PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_NO_INPUT: "1", PIP_REQUIRE_VIRTUALENV: "0", PIP_NO_COLOR: "1", PIP_PROGRESS_BAR: "off", PIP_ROOT_USER_ACTION: "ignore", PYTHONWARNINGS: "ignore", PYTHONIOENCODING: "utf-8",
 };
 const LINES_SHOWN = 12;
 
-export class Pip {
+export class Pip implements Engine {
+  readonly name = "pip";
   readonly #command: readonly string[];
   readonly #host: Host;
   readonly #cache: ArchiveCache;
-  /** Private: requirement lines may hold credentials. */
   readonly directory: string;
 
   constructor(command: readonly string[], host: Host, cache: ArchiveCache) {
@@ -79,14 +58,18 @@ export class Pip {
     return { ...environment, pip };
   }
 
+  async obtain(items: readonly ReportedItem[], wanted: RequirementSet, resolution: Resolution, sources: readonly string[]): Promise<ReadonlyMap<string, Place>> {
+    const { obtainWithPip } = await import("./pipFetch.ts");
+    return obtainWithPip(items, wanted, resolution, sources, this, this.#cache);
+  }
+
+  async python(): Promise<readonly string[]> {
+    return this.#command.at(-2) === "-m" ? this.#command.slice(0, -2) : ["python3"];
+  }
+
   /** Downloads or builds a wheel for each line; absolute paths of the wheels. */
   async wheels(lines: readonly string[], options: readonly string[], name: string): Promise<string[]> {
     return this.#fetch("wheel", ["-w"], lines, options, name);
-  }
-
-  /** Downloads archives as they are: for a source archive whose wheel lacks something. */
-  async archives(lines: readonly string[], options: readonly string[], name: string): Promise<string[]> {
-    return this.#fetch("download", ["-d"], lines, options, name);
   }
 
   /** The pure-Python wheel of one version, where the index has one beside those for particular systems; its path. */
@@ -124,8 +107,8 @@ export class Pip {
   async #execute(args: readonly string[]): Promise<{ status: number; stdout: string; stderr: string }> {
     const [command = "", ...first] = this.#command;
     const run = await this.#host.execute(command, [...first, ...args], { cwd: this.#host.cwd, environment: ENVIRONMENT });
-    if (!run) throw new Failure(`${command}: no such program, and requirements are fetched with pip`, "Install Python with pip, or say how to run it: --pip 'python3.12 -m pip'");
-    if (/No module named pip\b/.test(run.stderr)) throw new Failure(`${this.#command.join(" ")}: this Python has no pip`, "Install it (python3 -m ensurepip, or your system's python3-pip), or name another: --pip 'python3.12 -m pip'");
+    if (!run) throw new Failure(`${command}: no such program, and requirements are fetched with pip`, "Install Python with pip, or say how to run it: --pip 'python3.12 -m pip'; or use uv: --engine uv");
+    if (/No module named pip\b/.test(run.stderr)) throw new Failure(`${this.#command.join(" ")}: this Python has no pip`, "Install it (python3 -m ensurepip, or your system's python3-pip), or name another: --pip 'python3.12 -m pip'; or use uv: --engine uv");
     return run;
   }
 

@@ -1,0 +1,65 @@
+/** pip fetches and builds: each archive of a resolution asked for by its exact version and digest. */
+import { basename } from "node:path";
+import { normalisedName } from "../model/distribution.ts";
+import { Failure } from "../model/failure.ts";
+import type { ArchiveCache } from "./cache.ts";
+import { atCommit } from "./checkout.ts";
+import { type Place, type ReportedItem, type Resolution, isWheel } from "./engine.ts";
+import { digestOf, lineOf, origin } from "./fetch.ts";
+import type { Pip } from "./pip.ts";
+import type { RequirementSet } from "./requirementLine.ts";
+
+/** Has pip fetch or build the wheels; by normalised name. */
+export async function obtainWithPip(items: readonly ReportedItem[], wanted: RequirementSet, { system }: Resolution, sources: readonly string[], pip: Pip, cache: ArchiveCache): Promise<ReadonlyMap<string, Place>> {
+  const found = new Map<string, Place>();
+  for (const item of items) {
+    const pure = await pureInstead(item, wanted, sources, pip, cache);
+    if (pure !== undefined) found.set(normalisedName(item.metadata.name), { path: pure, builtFrom: undefined });
+  }
+  const left = items.filter((item) => !found.has(normalisedName(item.metadata.name)));
+  const exact = await Promise.all(left.map(async (item) => exactLine(item, wanted, await digestOf(item))));
+  // pip verifies either every line against a hash or none.
+  const hashed = exact.filter((line) => line.includes("--hash="));
+  const unhashed = exact.filter((line) => !line.includes("--hash="));
+  const files = [...(hashed.length > 0 ? await pip.wheels([...wanted.options, ...hashed], sources, "hashed") : []), ...(unhashed.length > 0 ? await pip.wheels([...wanted.options, ...unhashed], sources, "unhashed") : [])];
+  for (const item of items) {
+    const name = normalisedName(item.metadata.name);
+    if (found.has(name)) continue;
+    const file = files.find((path) => normalisedName(basename(path).split("-")[0] ?? "") === name);
+    if (file === undefined) continue;
+    const { path, sha256 } = await cache.store(file);
+    const expected = await digestOf(item);
+    if (isWheel(item)) {
+      if (expected !== undefined && expected !== sha256) throw new Failure(`${basename(path)}: its SHA-256 is ${sha256}, and the index says ${expected}`, "Try again; if it stays so, somebody changed the archive or the index.");
+      found.set(name, { path, builtFrom: undefined });
+    } else {
+      if (expected !== undefined) cache.rememberBuilt(expected, system, sha256);
+      found.set(name, { path, builtFrom: origin(item, expected ?? sha256) });
+    }
+  }
+  return found;
+}
+
+/** A wheel for one system may hold names of modules in machine code, where they cannot be relocated, and makes another copy on another system: the pure one comes first. */
+async function pureInstead(item: ReportedItem, wanted: RequirementSet, sources: readonly string[], pip: Pip, cache: ArchiveCache): Promise<string | undefined> {
+  const file = basename(new URL(item.download_info.url).pathname);
+  const sha256 = await digestOf(item);
+  if (!isWheel(item) || item.is_direct || sha256 === undefined || file.endsWith("-none-any.whl")) return undefined;
+  // Whoever names hashes has chosen the archive.
+  if (wanted.lines.some((line) => line.text.includes("--hash"))) return undefined;
+  const path = await pip.pureWheel(`${item.metadata.name}==${item.metadata.version}`, [...sources, ...wanted.options.flatMap((option) => option.split(/\s+/))]);
+  if (path === undefined) return undefined;
+  const stored = await cache.store(path);
+  cache.rememberBuilt(sha256, "pure", stored.sha256);
+  return stored.path;
+}
+
+/** The line that asks pip for this very archive. */
+function exactLine(item: ReportedItem, wanted: RequirementSet, sha256: string | undefined): string {
+  const { name, version } = item.metadata;
+  const line = item.is_direct ? lineOf(item, wanted.lines) : undefined;
+  if (line) return item.download_info.vcs_info ? atCommit(line.text, item.download_info.vcs_info.commit_id) : line.text;
+  if (!item.is_direct) return `${name}==${version}${sha256 === undefined ? "" : ` --hash=sha256:${sha256}`}`;
+  const { url, vcs_info } = item.download_info;
+  return `${name} @ ${vcs_info ? `${vcs_info.vcs}+${url}@${vcs_info.commit_id}` : url}`;
+}
