@@ -33,5 +33,5 @@ await build({
 const { error, stderr } = await asc.main(["src/syntax/scanner/index.ts", "--outFile", "dist/scanner.wasm", "--optimizeLevel", "3", "--runtime", "stub", "--noAssert", "--baseDir", root]);
 if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
 // What runs in Python interpreters is read by them, from files.
-for (const name of ["interpreter/import_modules.py", "interpreter/process_state.py", "acquire/download.py"]) copyFileSync(`${root}src/${name}`, `${root}dist/${name.split("/")[1]}`);
+for (const name of ["interpreter/import_modules.py", "interpreter/process_state.py", "acquire/download.py", "wheel/enisle_build.py"]) copyFileSync(`${root}src/${name}`, `${root}dist/${name.split("/")[1]}`);
 chmodSync(`${root}dist/cli.js`, 0o755);

@@ -34,9 +34,14 @@ export function decompress(packed: Buffer, compression: string, path: string): B
   return result.stdout;
 }
 
-/** `path` is for messages, `problem` is told of every member that is left out. */
-export function readTar(tar: Buffer, path: string, problem: (unreadable: Unreadable) => void): TreeFile[] {
-  const files = new Map<string, TreeFile>();
+/** A regular file of a tar archive. */
+export interface TarFile extends TreeFile {
+  readonly executable: boolean;
+}
+
+/** `path` is for messages, `problem` is told of every member that is left out and that could hold code; `isWanted` says which those are. */
+export function readTar(tar: Buffer, path: string, problem: (unreadable: Unreadable) => void, isWanted: (name: string) => boolean = (name) => /\.(?:py|whl|egg|zip)$/.test(name)): TarFile[] {
+  const files = new Map<string, TarFile>();
   let [longName, longSize]: [string | undefined, number | undefined] = [undefined, undefined];
   let at = 0;
   let sound = false;
@@ -67,8 +72,8 @@ export function readTar(tar: Buffer, path: string, problem: (unreadable: Unreada
       longName = undefined;
       if (type === "5" || name === "" || name === ".") continue;
       if (isUnsafe(name)) problem({ path: `${path}/${name}`, reason: "has a name that climbs out of the archive" });
-      else if (type === "0" || type === "7") files.set(name, { path: name, read: () => content, peek: () => content });
-      else if (/\.(?:py|whl|egg|zip)$/.test(name)) problem({ path: `${path}/${name}`, reason: type === "2" ? "is a symbolic link" : "is no regular file" });
+      else if (type === "0" || type === "7") files.set(name, { path: name, executable: (parseInt(field(header, 100, 8).trim() || "0", 8) & 0o100) !== 0, read: () => content, peek: () => content });
+      else if (isWanted(name)) problem({ path: `${path}/${name}`, reason: type === "2" ? "is a symbolic link" : "is no regular file" });
     }
   }
   if (!sound && tar.some((byte) => byte !== 0)) throw new Failure(`${path}: is not a tar archive`, "Get the archive again.");
