@@ -6,6 +6,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { dirname, join, relative, sep } from "node:path";
 import { type ProjectFile, alsoListed, listEveryFile, listProjectFiles, listProjectText } from "../acquire/project.ts";
 import { accept } from "../check/accept.ts";
+import type { FetchOptions } from "../acquire/fetch.ts";
 import type { Host } from "../host/host.ts";
 import { formatManifest } from "../manifest/write.ts";
 import type { Distribution } from "../model/distribution.ts";
@@ -36,6 +37,7 @@ import { type RecordedProject, recordProject, recordedProject } from "./projectR
 import type { Crew } from "./runJobs.ts";
 import { pythonSubstitutions } from "./substitutions.ts";
 import type { Treatment } from "./treatment.ts";
+import { placeLicenses } from "./vendoredLicenses.ts";
 
 /** What is to lie in the namespace after the run. */
 export interface Arrangement {
@@ -58,6 +60,8 @@ export interface RunOptions extends Partial<References> {
   readonly diff: boolean;
   /** Files that differ from the manifest are no obstacle: the arrangement knows about them. */
   readonly tolerant?: boolean;
+  /** How files from elsewhere are fetched; the defaults where it is missing. */
+  readonly fetching?: FetchOptions;
 }
 
 export interface ProjectRun {
@@ -146,17 +150,18 @@ async function relocate(transaction: Transaction | undefined, consumer: Consumer
     return undefined;
   }
   const leaks = await checkStaged(jobs, results, settings, consumer, crew, (done, total) => host.progress(`Checking what was staged: ${done} of ${total} files`));
+  const licenses = await placeLicenses(consumer, copies, state, options.fetching, host);
   const patching = settlePatches(copying, copied, arrangement.treat, consumer, options.writes);
 
   const { findings } = accept(
     [
-      ...findingsOf(layouts, ours, arrangement.treat), ...(arrangement.current ? [] : observedFindings(copies, copying, copied, consumer)), ...(isolation ? unusedIsolation(consumer, isolation, copied) : []), ...patching.findings,
+      ...findingsOf(layouts, ours, arrangement.treat), ...(arrangement.current ? [] : observedFindings(copies, copying, copied, consumer)), ...(isolation ? unusedIsolation(consumer, isolation, copied) : []), ...patching.findings, ...licenses.findings,
       ...unusedExceptions(consumer, results, !arrangement.current), ...results.flatMap((result) => result.findings), ...leaks,
     ].sort(byPlace),
     consumer.configuration.accept ?? [],
     ({ path }) => path,
   );
-  const made = newManifest({ consumer, state, basis, layouts, needsHelper, copies: arrangement.current ? undefined : copies, choices: chosen, results: copied, treat: arrangement.treat, findings, isolated: isolation?.relocations.map(({ from }) => from) ?? [], patched: patching.digests, project: recordProject(files, project) });
+  const made = newManifest({ consumer, state, basis, layouts, needsHelper, copies: arrangement.current ? undefined : copies, choices: chosen, results: copied, treat: arrangement.treat, findings, isolated: isolation?.relocations.map(({ from }) => from) ?? [], patched: patching.digests, licenses, project: recordProject(files, project) });
   const manifestText = made && formatManifest(made.manifest);
   const copyChanged = manifestText !== state.manifestText;
   const texts = new Map([...arrangement.texts, ...patching.texts, ...(made?.texts ?? [])].filter(([path, content]) => !sameAsDisk(consumer, path, content)));

@@ -44,7 +44,7 @@ export function selected(manifest: Manifest, targets: readonly Target[]): { entr
 export async function updateProject(consumer: Consumer, targets: readonly Target[], options: RunOptions, fetching: FetchOptions, acquire: Acquire, crew: Crew, host: Host): Promise<ProjectUpdate> {
   let updated: UpdatedDistribution[] = [];
   const notices: string[] = [];
-  const run = await runProject(consumer, options, crew, host, async (state) => {
+  const run = await runProject(consumer, { ...options, fetching }, crew, host, async (state) => {
     const { manifest } = state;
     if (!manifest) throw new Failure(`${consumer.namespaceDirectory}: nothing is vendored there`, "Name the project with -C DIR, or roots to search: --root DIR.");
     const treat = treatments(consumer, manifest, { drop: [], keep: [] });

@@ -68,7 +68,7 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, named: boo
   const writes = !options.dryRun && !options.diff && !compares;
   const sourceDirectories = named ? options.sources.map((source) => resolve(host.cwd, source)) : (consumer.configuration.vendor ?? []).map((source) => resolve(consumer.root, source));
   const build = options.out !== undefined && writes ? await buildDirectory(consumer, options.out, sourceDirectories, host) : undefined;
-  const run = await runProject(build?.twin ?? consumer, { writes, diff: options.diff || options.check === true, verified: options.verified, runtimeMap: options.runtimeMap }, crew, host, async (state, basis) => {
+  const run = await runProject(build?.twin ?? consumer, { writes, diff: options.diff || options.check === true, verified: options.verified, runtimeMap: options.runtimeMap, fetching }, crew, host, async (state, basis) => {
     const treat = treatments(consumer, state.manifest, { drop: options.drop ?? [], keep: options.keep ?? [] });
     const setting = { consumer, state, basis, treat, options: fetching, acquire };
     const base = host.cwd;

@@ -117,6 +117,10 @@ const catalogue = {
     severity: "error",
     help: "Run `enisle vendor` again, which rewrites it; in a copy, restore the file first. To live with it: [[tool.enisle.accept]] with a reason.",
   },
+  "license-unavailable": {
+    severity: "warning",
+    help: "The archive has no licence file, and the configuration names a URL: see whether the address is right and the network there, and run again.",
+  },
   "manifest-changed": {
     severity: "error",
     help: "Restore vendored.json from version control, or vendor again: only the tool writes it.",
