@@ -1,5 +1,6 @@
 /** What fetches, resolves and builds: pip, or uv where the user prefers it. Both are run with the user's own configuration. */
 import type { Host } from "../host/host.ts";
+import type { SourceIdentity } from "../model/distribution.ts";
 import type { ArchiveCache } from "./cache.ts";
 import type { RequirementSet } from "./requirementLine.ts";
 
@@ -8,7 +9,7 @@ export interface ReportedItem {
   readonly download_info: {
     readonly url: string;
     readonly archive_info?: { readonly hashes?: Readonly<Record<string, string>> };
-    readonly vcs_info?: { readonly vcs: string; readonly commit_id: string };
+    readonly vcs_info?: { readonly vcs: string; readonly requested_revision?: string; readonly commit_id: string };
     readonly dir_info?: unknown;
     readonly subdirectory?: string;
   };
@@ -31,7 +32,7 @@ export interface Place {
   /** Absolute path of a wheel. */
   readonly path: string;
   /** What the wheel was built from here, unless it was the wheel itself that was fetched. */
-  readonly builtFrom: { readonly kind: "sdist" | "vcs" | "directory"; readonly file: string; readonly sha256: string } | undefined;
+  readonly builtFrom: SourceIdentity | undefined;
 }
 
 /** Options are given as pip and uv both spell them, one word an element: `--find-links DIR`, `--no-index`, `--only-binary :all:`, `--no-deps`, `-c FILE`. */

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Host } from "../host/host.ts";
-import { normalisedName } from "../model/distribution.ts";
+import { type SourceIdentity, normalisedName } from "../model/distribution.ts";
 import { Failure } from "../model/failure.ts";
 import { ArchiveCache } from "./cache.ts";
 import { digestOfFile } from "./digest.ts";
@@ -116,10 +116,15 @@ export async function digestOf({ download_info: { url, archive_info } }: Reporte
   return archive_info.hashes?.["sha256"] ?? (url.startsWith("file:") ? digestOfFile(fileURLToPath(url)) : undefined);
 }
 
-export function origin(item: ReportedItem, sha256: string): Fetched["builtFrom"] {
+/** What a wheel was built from. `sha256` is of the archive; of a tree or a repository that of its content takes its place later. */
+export function origin(item: ReportedItem, sha256: string): SourceIdentity {
   const { url, vcs_info, archive_info, subdirectory } = item.download_info;
-  if (vcs_info) return { kind: "vcs", file: `${vcs_info.vcs}+${redactRequirement(url)}@${vcs_info.commit_id}${subdirectory === undefined ? "" : `#subdirectory=${subdirectory}`}`, sha256 };
-  return { kind: archive_info ? "sdist" : "directory", file: decodeURIComponent(basename(new URL(url).pathname)), sha256 };
+  if (!vcs_info) return { kind: archive_info ? "sdist" : "directory", file: decodeURIComponent(basename(new URL(url).pathname)), sha256 };
+  const { vcs, requested_revision, commit_id } = vcs_info;
+  const plain = redactRequirement(url);
+  const inside = subdirectory === undefined ? {} : { subdirectory };
+  const directUrl = { url: plain, vcs_info: { vcs, ...(requested_revision === undefined || requested_revision === commit_id ? {} : { requested_revision }), commit_id }, ...inside };
+  return { kind: "vcs", file: `${vcs}+${plain}@${commit_id}${subdirectory === undefined ? "" : `#subdirectory=${subdirectory}`}`, sha256, directUrl };
 }
 
 /** The line that asked for an item: by name, else by what its URL ends in. */

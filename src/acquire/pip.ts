@@ -38,7 +38,7 @@ export class Pip implements Engine {
     const directory = mkdtempSync(join(this.directory, "attempt-"));
     const report = join(directory, "report.json");
     const file = join(directory, "lines.txt");
-    writeFileSync(file, lines.map((line) => `${line}\n`).join(""), { mode: 0o600 });
+    writeFileSync(file, lines.map((line) => `${spelled(line)}\n`).join(""), { mode: 0o600 });
     const { status, stdout, stderr } = await this.#execute(["install", "--dry-run", "--ignore-installed", "--report", report, ...options, "-r", file]);
     const log = `${stdout}\n${stderr}`;
     if (status === 0) return { items: (JSON.parse(readFileSync(report, "utf8")) as { install: ReportedItem[] }).install };
@@ -100,7 +100,7 @@ export class Pip implements Engine {
 
   #list(name: string, lines: readonly string[]): string {
     const file = join(this.directory, `${name}.txt`);
-    writeFileSync(file, lines.map((line) => `${line}\n`).join(""), { mode: 0o600 });
+    writeFileSync(file, lines.map((line) => `${spelled(line)}\n`).join(""), { mode: 0o600 });
     return file;
   }
 
@@ -140,6 +140,14 @@ export class Pip implements Engine {
     const message = errors.length > 0 ? [...new Set(errors)].slice(0, 4).join("\n    ") : lines.filter((line) => line !== "").slice(-3).join("\n    ");
     throw new Failure(`pip: ${message}`, `${wayOut(text)} pip's whole log: ${whole}`);
   }
+}
+
+/** `NAME @ git+file:///…` as pip takes it: to its parser, an address without a host is none. */
+function spelled(line: string): string {
+  const match = /^([A-Za-z0-9][\w.-]*)\s*(\[[^\]]*\])?\s*@\s*((?:git|hg|svn|bzr)\+file:\/\/\/[^#\s]*)(?:#(\S*))?(.*)$/.exec(line);
+  if (!match) return line;
+  const [, name = "", extras = "", url = "", fragment = "", rest = ""] = match;
+  return `${url}#egg=${name}${extras}${fragment === "" ? "" : `&${fragment}`}${rest}`;
 }
 
 function wayOut(log: string): string {

@@ -43,7 +43,7 @@ function asksFor({ text }: Asked, url: string): boolean {
 function directOf(entry: Table, base: string): ReportedItem["download_info"] | undefined {
   const [vcs, directory, archive] = [entry["vcs"], entry["directory"], entry["archive"]].map((each) => each as Table | undefined);
   const inside = (table: Table): { readonly subdirectory?: string } => (typeof table["subdirectory"] === "string" ? { subdirectory: table["subdirectory"] } : {});
-  if (vcs) return { url: placeOf(vcs, base), vcs_info: { vcs: String(vcs["type"]), commit_id: String(vcs["commit-id"]) }, ...inside(vcs) };
+  if (vcs) return { url: placeOf(vcs, base), vcs_info: { vcs: String(vcs["type"]), ...(typeof vcs["requested-revision"] === "string" ? { requested_revision: vcs["requested-revision"] } : {}), commit_id: String(vcs["commit-id"]) }, ...inside(vcs) };
   if (directory) return { url: placeOf(directory, base), dir_info: {}, ...inside(directory) };
   if (archive) return { url: placeOf(archive, base), archive_info: { hashes: digests(archive) }, ...inside(archive) };
   return undefined;
