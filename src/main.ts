@@ -242,7 +242,7 @@ async function perform<Result>(options: CommonOptions, run: (host: NodeHost) => 
     interrupt();
     process.exit(130);
   };
-  process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
+  process.once("SIGINT", onSignal).once("SIGTERM", onSignal).once("SIGHUP", onSignal);
   try {
     const { outcome, format, content, json, output } = await run(host);
     host.quiet();
@@ -274,7 +274,7 @@ async function perform<Result>(options: CommonOptions, run: (host: NodeHost) => 
     }
     return 2;
   } finally {
-    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+    process.off("SIGINT", onSignal).off("SIGTERM", onSignal).off("SIGHUP", onSignal);
   }
 }
 

@@ -42,8 +42,7 @@ export class Pip implements Engine {
     const { status, stdout, stderr } = await this.#execute(["install", "--dry-run", "--ignore-installed", "--report", report, ...options, "-r", file]);
     const log = `${stdout}\n${stderr}`;
     if (status === 0) return { items: (JSON.parse(readFileSync(report, "utf8")) as { install: ReportedItem[] }).install };
-    const unreachable = /NewConnectionError|Max retries|name resolution|ProxyError|ReadTimeout|Network is unreachable|ConnectTimeout/i.test(log);
-    if (unreachable || !/ResolutionImpossible|No matching distribution found|conflicting dependencies/.test(log)) this.#refuse(log);
+    if (unreachable(log) || !/ResolutionImpossible|No matching distribution found|conflicting dependencies/.test(log)) this.#refuse(log);
     return { log: redact(log).replaceAll(this.directory, "") };
   }
 
@@ -106,7 +105,7 @@ export class Pip implements Engine {
 
   async #execute(args: readonly string[]): Promise<{ status: number; stdout: string; stderr: string }> {
     const [command = "", ...first] = this.#command;
-    const run = await this.#host.execute(command, [...first, ...args], { cwd: this.#host.cwd, environment: ENVIRONMENT });
+    const run = await this.#host.execute(command, [...first, ...args], { cwd: this.#host.cwd, environment: { ...ENVIRONMENT, TMPDIR: this.directory } }); // what it leaves behind when it is ended goes too
     if (!run) throw new Failure(`${command}: no such program, and requirements are fetched with pip`, "Install Python with pip, or say how to run it: --pip 'python3.12 -m pip'; or use uv: --engine uv");
     if (/No module named pip\b/.test(run.stderr)) throw new Failure(`${this.#command.join(" ")}: this Python has no pip`, "Install it (python3 -m ensurepip, or your system's python3-pip), or name another: --pip 'python3.12 -m pip'; or use uv: --engine uv");
     return run;
@@ -124,7 +123,7 @@ export class Pip implements Engine {
     const text = redact(log).replaceAll(this.directory, "");
     if (/no such option: --report/.test(text)) throw new Failure(`${this.#command.join(" ")}: is too old: it cannot report what it resolves`, "Use pip 22.2 or newer: python3 -m pip install --upgrade pip");
     const lines = text.split("\n").map((line) => line.trimEnd());
-    const said = lines.filter((line) => /^\s*(ERROR|error):/.test(line)).map((line) => line.replace(/^\s*(ERROR|error):\s*/, ""));
+    const said = lines.filter((line) => /^\s*(ERROR|error):/.test(line)).map((line) => line.replace(/^\s*(ERROR|error):\s*/, "").replace(/ \(from versions: ([^)]*)\)/, (whole, list: string) => shortened(whole, list)));
     // A defect of pip's, or an archive that it did not expect: the last line of the traceback says most.
     const errors: string[] = said.some((line) => line !== "Exception:") ? said : lines.filter((line) => /^\w[\w.]*(Error|Exception)\b/.test(line)).slice(-1);
     const whole = this.#cache.log(text);
@@ -137,9 +136,17 @@ export class Pip implements Engine {
       const what = errors.find((line) => /Failed|failed|subprocess/.test(line)) ?? "";
       throw new Failure(`pip could not build a source distribution${what === "" ? "" : `: ${what}`}\n${shown.join("\n")}`, `The whole log: ${whole}. Build its wheel where that works, and name the wheel; or use --only-binary.`);
     }
+    if (/^\s*ERROR: Wheel '[^']*' located at .* is invalid/m.test(text)) throw new Failure(`pip: ${errors[0]?.replace(/ located at .* is /, " is ") ?? ""} It is damaged, or was cut off on the way.`, `Try again, and look at what the index serves. pip's whole log: ${whole}`);
+    if (unreachable(text)) errors.unshift(`the index does not answer${/connection broken by '(\w+)/.exec(text)?.[1]?.replace(/^(\w+)$/, " ($1)") ?? ""}`);
     const message = errors.length > 0 ? [...new Set(errors)].slice(0, 4).join("\n    ") : lines.filter((line) => line !== "").slice(-3).join("\n    ");
     throw new Failure(`pip: ${message}`, `${wayOut(text)} pip's whole log: ${whole}`);
   }
+}
+
+/** Where connections failed to the end, pip goes on as if the index had nothing. */
+function unreachable(log: string): boolean {
+  const failed = /NewConnectionError|Max retries|name resolution|ProxyError|ReadTimeout|Network is unreachable|ConnectTimeout/i.test(log);
+  return failed || (/No matching distribution found/.test(log) && /connection broken by/.test(log));
 }
 
 /** `NAME @ git+file:///…` as pip takes it: to its parser, an address without a host is none. */
@@ -150,9 +157,15 @@ function spelled(line: string): string {
   return `${url}#egg=${name}${extras}${fragment === "" ? "" : `&${fragment}`}${rest}`;
 }
 
+/** The newest versions stand last. */
+function shortened(whole: string, list: string): string {
+  const versions = list.split(", ");
+  return versions.length <= 8 ? whole : ` (from ${versions.length} versions, the last of them: ${versions.slice(-5).join(", ")})`;
+}
+
 function wayOut(log: string): string {
   if (/DO NOT MATCH THE HASHES|Hashes are required|require-hashes/i.test(log)) return "The archive is another one than was asked for: compare the hash with the one that its authors publish.";
-  if (/NewConnectionError|Max retries|name resolution|Connection(Error|Refused)|ProxyError|ReadTimeout|Network is unreachable|ConnectTimeout/i.test(log)) return "Check the network and pip's configuration (pip config list), or work from the cache: --offline.";
+  if (unreachable(log) || /Connection(Error|Refused|Reset)|IncompleteRead/i.test(log)) return "Check the network and pip's configuration (pip config list), or work from the cache: --offline.";
   if (/ResolutionImpossible|conflicting dependencies/.test(log)) return "Loosen one of the requirements that conflict.";
   if (/No matching distribution/.test(log)) return "Check name and version, and that the index of your pip configuration has it.";
   return "Look at the log.";

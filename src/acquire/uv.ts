@@ -104,7 +104,7 @@ export class Uv implements Engine {
   async run(args: readonly string[]): Promise<{ readonly status: number; readonly stdout: string; readonly stderr: string }> {
     this.#command ??= await this.#find();
     const [command = "", ...first] = this.#command;
-    const run = await this.#host.execute(command, [...first, ...args], { cwd: this.#host.cwd, environment: ENVIRONMENT });
+    const run = await this.#host.execute(command, [...first, ...args], { cwd: this.#host.cwd, environment: { ...ENVIRONMENT, TMPDIR: this.directory } });
     return run ?? { status: 1, stdout: "", stderr: `${command}: no such program` };
   }
 
@@ -160,7 +160,7 @@ function forBuilding(options: readonly string[]): string[] {
 }
 
 function wayOut(log: string): string {
-  if (/Git operation failed|failed to (clone|fetch)/i.test(log)) return "Check the repository's address and the reference behind the @.";
+  if (log.includes("Git operation failed")) return "Check the repository's address and the reference behind the @.";
   if (UNREACHABLE.test(log)) return "Check the network and uv's configuration, or work from the cache: --offline.";
   if (/was not found|no version of/i.test(log)) return "Check name and version, and that the index of your uv configuration has it.";
   if (/unsatisfiable|No solution found/.test(log)) return "Loosen one of the requirements that conflict.";

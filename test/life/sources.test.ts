@@ -1,8 +1,9 @@
 /** Requirements, lock files and source distributions as sources. No index: pip looks into folders only. */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { type AddressInfo, createServer } from "node:net";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { archive as makeArchive } from "./sdist.ts";
 import { makeWheel } from "../vendor/wheel.ts";
 import { type Run, cli, enisle, existsSync, join, project, readFileSync, snapshot, temporary, write } from "../vendor/project.ts";
@@ -112,21 +113,99 @@ describe("requirements", () => {
   });
 });
 
-describe("interrupted while pip works", () => {
-  test.each(["SIGINT", "SIGTERM"] as const)("%s ends pip too; nothing is left, and nothing changed", async (signal) => {
-    const place = write(temporary(), { "pip.py": "import os, sys, time\nopen(sys.argv[1], 'w').write(str(os.getpid()))\ntime.sleep(60)\n" });
+/** Serves a page with one wheel, and not the rest: "hang" answers nothing, "cut" ends in the middle of the wheel. */
+function unreliable(mode: "hang" | "cut"): Promise<{ readonly port: number; readonly close: () => void }> {
+  const page = '<a href="alib-1.0-py3-none-any.whl">alib-1.0-py3-none-any.whl</a>';
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.once("data", (request) => {
+      if (mode === "hang") return;
+      if (!request.toString().split("\r\n")[0]?.includes(".whl")) socket.end(`HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: ${page.length}\r\nConnection: close\r\n\r\n${page}`);
+      else socket.end("HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: 5000\r\n\r\nPK");
+    });
+  });
+  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve({ port: (server.address() as AddressInfo).port, close: () => server.close() })));
+}
+
+describe("a network that fails", () => {
+  const uv = spawnSync("uv", ["--version"]).status === 0;
+  test.each([["pip", "hang", /does not answer[^]*Check the network/], ["pip", "cut", /cut off on the way/], ...(uv ? ([["uv", "hang", /timed out[^]*Check the network/], ["uv", "cut", /Check the network/]] as const) : [])] as const)("%s, %s: a clear failure in the end, nothing changed", async (engine, mode, message) => {
+    const { port, close } = await unreliable(mode);
+    onTestFinished(close);
+    const root = project({ "acme/app.py": "import alib\n" });
+    const before = snapshot(root);
+    const env = { XDG_CACHE_HOME: temporary(), UV_CACHE_DIR: temporary(), PIP_CONFIG_FILE: "/dev/null", PIP_FIND_LINKS: "", PIP_INDEX_URL: `http://127.0.0.1:${port}/simple`, PIP_TIMEOUT: "1", PIP_DEFAULT_TIMEOUT: "1", PIP_RETRIES: "1", UV_DEFAULT_INDEX: `http://127.0.0.1:${port}/simple`, UV_HTTP_TIMEOUT: "1", UV_HTTP_RETRIES: "0" };
+    const child = spawn(process.execPath, [cli, "vendor", "-C", root, "--engine", engine, "alib"], { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env } });
+    const chunks: Buffer[] = [];
+    child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
+    expect(await new Promise((resolve) => child.on("close", resolve))).toBe(2);
+    expect(Buffer.concat(chunks).toString()).toMatch(message);
+    expect(snapshot(root)).toEqual(before);
+  });
+});
+
+describe("interrupted while the engine works", () => {
+  /** Starts a process of its own, as pip starts build backends; `stubborn` ones do not listen to SIGTERM. */
+  const slow = (stubborn: boolean): string => `import os, signal, subprocess, sys, time
+${stubborn ? "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" : ""}child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+open(sys.argv[1] + ".new", "w").write("%d %d" % (os.getpid(), child.pid))
+os.rename(sys.argv[1] + ".new", sys.argv[1])
+time.sleep(60)
+`;
+
+  const isGone = (pid: number): boolean => {
+    try {
+      return / Z /.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
+    } catch {
+      return true;
+    }
+  };
+
+  test.each([["SIGINT", false], ["SIGTERM", false], ["SIGHUP", false], ["SIGINT", true]] as const)("%s ends it and what it started (stubborn: %s); nothing is left, and nothing changed", async (signal, stubborn) => {
+    const place = write(temporary(), { "pip.py": slow(stubborn) });
     const root = project({ "acme/app.py": "import alib\n" });
     const before = snapshot(root);
     const [mark, scratch] = [join(place, "pid"), temporary()];
     const child = spawn(process.execPath, [cli, "vendor", "-C", root, "alib", "--pip", `python3 ${join(place, "pip.py")} ${mark}`], { stdio: "ignore", env: { ...process.env, TMPDIR: scratch, XDG_CACHE_HOME: temporary() } });
     const ended = new Promise<number | null>((resolve) => child.on("exit", resolve));
-    while (!existsSync(mark) || readFileSync(mark, "utf8") === "") await new Promise((resolve) => setTimeout(resolve, 20));
+    while (!existsSync(mark)) await new Promise((resolve) => setTimeout(resolve, 20));
     child.kill(signal);
     expect(await ended).toBe(130);
-    const pid = Number(readFileSync(mark, "utf8"));
-    for (let tries = 0; tries < 100 && existsSync(`/proc/${pid}`); tries++) await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(existsSync(`/proc/${pid}`)).toBe(false);
+    const pids = readFileSync(mark, "utf8").split(" ").map(Number);
+    for (let tries = 0; tries < 100 && !pids.every(isGone); tries++) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect([pids.length, pids.map(isGone)]).toEqual([2, [true, true]]);
     expect([snapshot(root), readdirSync(scratch)]).toEqual([before, []]);
+  });
+
+  test("pip itself, in the middle of a build: its own temporary files go too", async () => {
+    const place = temporary();
+    const mark = join(place, "pid");
+    makeArchive(place);
+    write(join(place, "slib-0.1"), { "backend.py": `import os, time\ndef get_requires_for_build_wheel(config_settings=None): return []\ndef build_wheel(*args):\n    open(${JSON.stringify(mark)}, "w").write(str(os.getpid()))\n    time.sleep(60)\n` });
+    const [root, scratch] = [project(), temporary()];
+    const before = snapshot(root);
+    const child = spawn(process.execPath, [cli, "vendor", "-C", root, join(place, "slib-0.1")], { stdio: "ignore", env: { ...process.env, TMPDIR: scratch, XDG_CACHE_HOME: temporary() } });
+    const ended = new Promise<number | null>((resolve) => child.on("exit", resolve));
+    while (!existsSync(mark) || readFileSync(mark, "utf8") === "") await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill("SIGINT");
+    expect(await ended).toBe(130);
+    for (let tries = 0; tries < 100 && !isGone(Number(readFileSync(mark, "utf8"))); tries++) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect([isGone(Number(readFileSync(mark, "utf8"))), snapshot(root), readdirSync(scratch)]).toEqual([true, before, []]);
+  });
+
+  test("a second run meanwhile is refused, and says who is at work", async () => {
+    const place = write(temporary(), { "pip.py": slow(false) });
+    const root = project({ "acme/app.py": "import blib\n" });
+    const mark = join(place, "pid");
+    const child = spawn(process.execPath, [cli, "vendor", "-C", root, "alib", "--pip", `python3 ${join(place, "pip.py")} ${mark}`], { stdio: "ignore", env: { ...process.env, XDG_CACHE_HOME: temporary() } });
+    const ended = new Promise((resolve) => child.on("exit", resolve));
+    while (!existsSync(mark)) await new Promise((resolve) => setTimeout(resolve, 20));
+    const wheel = makeWheel(temporary(), { "blib.py": "" }, { name: "blib" });
+    const run = enisle(["vendor", "-C", root, wheel]);
+    expect([run.status, run.stdout, run.stderr]).toEqual([2, "", expect.stringMatching(/process \d+ is vendoring here right now/)]);
+    child.kill("SIGINT");
+    await ended;
+    expect(enisle(["vendor", "-C", root, wheel]).status).toBe(0);
   });
 });
 
