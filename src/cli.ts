@@ -9,6 +9,11 @@ async function start(): Promise<void> {
   const [first] = process.argv.slice(2);
   // Scripts ask for the version at every start: answer without loading anything.
   if (process.argv.length === 3 && (first === "--version" || first === "-V")) {
+    process.stdout.once("error", ({ code }: NodeJS.ErrnoException) => {
+      if (code === "EPIPE") return;
+      process.stderr.write(`error: standard output: cannot be written (${code})\n  Send it elsewhere.\n`);
+      process.exitCode = 2;
+    });
     process.stdout.write(`${VERSION}\n`);
     return;
   }

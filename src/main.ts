@@ -58,10 +58,12 @@ export interface VendorFlags extends CommonOptions, FetchingFlags {
 export async function main(argv: readonly string[]): Promise<number> {
   let code = 0;
   const program = new Command("enisle");
+  const said: Promise<void>[] = [];
   program
     .description("Relocate a Python library under a project's private namespace, rewriting every import.")
     .version(VERSION, "-V, --version")
     .exitOverride()
+    .configureOutput({ writeOut: (text) => void said.push(print(process.stdout, text)), writeErr: (text) => void said.push(print(process.stderr, text)) })
     .configureHelp({ helpWidth: 80 })
     .showSuggestionAfterError();
 
@@ -151,7 +153,13 @@ export async function main(argv: readonly string[]): Promise<number> {
     await program.parseAsync(argv);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? 0 : 2;
+    code = error.exitCode === 0 ? 0 : 2;
+  }
+  try {
+    await Promise.all(said);
+  } catch (error) {
+    await print(process.stderr, `error: ${(error as Failure).message}\n  Send it elsewhere.\n`);
+    return 2;
   }
   return code;
 }

@@ -245,3 +245,8 @@ export function readText(path: string): string {
     throw fileFailure(error, path);
   }
 }
+
+/** True for a file that its owner may execute. */
+export function isExecutable(path: string): boolean {
+  return ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o100) !== 0;
+}

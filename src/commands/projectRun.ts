@@ -4,7 +4,7 @@
  */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
-import { type ProjectFile, alsoListed, listEveryFile, listProjectFiles, listProjectText } from "../acquire/project.ts";
+import { type ProjectFile, alsoListed, isExecutable, listEveryFile, listProjectFiles, listProjectText } from "../acquire/project.ts";
 import { accept } from "../check/accept.ts";
 import type { FetchOptions } from "../acquire/fetch.ts";
 import type { Host } from "../host/host.ts";
@@ -278,7 +278,7 @@ function changesOf({ consumer, state, files, project, manifestText, namespace, t
   });
   const others = [...texts].map(([path, content]) => change(path, content));
   if (!copyChanged) return [...rewritten, ...others];
-  const now = wholeNamespace ? jobs.map((job, index) => change(job.label, Buffer.from(results[index]?.after ?? new Uint8Array()), job.executable)) : [];
+  const now = wholeNamespace ? jobs.map((job, index) => ({ ...change(job.label, Buffer.from(results[index]?.after ?? new Uint8Array()), job.executable), wasExecutable: isExecutable(join(consumer.root, job.label)) })) : [];
   const generated = wholeNamespace ? [...namespace].map(([path, content]) => change(`${prefix}/${path}`, content)) : [];
   const paths = new Set([...now, ...generated].map((each) => each.path));
   const old = wholeNamespace || manifestText === undefined ? [...(state.manifest?.distributions ?? []).flatMap((entry) => entry.files.map((file) => file.path)), ...(state.manifest?.generated ?? []).map((file) => file.path), ...state.foreign] : [];

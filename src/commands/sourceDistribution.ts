@@ -23,6 +23,7 @@ import { type BuildSystem, buildSystemOf, withBackend } from "../wheel/buildSyst
 import { rewriteRequires } from "../wheel/rewriteMetadata.ts";
 import { requirementsOfEggInfo, rewriteEggInfo, rewriteSetupCfg } from "../wheel/setupRequires.ts";
 import { makeTarball } from "../wheel/tarball.ts";
+import { refuseStagingNames } from "../write/transaction.ts";
 import { acquirer, arrangeSources } from "./arrange.ts";
 import { type Consumer, findConsumer, lowerBound } from "./consumer.ts";
 import { fetchOptions } from "./fetchSettings.ts";
@@ -44,6 +45,7 @@ export async function relocateSdist(options: WheelOptions, host: Host): Promise<
   try {
     const unpacked = unpackSdist(resolve(host.cwd, options.wheel), options.wheel, directory);
     const { root, metadata } = unpacked;
+    refuseStagingNames(root, options.wheel);
     const known = await requirementsOf(unpacked);
     const consumer = { ...(await consumerOf(unpacked, options)), dependencies: known ?? [] };
     const fetching = fetchOptions(options, { present: false }, root);

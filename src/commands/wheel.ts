@@ -32,6 +32,7 @@ import { treatments } from "./treatment.ts";
 import { summarise } from "./vendor.ts";
 import { checkNamespace } from "../plan/namespace.ts";
 import { requiredBy } from "../plan/wheelRequires.ts";
+import { refuseStagingNames } from "../write/transaction.ts";
 
 export interface WheelOptions extends FetchFlags {
   /** As typed. */
@@ -65,6 +66,7 @@ export async function wheel(options: WheelOptions, host: Host): Promise<Outcome<
   const crew = hireCrew(LARGE_DIRECTORY);
   try {
     const { executable } = await unpackWheel(input, root);
+    refuseStagingNames(root, options.wheel);
     const consumer = consumerOf(root, distribution, options);
     const fetching = fetchOptions(options, { present: false }, root);
     const request = { sources: options.sources, requirementFiles: options.requirementFiles.map((file) => resolve(host.cwd, file)), constraints: options.constraints.map((file) => resolve(host.cwd, file)), base: host.cwd };
