@@ -22,7 +22,7 @@ export async function checkStaged(jobs: readonly FileJob[], results: readonly Fi
     ...job, locator: { kind: "file", path: target }, record: undefined, sha256: undefined, target: undefined, inPlace: false,
     place: result.changed ? job.place : undefined, ...(content && result.changed ? { content } : {}),
   }));
-  const again = await crew.run(reading, { ...settings, keepContents: false, keepSites: true }, (done) => progress(done, reading.length));
+  const again = await crew.run(reading, { ...settings, keepContents: false, keepSites: true, unobserved: true }, (done) => progress(done, reading.length));
   const leaks = staged.flatMap(({ job, result, target }, index): Finding[] => {
     const now = again[index];
     if (now?.sha256Upstream !== result.sha256Now) throw new Failure(`${job.label}: was not written as it was meant: the staged file has another digest`, "Nothing was changed; see that the disk is sound and that nothing else writes there, and run again.");

@@ -1,0 +1,4 @@
+/** What the build puts into one file: the command line, the worker, the public API. */
+export * from "./index.ts";
+export { main } from "./main.ts";
+export { serve } from "./worker.ts";
