@@ -114,8 +114,14 @@ export class Uv implements Engine {
     const lines = text.split("\n").map((line) => line.trimEnd()).filter((line) => line.trim() !== "" && !/^(Resolved|Using|Downloading|Downloaded|Prepared|Building source|Building wheel)\b/.test(line));
     const whole = this.#cache.log(text);
     if (building || /Failed to build|build backend returned an error|Build backend failed/i.test(text)) {
-      const shown = lines.slice(-LINES_SHOWN).map((line) => `    ${line.trim()}`);
-      throw new Failure(`uv could not build a source distribution\n${shown.join("\n")}`, `The whole log: ${whole}. Build its wheel where that works, and name the wheel; or use --only-binary.`);
+      // Its own words stand before what the backend printed, or behind it.
+      const isOwn = (line: string): boolean => /^\s*(?:error|cause|hint): |^\s*\[std(?:out|err)\]$/.test(line);
+      const what = lines.filter((line) => /^\s*cause: /.test(line)).at(-1)?.trim().replace("cause: ", "");
+      const output = lines.filter((line) => !isOwn(line));
+      // Standard output and error arrive in no particular order: what looks like the cause is shown wherever it stands.
+      const telling = output.slice(0, -LINES_SHOWN).filter((line) => /(?:error|exception|fatal)\b/i.test(line)).slice(-LINES_SHOWN / 3);
+      const shown = [...telling, ...output.slice(telling.length - LINES_SHOWN)].map((line) => `    ${line.trim()}`);
+      throw new Failure([`uv could not build a source distribution${what === undefined ? "" : `: ${what}`}`, ...shown].join("\n"), `The whole log: ${whole}. Build its wheel where that works, and name the wheel; or use --only-binary.`);
     }
     const start = Math.max(0, lines.findIndex((line) => line.startsWith("error:")));
     const message = lines.slice(start, start + 8).map((line) => line.trim().replace(/^(error|cause): /, "")).join("\n    ");

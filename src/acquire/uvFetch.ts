@@ -107,7 +107,7 @@ function sha256Of({ download_info: { archive_info } }: ReportedItem): string | u
 async function verified(item: ReportedItem, path: string, cache: ArchiveCache): Promise<StoredArchive> {
   for (const [algorithm, expected] of Object.entries(item.download_info.archive_info?.hashes ?? {})) {
     if (!/^sha(256|384|512)$/.test(algorithm)) continue;
-    const actual = algorithm === "sha256" ? await digestOfFile(path) : createHash(algorithm).update(readFileSync(path)).digest("hex");
+    const actual = algorithm === "sha256" ? digestOfFile(path) : createHash(algorithm).update(readFileSync(path)).digest("hex");
     if (actual !== expected.toLowerCase()) throw new Failure(`${basename(path)}: its hash is ${algorithm}:${actual}, and the index says ${expected}`, "Try again; if it stays so, somebody changed the archive or the index.");
   }
   return cache.store(path);
