@@ -94,6 +94,8 @@ export interface FileResult {
   /** Of files of copies. */
   readonly observations: readonly Observation[];
   readonly changed: boolean;
+  /** Of the result, in bytes. */
+  readonly size: number;
   readonly sites: readonly Site[];
   /** What became of the file's patches. */
   readonly patches: readonly StepOutcome[];

@@ -27,7 +27,7 @@ import { MAX_TEXT_SIZE, type TextFormat } from "../model/textFormat.ts";
 import { type RelocatedSource, relocateSource } from "./relocateSource.ts";
 import type { FileJob, FileResult, JobSettings, PlaceData } from "./fileJob.ts";
 
-const untouched: Omit<FileResult, `sha256${string}`> = {
+const untouched: Omit<FileResult, "size" | `sha256${string}`> = {
   needsHelper: false, usedExceptions: [], edits: { proven: 0, verified: 0 }, anchors: [], undo: [], findings: [], observations: [], changed: false, sites: [], patches: [], covered: false, verified: [],
   before: undefined, after: undefined,
 };
@@ -122,6 +122,7 @@ export class FileWorker {
       ],
       observations,
       changed,
+      size: content.length,
       needsHelper: relocated?.decision.needsHelper === true,
       usedExceptions: relocated?.decision.usedExceptions ?? [],
       edits: countEdits(relocated?.decision.edits ?? []),
@@ -140,7 +141,7 @@ export class FileWorker {
     verify(job, source, sha256);
     if (job.target !== undefined) this.#stage(job, job.target, source);
     const keep = this.#settings.keepContents ? source : undefined;
-    return { ...untouched, sha256Upstream: sha256, sha256Now: sha256, sha256Before: sha256, before: keep, after: keep };
+    return { ...untouched, size: source.length, sha256Upstream: sha256, sha256Now: sha256, sha256Before: sha256, before: keep, after: keep };
   }
 
   #relocateText(job: FileJob, format: TextFormat, source: Buffer): RelocatedText | undefined {

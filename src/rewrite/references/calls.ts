@@ -110,7 +110,7 @@ function noteName(argument: Expression, { names, moduleNames }: Scene): void {
 function note(call: CallExpression, argument: Expression, outcome: Outcome, row: CatalogueRow | undefined, scene: Scene): void {
   for (const parameter of outcome.parameters) scene.importers.set(`${parameter.function} ${parameter.index}`, { parameter, row });
   if (outcome.kind !== "opaque" || !row) return;
-  scene.opaque(call, argument, row);
+  scene.opaque(call, argument, row, outcome.named.length > 0);
 }
 
 function rewriteHandedOn(call: CallExpression, scene: Scene): void {

@@ -158,10 +158,11 @@ function withProgram(context: Context, around: readonly number[] | undefined): {
     collector,
     importers: new Map(),
     moduleNames: new Set(),
-    opaque(call, argument, row) {
+    opaque(call, argument, row, partly = false) {
       const mapped = row.meaning === "top-module" ? importAtRunTime(call, context, collector) : isMapped(row) && mapAtRunTime(argument, "module-call", context, collector);
-      if (mapped || context.place.module === undefined) return;
-      collector.finding("opaque-name", `${row.callable} is given a name that is known only at run time`, call.start);
+      // A script that takes names from elsewhere does not mean the copy, unless it was seen to.
+      if (mapped || (context.place.module === undefined && !partly)) return;
+      collector.finding("opaque-name", `${row.callable} is given ${partly ? "other names too, which are" : "a name that is"} known only at run time`, call.start);
       collector.site(call, context.source.toString("latin1", call.start, Math.min(call.end, call.start + 60)), "opaque", "catalogue", "reported", "known only at run time");
     },
   };
