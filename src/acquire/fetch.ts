@@ -9,6 +9,7 @@ import { ArchiveCache } from "./cache.ts";
 import { digestOfFile } from "./digest.ts";
 import { type EngineOptions, type Place, type ReportedItem, type Resolution, isWheel, openEngine } from "./engine.ts";
 import { redactRequirement } from "./redact.ts";
+import { hashesOf } from "./uvLock.ts";
 import type { RequirementLine, RequirementSet } from "./requirementLine.ts";
 
 export interface FetchOptions extends EngineOptions {
@@ -40,7 +41,7 @@ export async function fetchRequirements(wanted: RequirementSet, options: FetchOp
     host.progress("Resolving requirements");
     const resolution = await engine.resolve(lines, [...(options.withDeps ? [] : ["--no-deps"]), ...sources]);
     refuseYanked(resolution, options);
-    const places = await Promise.all(resolution.items.map((item) => atHand(item, resolution, wanted.lines.some((line) => line.text.includes("--hash")), cache)));
+    const places = await Promise.all(resolution.items.map((item) => atHand(item, resolution, wanted.lines, cache)));
     const missing = resolution.items.filter((_, index) => places[index] === undefined);
     if (missing.length > 0) host.progress(`Fetching ${missing.length} distribution${missing.length > 1 ? "s" : ""}`);
     const made = missing.length > 0 ? await engine.obtain(missing, wanted, resolution, sources) : new Map<string, Place>();
@@ -98,13 +99,14 @@ function refuseYanked({ items, yanked }: Resolution, { allowYanked }: FetchOptio
 }
 
 /** The wheel of an item, when it lies on this machine already. */
-async function atHand(item: ReportedItem, { system }: Resolution, pinned: boolean, cache: ArchiveCache): Promise<Place | undefined> {
+async function atHand(item: ReportedItem, { system }: Resolution, lines: readonly RequirementLine[], cache: ArchiveCache): Promise<Place | undefined> {
   const { url } = item.download_info;
   if (url.startsWith("file:") && isWheel(item) && item.is_direct) return { path: fileURLToPath(url), builtFrom: undefined };
   const sha256 = await digestOf(item);
   if (sha256 === undefined) return undefined;
-  const pure = isWheel(item) && !item.is_direct && !pinned ? await cache.built(sha256, "pure") : undefined;
-  if (pure) return { path: pure.path, builtFrom: undefined };
+  const pure = isWheel(item) && !item.is_direct ? await cache.built(sha256, "pure") : undefined;
+  const admits = !lines.some((line) => line.text.includes("--hash")) || hashesOf(lineOf(item, lines)).has(`sha256:${pure?.sha256 ?? ""}`);
+  if (pure && admits) return { path: pure.path, builtFrom: undefined };
   const stored = await cache.find(sha256);
   if (isWheel(item)) return stored && { path: stored.path, builtFrom: undefined };
   const built = await cache.built(sha256, system);

@@ -8,6 +8,7 @@ import { type Place, type ReportedItem, type Resolution, isWheel } from "./engin
 import { digestOf, lineOf, origin } from "./fetch.ts";
 import type { Pip } from "./pip.ts";
 import type { RequirementSet } from "./requirementLine.ts";
+import { hashesOf } from "./uvLock.ts";
 
 /** Has pip fetch or build the wheels; by normalised name. */
 export async function obtainWithPip(items: readonly ReportedItem[], wanted: RequirementSet, { system }: Resolution, sources: readonly string[], pip: Pip, cache: ArchiveCache): Promise<ReadonlyMap<string, Place>> {
@@ -45,9 +46,11 @@ async function pureInstead(item: ReportedItem, wanted: RequirementSet, sources: 
   const file = basename(new URL(item.download_info.url).pathname);
   const sha256 = await digestOf(item);
   if (!isWheel(item) || item.is_direct || sha256 === undefined || file.endsWith("-none-any.whl")) return undefined;
-  // Whoever names hashes has chosen the archive.
-  if (wanted.lines.some((line) => line.text.includes("--hash"))) return undefined;
-  const path = await pip.pureWheel(`${item.metadata.name}==${item.metadata.version}`, [...sources, ...wanted.options.flatMap((option) => option.split(/\s+/))]);
+  // Where hashes are named the pure wheel has to be one of those: pip looks at that.
+  const hashed = wanted.lines.some((line) => line.text.includes("--hash"));
+  const hashes = [...hashesOf(lineOf(item, wanted.lines))].map((hash) => ` --hash=${hash}`).join("");
+  if (hashed && hashes === "") return undefined;
+  const path = await pip.pureWheel(`${item.metadata.name}==${item.metadata.version}${hashes}`, [...sources, ...wanted.options.flatMap((option) => option.split(/\s+/))]);
   if (path === undefined) return undefined;
   const stored = await cache.store(path);
   cache.rememberBuilt(sha256, "pure", stored.sha256);

@@ -57,21 +57,22 @@ function digests(table: Table): Readonly<Record<string, string>> {
   return (table["hashes"] ?? {}) as Readonly<Record<string, string>>;
 }
 
-/** Wheels come first, and the pure one before those for one system; whoever names hashes has chosen the archive. uv lists what fits this interpreter, best first. */
+/** Wheels come first, and the pure one before those for one system; of those that hashes admit, where there are some. uv lists what fits this interpreter, best first. */
 function choose(name: string, version: string, entry: Table, base: string, hashes: ReadonlySet<string> | undefined): Archive {
   const list = (value: unknown): Archive[] => [value ?? []].flat().map((each) => ({ url: placeOf(each as Table, base), hashes: digests(each as Table) }));
   const wheels = list(entry["wheels"]);
-  const all = [...wheels, ...list(entry["sdist"])];
+  const all = [...wheels.filter(({ url }) => new URL(url).pathname.endsWith("-none-any.whl")), ...wheels, ...list(entry["sdist"])];
   if (hashes) {
     const found = all.find((archive) => Object.entries(archive.hashes).some(([algorithm, digest]) => hashes.has(`${algorithm}:${digest}`)));
     if (!found) throw new Failure(`${name} ${version}: ${hashes.size === 0 ? "no hash is given for it, and others have one" : "no archive of it has the hash that was asked for"}`, hashes.size === 0 ? "Give hashes for all or for none; --generate-hashes of uv pip compile writes them." : "The archive is another one than was asked for: compare the hash with the one that its authors publish.");
     return found;
   }
-  const [first] = [...wheels.filter(({ url }) => new URL(url).pathname.endsWith("-none-any.whl")), ...all];
+  const [first] = all;
   if (!first) throw new Failure(`${name} ${version}: has no archive for this system`, "Use another version, or another interpreter.");
   return first;
 }
 
-function hashesOf(line: Asked | undefined): ReadonlySet<string> {
+/** `sha256:…` and the like, of a line's options. */
+export function hashesOf(line: { readonly text: string } | undefined): ReadonlySet<string> {
   return new Set([...(line?.text ?? "").matchAll(/--hash[= ](\w+:[0-9a-fA-F]+)/g)].map((match) => (match[1] ?? "").toLowerCase()));
 }

@@ -6,7 +6,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { archive as makeArchive } from "./sdist.ts";
 import { makeWheel } from "../vendor/wheel.ts";
-import { type Run, cli, enisle, existsSync, join, project, readFileSync, snapshot, temporary, write } from "../vendor/project.ts";
+import { type Run, cli, enisle, existsSync, join, project, python, readFileSync, snapshot, temporary, write } from "../vendor/project.ts";
 
 const sha256 = (path: string): string => createHash("sha256").update(readFileSync(path)).digest("hex");
 
@@ -63,6 +63,29 @@ describe("requirements", () => {
     const rest = (text: string | undefined): string | undefined => text?.replace(/"requirement": "alib[^"]*"/, "").replace(/^ {6}"sha256": .*$/m, "");
     expect(rest(a["acme/_vendor/vendored.json"])).toBe(rest(b["acme/_vendor/vendored.json"]));
     expect(Object.keys(a)).toEqual(Object.keys(b));
+  });
+
+  test("a direct URL with its name, of a wheel and of a source archive", () => {
+    const { folder, one } = shelf();
+    const sdist = makeArchive(folder);
+    for (const [source, name] of [[`alib @ file://${one}`, "alib 1.0"], [`slib @ file://${sdist}`, "slib 0.1"], [`alib@file://${one}`, "alib 1.0"]] as const) {
+      const root = project();
+      expect(vendor(root, folder, source).status).toBe(0);
+      expect(vendored(root)).toEqual({ [name]: source });
+    }
+  });
+
+  test.each(["pip", ...(spawnSync("uv", ["--version"]).status === 0 ? ["uv"] : [])])("%s: the pure wheel beside one for this system, unless hashes admit only that", (engine) => {
+    const folder = temporary();
+    const platform = python("import sysconfig; print(sysconfig.get_platform().replace('-', '_').replace('.', '_'))", folder).stdout.trim();
+    const pure = makeWheel(folder, { "plib/__init__.py": "kind = 'pure'\n" }, { name: "plib" });
+    const special = makeWheel(folder, { "plib/__init__.py": "kind = 'special'\n" }, { name: "plib", tag: `py3-none-${platform}` });
+    const hash = (path: string): string => ` --hash=sha256:${sha256(path)}`;
+    for (const [source, kind] of [["plib==1.0", "pure"], [`plib==1.0${hash(special)}${hash(pure)}`, "pure"], [`plib==1.0${hash(special)}`, "special"], [`plib==1.0${hash(pure)}`, "pure"]] as const) {
+      const root = project();
+      expect(vendor(root, folder, source, "--engine", engine).status).toBe(0);
+      expect([source, readFileSync(join(root, "acme/_vendor/plib/__init__.py"), "utf8")]).toEqual([source, `kind = '${kind}'\n`]);
+    }
   });
 
   test("a hash that fits, and one that does not", () => {
