@@ -1,9 +1,9 @@
 /** Source distributions (PEP 625, 643) as trees that are changed and packed again: `{name}-{version}/` with PKG-INFO in a tar archive. */
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, posix } from "node:path";
 import { Failure, fileFailure } from "../model/failure.ts";
 import { type CoreMetadata, parseMetadata } from "./metadata.ts";
-import { type TarFile, decompress, readTar } from "./tarTree.ts";
+import { type TarFile, type TarLink, decompress, readTar } from "./tarTree.ts";
 
 export interface UnpackedSdist {
   /** Absolute; what was the archive's only top-level directory. */
@@ -55,7 +55,24 @@ function membersOf(path: string, shown: string): readonly TarFile[] {
     throw fileFailure(error, path);
   }
   const compression = /\.(?:tar\.(gz|bz2|xz)|t(gz))$/i.exec(path)?.slice(1).find((each) => each !== undefined)?.toLowerCase() ?? "gz";
-  return readTar(decompress(packed, compression, shown), shown, ({ path: member, reason }) => {
+  const links = new Map<string, TarLink>();
+  const refuse = (member: string, reason: string): never => {
     throw new Failure(`${member}: ${reason}`, "Such an archive cannot be changed and packed again: use --build, or vendor into its wheel.");
-  }, () => true);
+  };
+  const files = readTar(decompress(packed, compression, shown), shown, ({ path: member, reason }) => refuse(member, reason), links);
+  const known = new Map(files.map((file) => [file.path, file]));
+  for (const name of links.keys()) known.set(name, { ...(linked(name, links, known) ?? refuse(`${shown}/${name}`, "is a link to something else than a file of the archive")), path: name });
+  return [...known.values()];
+}
+
+/** The file that a link comes to, however many lie in between; links are packed as copies of it. */
+function linked(name: string, links: ReadonlyMap<string, TarLink>, files: ReadonlyMap<string, TarFile>): TarFile | undefined {
+  const seen = new Set<string>();
+  for (let at = name; !seen.has(at); ) {
+    seen.add(at);
+    const link = links.get(at);
+    if (!link) return files.get(at);
+    at = posix.normalize(link.symbolic ? posix.join(posix.dirname(at), link.target) : link.target);
+  }
+  return undefined;
 }

@@ -47,11 +47,14 @@ export async function relocateSdist(options: WheelOptions, host: Host): Promise<
     const { root, metadata } = unpacked;
     refuseStagingNames(root, options.wheel);
     const known = await requirementsOf(unpacked);
-    const consumer = { ...(await consumerOf(unpacked, options)), dependencies: known ?? [] };
+    const found = await consumerOf(unpacked, options);
+    // What the project's own tool vendored is the project's: nothing of it may go because something comes.
+    const { vendoring: _, ...configuration } = found.configuration;
+    const consumer: Consumer = { ...found, configuration, dependencies: known ?? [] };
     const fetching = fetchOptions(options, { present: false }, root);
     const request = { sources: options.sources, requirementFiles: options.requirementFiles.map((file) => resolve(host.cwd, file)), constraints: options.constraints.map((file) => resolve(host.cwd, file)), base: host.cwd };
     let inside: readonly Distribution[] = [];
-    const run = await runProject(consumer, { writes: true, diff: false }, crew, host, async (state, basis) => {
+    const run = await runProject(consumer, { writes: true, diff: false }, crew, withoutGit(host), async (state, basis) => {
       const treat = treatments(consumer, state.manifest, options);
       const { distributions } = await arrangeSources(request, { consumer, state, basis, treat, options: fetching, acquire: acquirer(fetching, host) });
       inside = distributions;
@@ -75,6 +78,11 @@ export async function relocateSdist(options: WheelOptions, host: Host): Promise<
     rmSync(directory, { recursive: true, force: true });
     await crew.dismiss();
   }
+}
+
+/** The tree lies in some directory that may be a repository's, which says nothing of it. */
+function withoutGit(host: Host): Host {
+  return { ...host, run: () => undefined };
 }
 
 /** The unpacked tree as a project. Messages name the archive, not the directory that it was unpacked into. */

@@ -100,6 +100,19 @@ describe("source distributions in `enisle wheel`", () => {
     expect([twice["app/_vendor/blib.py"], twice["app/_vendor/alib/words.txt"], twice["app_tool-1.0.dist-info/METADATA"]?.match(/^Requires-Dist.*$/gm)]).toEqual(["", "words\n", ["Requires-Dist: other", "Requires-Dist: dlib"]]);
   });
 
+  test("links are copies; packages with names of directories that are skipped elsewhere; what another tool vendored is the project's", () => {
+    const place = temporary();
+    write(join(place, "app-1.0"), { "app/__init__.py": "", "app/build/__init__.py": "import alib\n", "README": "text\n", "docs/x": "", "PKG-INFO": information, "pyproject.toml": `${pyproject}[tool.vendoring]\ndestination = "app/_vendor"\nnamespace = "app._vendor"\nrequirements = "app/_vendor/vendor.txt"\n`, "app/_vendor/vendor.txt": "other==1\n", "app/_vendor/other.py": "" });
+    symlinkSync("../README", join(place, "app-1.0/docs/README"));
+    symlinkSync("README", join(place, "app-1.0/docs/again"));
+    expect(spawnSync("tar", ["czf", "app-1.0.tar.gz", "app-1.0"], { cwd: place }).status).toBe(0);
+    const [input, out] = [join(place, "app-1.0.tar.gz"), temporary()];
+    expect(wheel(input, out, "--vendor", shelf())).toMatchObject({ status: 2, stderr: expect.stringMatching(/app\/_vendor: was not made by this tool.*other\.py/) });
+    expect(wheel(input, out, "--vendor", shelf(), "--namespace", "app._private").status).toBe(0);
+    const files = unpack(join(out, "app_tool-1.0.tar.gz"));
+    expect([files["app_tool-1.0/docs/README"], files["app_tool-1.0/docs/again"], files["app_tool-1.0/app/_vendor/other.py"], files["app_tool-1.0/app/build/__init__.py"]]).toEqual(["text\n", "text\n", "", "from app._private import alib\n"]);
+  });
+
   test("--build gives a wheel", () => {
     const out = temporary();
     expect(wheel(sdist(), out, "--build", "--vendor", shelf()).status).toBe(0);
@@ -126,7 +139,7 @@ describe("source distributions in `enisle wheel`", () => {
     const alib = shelf();
     const linked = temporary();
     write(linked, { "app-1.0/PKG-INFO": information, "app-1.0/app/__init__.py": "" });
-    symlinkSync("/etc/passwd", join(linked, "app-1.0/app/data"));
+    symlinkSync("../../../etc/passwd", join(linked, "app-1.0/app/data"));
     expect(spawnSync("tar", ["czf", "app-1.0.tar.gz", "app-1.0"], { cwd: linked }).status).toBe(0);
     write(linked, { "cut.tar.gz": readFileSync(sdist()).subarray(0, 300), "text.tar.gz": "text" });
     const compiled = makeWheel(temporary(), { "clib/__init__.py": "", "clib/fast.so": "\u007fELF" }, { name: "clib", tag: "cp311-cp311-linux_x86_64" });
@@ -134,7 +147,7 @@ describe("source distributions in `enisle wheel`", () => {
     write(nothing, { "x-1/a.py": "" });
     expect(spawnSync("tar", ["czf", "x-1.tar.gz", "x-1"], { cwd: nothing }).status).toBe(0);
     for (const [input, args, message] of [
-      [join(linked, "app-1.0.tar.gz"), ["--vendor", alib], /symbolic link[^]*--build/], [join(linked, "cut.tar.gz"), ["--vendor", alib], /damaged or cut off/], [join(linked, "text.tar.gz"), ["--vendor", alib], /damaged or cut off/],
+      [join(linked, "app-1.0.tar.gz"), ["--vendor", alib], /app\/data: is a link to something else[^]*--build/], [join(linked, "cut.tar.gz"), ["--vendor", alib], /damaged or cut off/], [join(linked, "text.tar.gz"), ["--vendor", alib], /damaged or cut off/],
       [join(nothing, "x-1.tar.gz"), ["--vendor", alib], /no PKG-INFO/], [sdist(), ["--vendor", compiled], /compiled parts[^]*--build/], [sdist(), [], /nothing to vendor/],
       [sdist({ "PKG-INFO": information.replace("alib<2,>=1", "alib>=2") }), ["--vendor", alib], /requires alib>=2/],
       [sdist({ "pyproject.toml": pyproject.replace(/\[build-system\][^]*?\n\n/, 'build-system = { requires = [], build-backend = "backend", backend-path = ["."] }\n') }), ["--vendor", alib], /pyproject\.toml.*cannot be edited/],
