@@ -59,7 +59,7 @@ export class Pip implements Engine {
 
   async obtain(items: readonly ReportedItem[], wanted: RequirementSet, resolution: Resolution, sources: readonly string[]): Promise<ReadonlyMap<string, Place>> {
     const { obtainWithPip } = await import("./pipFetch.ts");
-    return obtainWithPip(items, wanted, resolution, sources, this, this.#cache);
+    return obtainWithPip(items, wanted, resolution, sources, this, this.#cache, this.#host);
   }
 
   async python(): Promise<readonly string[]> {

@@ -1,17 +1,24 @@
 /** pip fetches and builds: each archive of a resolution asked for by its exact version and digest. */
-import { basename } from "node:path";
+import { mkdtempSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Host } from "../host/host.ts";
 import { normalisedName } from "../model/distribution.ts";
 import { Failure } from "../model/failure.ts";
 import type { ArchiveCache } from "./cache.ts";
 import { atCommit } from "./checkout.ts";
+import { digestOfFile } from "./digest.ts";
+import { download } from "./download.ts";
 import { type Place, type ReportedItem, type Resolution, isWheel } from "./engine.ts";
 import { digestOf, lineOf, origin } from "./fetch.ts";
+import { isLicenseName } from "./licenseFiles.ts";
 import type { Pip } from "./pip.ts";
 import type { RequirementSet } from "./requirementLine.ts";
 import { hashesOf } from "./uvLock.ts";
+import { listZip } from "./zip.ts";
 
 /** Has pip fetch or build the wheels; by normalised name. */
-export async function obtainWithPip(items: readonly ReportedItem[], wanted: RequirementSet, { system }: Resolution, sources: readonly string[], pip: Pip, cache: ArchiveCache): Promise<ReadonlyMap<string, Place>> {
+export async function obtainWithPip(items: readonly ReportedItem[], wanted: RequirementSet, { system }: Resolution, sources: readonly string[], pip: Pip, cache: ArchiveCache, host: Host): Promise<ReadonlyMap<string, Place>> {
   const found = new Map<string, Place>();
   for (const item of items) {
     const pure = await pureInstead(item, wanted, sources, pip, cache);
@@ -34,11 +41,27 @@ export async function obtainWithPip(items: readonly ReportedItem[], wanted: Requ
       if (expected !== undefined && expected !== sha256) throw new Failure(`${basename(path)}: its SHA-256 is ${sha256}, and the index says ${expected}`, "Try again; if it stays so, somebody changed the archive or the index.");
       found.set(name, { path, builtFrom: undefined });
     } else {
-      if (expected !== undefined) cache.rememberBuilt(expected, system, sha256);
+      if (expected !== undefined) {
+        cache.rememberBuilt(expected, system, sha256);
+        await keepSource(item, path, expected, pip, cache, host);
+      }
       found.set(name, { path, builtFrom: origin(item, expected ?? sha256) });
     }
   }
   return found;
+}
+
+/** The source archive of a wheel without licence files may have some; pip keeps no archive. What cannot be fetched is no failure. */
+async function keepSource({ download_info: { url } }: ReportedItem, wheel: string, sha256: string, pip: Pip, cache: ArchiveCache, host: Host): Promise<void> {
+  const entries = await listZip(wheel, statSync(wheel).size);
+  if (entries.some(({ path }) => /\.dist-info\/licen[cs]es?\//.test(path) || isLicenseName(basename(path)))) return;
+  if (url.startsWith("file:")) {
+    await cache.store(fileURLToPath(url));
+    return;
+  }
+  const path = join(mkdtempSync(join(pip.directory, "source-")), decodeURIComponent(basename(new URL(url).pathname)));
+  const [end] = await download([{ url, path }], await pip.python(), [], pip.directory, host);
+  if (!end && digestOfFile(path) === sha256) await cache.store(path);
 }
 
 /** A wheel for one system may hold names of modules in machine code, where they cannot be relocated, and makes another copy on another system: the pure one comes first. */

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { Failure, fileFailure } from "../model/failure.ts";
+import { isLicenseName } from "./licenseFiles.ts";
 import { type CoreMetadata, parseMetadata } from "./metadata.ts";
 import { type TarFile, type TarLink, decompress, readTar } from "./tarTree.ts";
 
@@ -75,4 +76,19 @@ function linked(name: string, links: ReadonlyMap<string, TarLink>, files: Readon
     at = posix.normalize(link.symbolic ? posix.join(posix.dirname(at), link.target) : link.target);
   }
   return undefined;
+}
+
+/** Licence files beside the PKG-INFO of an archive, by name; empty where it is none that can be read. */
+export function licensesOfSdist(path: string): ReadonlyMap<string, Buffer> {
+  try {
+    const compression = /\.(?:tar\.(gz|bz2|xz)|t(gz))$/i.exec(path)?.slice(1).find((each) => each !== undefined)?.toLowerCase();
+    if (compression === undefined) return new Map();
+    const files = readTar(decompress(readFileSync(path), compression, path), path, () => undefined);
+    return new Map(files.flatMap((file) => {
+      const [, name = "", more] = file.path.split("/");
+      return more === undefined && isLicenseName(name) ? [[name, file.read()] as const] : [];
+    }));
+  } catch {
+    return new Map(); // it was built all the same, so that it is no failure
+  }
 }

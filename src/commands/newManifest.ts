@@ -87,7 +87,7 @@ function entries({ choices, results, treat, patched, licenses }: ManifestInput, 
     const applied = new Set(own.flatMap((result) => result.patches.map((outcome) => outcome.file)));
     return {
       ...manifestEntry(copy, own, requirementOf(copy.distribution.requirement)),
-      ...(license === undefined && !licenses.fetched.has(name) ? {} : { license: { expression: license ?? copy.distribution.metadata.licenseExpression, files: [...copy.distribution.metadata.licenseFiles, ...[licenses.fetched.get(name) ?? []].flat()] } }),
+      ...(license === undefined && !licenses.fetched.has(name) ? {} : { license: { expression: license ?? copy.distribution.metadata.licenseExpression, files: [...copy.distribution.metadata.licenseFiles, ...(licenses.fetched.get(name) ?? [])] } }),
       patches: patches.filter(({ file }) => applied.has(file)).map(({ file, sha256, after }) => ({ file, sha256: patched.get(file) ?? sha256, ...(after ? { after } : {}) })),
       dropped: patterns,
       ...(choices[index]?.dropped.length ? { droppedFiles: choices[index].dropped } : {}),

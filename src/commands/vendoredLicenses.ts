@@ -1,9 +1,11 @@
-/** Licence files where `[tool.vendoring]` has them: in the library's directory, not only in its `.dist-info`; from a URL where the archive has none. */
+/** Licence files that a wheel lacks: from its source archive, or from a URL; and with `[tool.vendoring]` all of them where its users know them, in the library's directory. */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ArchiveCache } from "../acquire/cache.ts";
 import { contentOf } from "../acquire/content.ts";
 import type { EngineOptions } from "../acquire/engine.ts";
+import { licensesOfSdist } from "../acquire/sdist.ts";
 import { fetchUrl } from "../acquire/urlText.ts";
 import type { Host } from "../host/host.ts";
 import { type Distribution, normalisedName } from "../model/distribution.ts";
@@ -16,39 +18,43 @@ import type { NamespaceState } from "./namespaceState.ts";
 export interface PlacedLicenses {
   /** Below the namespace directory. */
   readonly files: ReadonlyMap<string, Buffer>;
-  /** Those that came from a URL, by the distribution's name. */
-  readonly fetched: ReadonlyMap<string, string>;
+  /** Those that came from elsewhere than the wheel, by the distribution's name. */
+  readonly fetched: ReadonlyMap<string, readonly string[]>;
   readonly findings: readonly Finding[];
 }
 
-/** Nothing without `[tool.vendoring]`. A licence that was fetched once is read where it lies while its digest is the manifest's; a network that is not there is a finding. */
+/** A licence that was found elsewhere once is read where it lies, while its digest is the manifest's; a network that is not there is a finding. */
 export async function placeLicenses(consumer: Consumer, layouts: readonly Layout[], state: NamespaceState, options: EngineOptions | undefined, host: Host): Promise<PlacedLicenses> {
-  const [files, fetched, findings]: [Map<string, Buffer>, Map<string, string>, Finding[]] = [new Map(), new Map(), []];
+  const [files, fetched, findings]: [Map<string, Buffer>, Map<string, string[]>, Finding[]] = [new Map(), new Map(), []];
   const { vendoring } = consumer.configuration;
-  if (!vendoring) return { files, fetched, findings };
   const taken = new Set(layouts.flatMap(({ placements }) => placements.map(({ destination }) => destination)));
-  const put = (path: string, content: Buffer): boolean => {
-    if (taken.has(path)) return false;
+  const put = (path: string, content: Buffer, name?: string): void => {
+    if (taken.has(path)) return;
     taken.add(path);
     files.set(path, content);
-    return true;
+    if (name !== undefined) fetched.set(name, [...(fetched.get(name) ?? []), path]);
   };
   for (const layout of layouts) {
     const { distribution } = layout;
     const { name, licenseFiles } = distribution.metadata;
-    const place = placeOf(layout, vendoring.licenseDirectories);
-    for (const path of licenseFiles) {
+    const info = distribution.files.map(({ path }) => /^[^/]+\.dist-info(?=\/)/.exec(path)?.[0]).find((each) => each !== undefined);
+    const place = vendoring ? placeOf(layout, vendoring.licenseDirectories) : (file: string): string => `${info ?? name}/licenses/${file}`;
+    for (const path of vendoring ? licenseFiles : []) {
       const inside = /^[^/]+\.dist-info\/(?:licenses\/|license_files\/)?(.+)$/.exec(path)?.[1];
       const content = inside === undefined ? undefined : contentIn(distribution, path);
       if (content && inside !== undefined) put(place(inside.replaceAll("/", "-")), content);
     }
-    const url = Object.entries(vendoring.licenseUrls).find(([key]) => normalisedName(key) === normalisedName(name))?.[1];
-    if (url === undefined || licenseFiles.length > 0) continue;
-    const path = place(/([^/?#]+)(?:[?#].*)?$/.exec(url)?.[1] ?? "LICENSE");
-    const kept = keptFile(consumer, state, path);
-    const found = kept ? { content: kept } : await fetchUrl(url, options ?? fetchOptions({}, consumer.configuration, consumer.root), host);
-    if ("error" in found) findings.push(finding("license-unavailable", `its licence cannot be fetched: ${found.error}`, { distribution: name }));
-    else if (put(path, found.content)) fetched.set(name, path);
+    if (licenseFiles.length > 0) continue;
+    const kept = keptFiles(consumer, state, distribution);
+    const archive = !kept && distribution.source.kind === "sdist" ? await new ArchiveCache(host).find(distribution.source.sha256) : undefined;
+    if (!kept && !archive && distribution.source.kind === "sdist") findings.push(finding("license-unavailable", "its wheel has no licence file, and its source archive is not at hand to look into", { distribution: name }));
+    const found = kept ?? new Map([...(archive ? licensesOfSdist(archive.path) : [])].map(([file, content]) => [place(file), content] as const));
+    for (const [path, content] of found) put(path, content, name);
+    const url = found.size > 0 ? undefined : Object.entries(vendoring?.licenseUrls ?? {}).find(([key]) => normalisedName(key) === normalisedName(name))?.[1];
+    if (url === undefined) continue;
+    const text = await fetchUrl(url, options ?? fetchOptions({}, consumer.configuration, consumer.root), host);
+    if ("error" in text) findings.push(finding("license-unavailable", `its licence cannot be fetched: ${text.error}`, { distribution: name }));
+    else put(place(/([^/?#]+)(?:[?#].*)?$/.exec(url)?.[1] ?? "LICENSE"), text.content, name);
   }
   return { files, fetched, findings };
 }
@@ -69,11 +75,15 @@ function contentIn(distribution: Distribution, path: string): Buffer | undefined
   return file.locator.kind === "relocated" ? readFileSync(file.locator.path) : contentOf(file);
 }
 
-/** The file as it lies there, while it is what an earlier run put there. */
-function keptFile(consumer: Consumer, state: NamespaceState, path: string): Buffer | undefined {
-  const known = state.manifest?.generated.find((each) => each.path === path);
-  const full = join(consumer.namespaceDirectory, path);
-  if (!known || !existsSync(full)) return undefined;
-  const content = readFileSync(full);
-  return createHash("sha256").update(content).digest("hex") === known.sha256 ? content : undefined;
+/** Those that an earlier run found elsewhere for the same source, while they are as it left them. */
+function keptFiles(consumer: Consumer, state: NamespaceState, { metadata, source }: Distribution): ReadonlyMap<string, Buffer> | undefined {
+  const entry = state.manifest?.distributions.find((each) => normalisedName(each.name) === normalisedName(metadata.name) && each.source.sha256 === source.sha256);
+  const known = new Map((state.manifest?.generated ?? []).map(({ path, sha256 }) => [path, sha256]));
+  const kept = (entry?.license.files ?? []).flatMap((path) => {
+    const full = join(consumer.namespaceDirectory, path);
+    if (!known.has(path) || !existsSync(full)) return [];
+    const content = readFileSync(full);
+    return createHash("sha256").update(content).digest("hex") === known.get(path) ? [[path, content] as const] : [];
+  });
+  return kept.length > 0 ? new Map(kept) : undefined;
 }

@@ -119,7 +119,7 @@ const catalogue = {
   },
   "license-unavailable": {
     severity: "warning",
-    help: "The archive has no licence file, and the configuration names a URL: see whether the address is right and the network there, and run again.",
+    help: "See whether the address is right and the network there, and run again; or put the text into the namespace by hand, and name it in protected.",
   },
   "manifest-changed": {
     severity: "error",

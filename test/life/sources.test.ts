@@ -251,4 +251,23 @@ describe("source distributions", () => {
     const forbidden = project();
     expect(refused(forbidden, afresh(forbidden, place, "--only-binary", "slib==0.1"))).toMatch(/slib/);
   });
+
+  test.each(["pip", ...(spawnSync("uv", ["--version"]).status === 0 ? ["uv"] : [])])("%s: licences that the wheel lacks come from the source archive, and stay", (engine) => {
+    const place = temporary();
+    makeArchive(place);
+    write(join(place, "slib-0.1"), { LICENSE: "MIT, at length\n", "COPYING.md": "copying\n", "license.py": "", "docs/NOTICE": "deeper\n" });
+    expect(spawnSync("tar", ["czf", "slib-0.1.tar.gz", "slib-0.1"], { cwd: place }).status).toBe(0);
+    const root = project({ "pyproject.toml": `[tool.enisle]\nvendor = ["slib==0.1"]\nlicense-overview = "LICENSES.md"\nengine = "${engine}"\n` });
+    const run = (...args: string[]): Run => enisle(["vendor", "-C", root, "--offline", "--format", "json", ...args], { env: { XDG_CACHE_HOME: place } });
+    expect(run("--find-links", place).status).toBe(0);
+    const before = snapshot(root);
+    expect(Object.keys(before).filter((path) => /LICENSE|COPYING|NOTICE/.test(path))).toEqual(["acme/_vendor/LICENSES.md", "acme/_vendor/slib-0.1.dist-info/licenses/COPYING.md", "acme/_vendor/slib-0.1.dist-info/licenses/LICENSE"]);
+    expect(before["acme/_vendor/LICENSES.md"]).toContain("slib-0.1.dist-info/licenses/LICENSE");
+    expect(JSON.parse(before["acme/_vendor/vendored.json"] ?? "").distributions[0].license.files).toEqual(["slib-0.1.dist-info/licenses/COPYING.md", "slib-0.1.dist-info/licenses/LICENSE"]);
+    expect(enisle(["check", "-C", root]).status).toBe(0);
+    // Without the archive too.
+    const again = enisle(["vendor", "-C", root, "--offline", "--format", "json"], { env: { XDG_CACHE_HOME: temporary() } });
+    expect([again.status, JSON.parse(again.stdout).result.changed]).toEqual([0, false]);
+    expect(snapshot(root)).toEqual(before);
+  });
 });
