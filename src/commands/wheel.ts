@@ -220,6 +220,7 @@ function timestamp(host: Host): Date {
 export function sourceDateEpoch(host: Host): number {
   const epoch = host.variable("SOURCE_DATE_EPOCH");
   if (epoch !== undefined && !/^\d{1,11}$/.test(epoch)) throw new Failure(`SOURCE_DATE_EPOCH is '${epoch}', which is no number of seconds`, "Set it to seconds since 1970, or not at all.");
+  if (Number(epoch ?? 0) >= Date.UTC(2107, 0, 1) / 1000) throw new Failure(`SOURCE_DATE_EPOCH is '${epoch}', later than archives can say`, "Set it to seconds since 1970, before the year 2107.");
   return Math.max(Number(epoch ?? 0), Date.UTC(1980, 0, 1) / 1000);
 }
 

@@ -44,7 +44,7 @@ export async function readSettings(directory: string): Promise<ProjectFileSettin
 export async function readToml(path: string): Promise<Table> {
   const { parse } = await import("smol-toml");
   try {
-    return parse(utf8Text(readFileSync(path), path)) as Table;
+    return parse(utf8Text(readFileSync(path), path), { integersAsBigInt: "asNeeded" }) as Table;
   } catch (error) {
     const { line, column, message } = error as Error & { line?: number; column?: number };
     if (line === undefined) throw fileFailure(error, path);
