@@ -17,24 +17,26 @@ for (const row of JSON.parse(readFileSync(`${root}src/catalogue/python.json`, "u
 }
 
 rmSync(`${root}dist`, { recursive: true, force: true });
-const common = { absWorkingDir: root, outdir: "dist", bundle: true, platform: "node", target: "node20.19", define: { ENISLE_VERSION: JSON.stringify(version) }, logLevel: "warning" };
-await build({ ...common, entryPoints: ["src/cli.ts", "src/thread.ts", "src/loadBundle.ts"], format: "esm" });
+// CommonJS: the loader of modules would take longer than all of this.
+const common = {
+  absWorkingDir: root, outdir: "dist", bundle: true, platform: "node", target: "node20.19", format: "cjs", logLevel: "warning",
+  define: { ENISLE_VERSION: JSON.stringify(version), "import.meta.url": "__url" },
+  banner: { js: 'const __url = require("node:url").pathToFileURL(__dirname + "/bundle.js").href;' },
+};
+await build({ ...common, entryPoints: ["src/cli.ts", "src/thread.ts", "src/loadBundle.ts"] });
 // One file loads faster than the many it is made of. What only some commands need waits inside it until they ask for it.
 await build({
   ...common,
   entryPoints: ["src/bundle.ts"],
-  outExtension: { ".js": ".cjs" },
-  format: "cjs",
   // The parser finds its own WebAssembly beside itself.
   external: ["web-tree-sitter"],
   supported: { "dynamic-import": false },
   minifyWhitespace: true,
   lineLimit: 160,
-  define: { ...common.define, "import.meta.url": "__url" },
-  banner: { js: 'const __url = require("node:url").pathToFileURL(require.resolve("./bundle.cjs")).href;' },
 });
-const names = Object.keys(createRequire(import.meta.url)(`${root}dist/bundle.cjs`)).filter((name) => name !== "main" && name !== "serve");
-writeFileSync(`${root}dist/index.js`, `export { ${names.join(", ")} } from "./bundle.cjs";\n`);
+writeFileSync(`${root}dist/package.json`, '{ "type": "commonjs" }\n');
+const names = Object.keys(createRequire(import.meta.url)(`${root}dist/bundle.js`)).filter((name) => name !== "main" && name !== "serve");
+writeFileSync(`${root}dist/index.mjs`, `export { ${names.join(", ")} } from "./bundle.js";\n`);
 const { error, stderr } = await asc.main(["src/syntax/scanner/index.ts", "--outFile", "dist/scanner.wasm", "--optimizeLevel", "3", "--runtime", "stub", "--noAssert", "--baseDir", root]);
 if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
 // What runs in Python interpreters is read by them, from files.

@@ -12,4 +12,4 @@ if (process.argv.length === 3 && (first === "--version" || first === "-V")) {
     process.exitCode = 2;
   });
   process.stdout.write(`${VERSION}\n`);
-} else process.exitCode = await loadBundle().main(process.argv);
+} else void loadBundle().main(process.argv).then((code) => (process.exitCode = code));
