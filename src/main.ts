@@ -223,7 +223,7 @@ function withFetching(command: Command): Command {
     .option("--allow-yanked", "take versions that were yanked from the index")
     .option("--find-links <DIR>", "a folder, or a page, where pip looks for archives too (repeatable)", collect, [])
     .addOption(new Option("--engine <NAME>", "what resolves, fetches and builds (default: pip)").choices(["pip", "uv"]))
-    .option("--pip <COMMAND>", "how pip is run (default: python3 -m pip)");
+    .option("--pip <COMMAND>", "how pip is run (default: python3 -m pip); uv takes the interpreter of it");
 }
 
 export function fetching({ withDeps, deps, onlyBinary, offline, allowYanked, findLinks, pip, engine }: FetchingFlags): FetchFlags {

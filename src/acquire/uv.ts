@@ -166,6 +166,9 @@ function forBuilding(options: readonly string[]): string[] {
 }
 
 function wayOut(log: string): string {
+  if (/connectivity is disabled|network was disabled/.test(log)) return "Leave --offline out, or name what lies on this machine.";
+  if (/is not supported\)/.test(log) && log.includes("Unsupported URL prefix")) return "uv knows git only: use --engine pip.";
+  if (/No interpreter found|Invalid version request/.test(log)) return "Name another interpreter: --pip 'python3.12 -m pip', or leave the choice to uv.";
   if (log.includes("Git operation failed")) return "Check the repository's address and the reference behind the @.";
   if (UNREACHABLE.test(log)) return "Check the network and uv's configuration, or work from the cache: --offline.";
   if (/was not found|no version of/i.test(log)) return "Check name and version, and that the index of your uv configuration has it.";
