@@ -24,8 +24,8 @@ export interface FetchOptions extends EngineOptions {
 }
 
 export interface Fetched extends Place {
-  /** For the manifest. */
-  readonly asked: string;
+  /** For the manifest; undefined: it came along as a requirement of another. */
+  readonly asked: string | undefined;
   /** False: it came along as a requirement of another. */
   readonly requested: boolean;
 }
@@ -48,8 +48,7 @@ export async function fetchRequirements(wanted: RequirementSet, options: FetchOp
     return resolution.items.map((item, index): Fetched => {
       const place = places[index] ?? made.get(normalisedName(item.metadata.name));
       if (!place) throw new Failure(`${engine.name}: made no wheel for ${item.metadata.name} ${item.metadata.version}`, "Build its wheel by hand, and name that.");
-      const line = lineOf(item, wanted.lines);
-      return { ...place, asked: line?.asked ?? `${item.metadata.name}==${item.metadata.version}`, requested: item.requested };
+      return { ...place, asked: lineOf(item, wanted.lines)?.asked, requested: item.requested };
     });
   } finally {
     engine.close();

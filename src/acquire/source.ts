@@ -87,7 +87,9 @@ async function fetched(wanted: Parameters<typeof import("./fetch.ts").fetchRequi
   const neededNames = new Set([...needed].map((line) => line.name));
   const wheels = await fetchRequirements(wanted, options, host);
   return Promise.all(wheels.map(async ({ path, asked, requested, builtFrom }) => {
-    const distribution = await acquireWheel(path, asked);
+    const wheel = await acquireWheel(path, asked ?? "");
+    // Its own spelling of its name: engines have different ones.
+    const distribution = asked === undefined ? { ...wheel, requirement: `${wheel.metadata.name}==${wheel.metadata.version ?? ""}` } : wheel;
     const along = !requested || [...wanted.lines].every((line) => line.asked !== asked || neededNames.has(line.name));
     const source = builtFrom && builtFrom.kind !== "sdist" ? { ...builtFrom, sha256: contentDigest(distribution) } : builtFrom;
     return { ...distribution, source: source ?? distribution.source, ...(along ? { dependency: true as const } : {}) };
