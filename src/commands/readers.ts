@@ -15,8 +15,11 @@ function find(candidates: readonly string[]): string {
   return file;
 }
 
+let scanner: Readers["scanner"] | undefined;
+
+/** The scanner of this thread. */
 export function scannerOnly(): Readers {
-  return { scanner: loadScanner(new Uint8Array(readFileSync(find(scannerFiles)))), grammar: undefined };
+  return { scanner: (scanner ??= loadScanner(new Uint8Array(readFileSync(find(scannerFiles))))), grammar: undefined };
 }
 
 export async function withGrammar(readers: Readers): Promise<Readers> {

@@ -44,7 +44,7 @@ export async function placeLicenses(consumer: Consumer, layouts: readonly Layout
       const content = inside === undefined ? undefined : contentIn(distribution, path);
       if (content && inside !== undefined) put(place(inside.replaceAll("/", "-")), content);
     }
-    if (licenseFiles.length > 0) continue;
+    if (licenseFiles.length > 0 || distribution.licensesBeside) continue;
     const kept = keptFiles(consumer, state, distribution);
     const archive = !kept && distribution.source.kind === "sdist" ? await new ArchiveCache(host).find(distribution.source.sha256) : undefined;
     if (!kept && !archive && distribution.source.kind === "sdist") findings.push(finding("license-unavailable", "its wheel has no licence file, and its source archive is not at hand to look into", { distribution: name }));

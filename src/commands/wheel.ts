@@ -32,6 +32,7 @@ import { treatments } from "./treatment.ts";
 import { summarise } from "./vendor.ts";
 import { checkNamespace } from "../plan/namespace.ts";
 import { requiredBy } from "../plan/wheelRequires.ts";
+import { copyLicenses, isInfoLicense } from "./wheelLicenses.ts";
 import { refuseStagingNames } from "../write/transaction.ts";
 
 export interface WheelOptions extends FetchFlags {
@@ -131,7 +132,7 @@ function finishInfo(root: string, distribution: Distribution, inside: readonly D
   for (const line of distribution.metadata.requires) refuseOther(line, vendored);
   const removed = distribution.metadata.requires.filter((line) => vendored.has(parseRequirement(line)?.name ?? ""));
   const added = requiredBy(distribution.metadata.requires, manifest.distributions);
-  const licenses = inside.flatMap((each) => copyLicenses(info, each));
+  const licenses = copyLicenses(info, inside);
   edit("METADATA", (text) => rewriteRequires(text, (value) => vendored.has(parseRequirement(value)?.name ?? ""), added, licenses));
   const map = relocationMap(relocationsOf(manifest.distributions));
   edit("entry_points.txt", (text) => rewriteEntryPoints(text, (module) => map.apply(module)));
@@ -149,6 +150,8 @@ function finishInfo(root: string, distribution: Distribution, inside: readonly D
 export function refuseOther(line: string, vendored: ReadonlyMap<string, ManifestDistribution>): void {
   const requirement = parseRequirement(line);
   const entry = vendored.get(requirement?.name ?? "");
+  // What only an extra asks for is nothing that the wheel itself requires.
+  if (/\bextra\b/.test(requirement?.marker ?? "")) return;
   if (requirement && entry && admits(specifierOf(requirement.text) ?? "", entry.version) === false) {
     throw new Failure(`${entry.name} ${entry.version ?? ""}: the wheel requires ${line.split(";")[0]?.trim() ?? line}`, "Vendor a version that it admits.");
   }
@@ -170,21 +173,9 @@ function narrowed(tags: readonly string[], { metadata, files }: Distribution): s
 /** What only an installer needs does not go inside; licences of `.dist-info` go where those of the wheel are (PEP 639), and no file is there twice. */
 export function withoutInstallation(distribution: Distribution, keepsLicenses = false): Distribution {
   const goes = (path: string): boolean => /^[^/]+\.dist-info\/(WHEEL|RECORD|INSTALLER|REQUESTED|direct_url\.json)$/.test(path) || (!keepsLicenses && isInfoLicense(distribution, path));
-  return { ...distribution, files: distribution.files.filter((file) => !goes(file.path)), metadata: { ...distribution.metadata, licenseFiles: distribution.metadata.licenseFiles.filter((path) => !goes(path)) } };
-}
-
-function isInfoLicense({ metadata }: Distribution, path: string): boolean {
-  return metadata.licenseFiles.includes(path) && /^[^/]+\.dist-info\//.test(path);
-}
-
-/** Returns their names below `licenses/`. */
-function copyLicenses(info: string, distribution: Distribution): string[] {
-  return distribution.files.filter((file) => isInfoLicense(distribution, file.path)).map((file) => {
-    const name = `vendored/${normalisedName(distribution.metadata.name)}/${file.path.replace(/^[^/]+\.dist-info\/(licenses\/)?/, "")}`;
-    mkdirSync(dirname(join(info, "licenses", name)), { recursive: true });
-    writeFileSync(join(info, "licenses", name), contentOf(file));
-    return name;
-  });
+  const licenseFiles = distribution.metadata.licenseFiles.filter((path) => !goes(path));
+  const beside = licenseFiles.length < distribution.metadata.licenseFiles.length ? { licensesBeside: true as const } : {};
+  return { ...distribution, ...beside, files: distribution.files.filter((file) => !goes(file.path)), metadata: { ...distribution.metadata, licenseFiles } };
 }
 
 /** Entries sorted, `.dist-info` last and RECORD last of all, as installers and PEP 427 like it; no clock but SOURCE_DATE_EPOCH. */

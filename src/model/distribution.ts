@@ -69,6 +69,8 @@ export interface Distribution {
   readonly leftOut: readonly string[];
   /** `__init__.py` files that only declare a namespace package (pkgutil, pkg_resources). */
   readonly namespaceInits: ReadonlySet<string>;
+  /** Its licence files go elsewhere than into the copy: it has some. */
+  readonly licensesBeside?: true;
   /** SHA-256 (hex) that files must have, by path; for copies whose originals are restored. */
   readonly digests?: ReadonlyMap<string, string>;
 }

@@ -265,6 +265,12 @@ describe("source distributions", () => {
     expect(before["acme/_vendor/LICENSES.md"]).toContain("slib-0.1.dist-info/licenses/LICENSE");
     expect(JSON.parse(before["acme/_vendor/vendored.json"] ?? "").distributions[0].license.files).toEqual(["slib-0.1.dist-info/licenses/COPYING.md", "slib-0.1.dist-info/licenses/LICENSE"]);
     expect(enisle(["check", "-C", root]).status).toBe(0);
+    // Inside a wheel it has them too, and a wheel that brings its own has no second ones.
+    const app = makeWheel(temporary(), { "app/__init__.py": "import slib\n" }, { name: "app" });
+    const out = temporary();
+    const made = enisle(["wheel", app, "--vendor", "slib==0.1", "-w", out, "--engine", engine, "--find-links", place, "--offline", "--format", "json"], { env: { XDG_CACHE_HOME: temporary() } });
+    expect([made.status, JSON.parse(made.stdout).findings]).toEqual([0, []]);
+    expect(spawnSync("python3", ["-m", "zipfile", "-l", join(out, "app-1.0-py3-none-any.whl")], { encoding: "utf8" }).stdout.match(/^\S*(?:LICENSE|COPYING)\S*/gm)?.sort()).toEqual(["app/_vendor/slib-0.1.dist-info/licenses/COPYING.md", "app/_vendor/slib-0.1.dist-info/licenses/LICENSE"]);
     // Without the archive too.
     const again = enisle(["vendor", "-C", root, "--offline", "--format", "json"], { env: { XDG_CACHE_HOME: temporary() } });
     expect([again.status, JSON.parse(again.stdout).result.changed]).toEqual([0, false]);
