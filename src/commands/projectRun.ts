@@ -2,7 +2,7 @@
  * One run over a project, whatever asked for it: what is to lie in the namespace → relocate, in a staging directory → commit. The directory is
  * the lock too: it is there before the first look at the project, so that of two runs one waits or is refused. Reads from top to bottom.
  */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { type ProjectFile, alsoListed, isExecutable, listEveryFile, listProjectFiles, listProjectText } from "../acquire/project.ts";
 import { accept } from "../check/accept.ts";
@@ -36,6 +36,7 @@ import { patchSteps, settlePatches } from "./patching.ts";
 import { recordedSettings } from "./recordedSettings.ts";
 import { type RecordedProject, recordProject, recordedProject } from "./projectRecord.ts";
 import type { Crew } from "./runJobs.ts";
+import { copyProtected, stayingDirectory } from "./protectedFiles.ts";
 import { pythonSubstitutions } from "./substitutions.ts";
 import type { Treatment } from "./treatment.ts";
 import { placeLicenses } from "./vendoredLicenses.ts";
@@ -249,26 +250,6 @@ function moves(transaction: Transaction, plan: Plan): Move[] {
     all.push({ staged: put(join("texts", String(index)), content), target });
   });
   return all;
-}
-
-function stayingDirectory(transaction: Transaction, consumer: Consumer, own: readonly string[], emptyInit: boolean): string {
-  const staged = transaction.path("namespace");
-  mkdirSync(staged, { recursive: true });
-  if (emptyInit) writeFileSync(join(staged, "__init__.py"), "");
-  copyProtected(transaction, consumer, own);
-  return staged;
-}
-
-function copyProtected(transaction: Transaction, consumer: Consumer, own: readonly string[]): void {
-  for (const path of own) {
-    const target = transaction.path(join("namespace", path));
-    try {
-      mkdirSync(dirname(target), { recursive: true });
-      copyFileSync(join(consumer.namespaceDirectory, path), target);
-    } catch (error) {
-      throw fileFailure(error, target);
-    }
-  }
 }
 
 function changesOf({ consumer, state, files, project, manifestText, namespace, texts, copyChanged, wholeNamespace }: Plan, jobs: readonly FileJob[], results: readonly FileResult[]): FileChange[] {
