@@ -54,16 +54,16 @@ const cases: readonly (readonly [name: string, commands: readonly Command[], sou
 ];
 
 describe.each(["pip", ...(uv ? ["uv"] : [])])("with %s", (engine) => {
-  test.each(cases)("%s", (name, commands, source, message) => {
+  test(cases.map(([name]) => name).join("; "), () => {
     const { root, folder, app, cache } = place();
-    const { ".enisle-merge/acme/_vendor/alib/__init__.py": _, ...before } = snapshot(root);
-    for (const command of commands) {
+    const before = snapshot(root);
+    for (const [name, command, source, message] of cases.flatMap(([each, commands, asked, said]) => commands.map((command) => [each, command, asked, said] as const))) {
       const out = join(temporary(), "out");
       const fetching = ["--engine", engine, "--offline"];
       const page = ["--find-links", folder, ...(/find-links = \["[^"]*", "([^"]*)"/.exec(before["pyproject.toml"] ?? "")?.[1] ?? "").split("\n").flatMap((path) => ["--find-links", path])];
       const args = command === "wheel" ? ["wheel", app, "--vendor", source, "-w", out, ...page, ...fetching] : [command, "-C", root, source, ...fetching];
       const run = enisle(args, { env: { XDG_CACHE_HOME: cache } });
-      expect([command, run.status, run.stdout, run.stderr]).toEqual([command, 2, "", expect.stringMatching(message)]);
+      expect([name, command, run.status, run.stdout, run.stderr]).toEqual([name, command, 2, "", expect.stringMatching(message)]);
       expect(run.stderr).not.toMatch(name === "a build that fails" ? /internal error/ : /internal error|Traceback/);
       expect(run.stderr.trimEnd().split("\n").length).toBeLessThan(20);
       const { ".enisle-merge/acme/_vendor/alib/__init__.py": __, ...after } = snapshot(root);
