@@ -40,7 +40,7 @@ writeFileSync(`${root}dist/index.mjs`, `export { ${names.join(", ")} } from "./b
 const { error, stderr } = await asc.main(["src/syntax/scanner/index.ts", "--outFile", "dist/scanner.wasm", "--optimizeLevel", "3", "--runtime", "stub", "--noAssert", "--baseDir", root]);
 if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
 // What runs in Python interpreters is read by them, from files.
-for (const name of ["import_modules.py", "process_state.py"]) copyFileSync(`${root}src/interpreter/${name}`, `${root}dist/${name}`);
+for (const name of ["interpreter/import_modules.py", "interpreter/process_state.py", "acquire/download.py", "wheel/enisle_build.py"]) copyFileSync(`${root}src/${name}`, `${root}dist/${name.split("/")[1]}`);
 chmodSync(`${root}dist/cli.js`, 0o755);
 // In a process of its own: what is kept is what such a run compiled.
 execFileSync(process.execPath, [`${root}scripts/warm.mjs`]);

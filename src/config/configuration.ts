@@ -42,6 +42,7 @@ export interface Configuration {
   readonly requirements?: readonly string[];
   readonly constraints?: readonly string[];
   readonly "find-links"?: readonly string[];
+  readonly engine?: "pip" | "uv";
   readonly "with-deps"?: boolean;
   readonly "only-binary"?: boolean;
   readonly drop?: readonly string[];
