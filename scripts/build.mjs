@@ -17,7 +17,7 @@ for (const row of JSON.parse(readFileSync(`${root}src/catalogue/python.json`, "u
 rmSync(`${root}dist`, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: ["src/cli.ts", "src/index.ts", "src/worker.ts"],
+  entryPoints: ["src/cli.ts", "src/index.ts", "src/worker.ts", "src/digestWorker.ts"],
   outdir: "dist",
   bundle: true,
   splitting: true,
@@ -30,7 +30,7 @@ await build({
   define: { ENISLE_VERSION: JSON.stringify(version) },
   logLevel: "warning",
 });
-const { error, stderr } = await asc.main(["src/syntax/scanner/index.ts", "--outFile", "dist/scanner.wasm", "--optimizeLevel", "3", "--runtime", "stub", "--noAssert", "--baseDir", root]);
+const { error, stderr } = await asc.main(["src/syntax/scanner/index.ts", "--outFile", "dist/scanner.wasm", "--optimizeLevel", "3", "--runtime", "stub", "--noAssert", "--enable", "simd", "--baseDir", root]);
 if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
 // What runs in Python interpreters is read by them, from files.
 for (const name of ["import_modules.py", "process_state.py"]) copyFileSync(`${root}src/interpreter/${name}`, `${root}dist/${name}`);

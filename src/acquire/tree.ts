@@ -1,6 +1,6 @@
 /** What lies below a ROOT: its files, and the archives in it as trees of their own. Links to directories are not followed; nothing is run. */
 import { type Dirent, closeSync, openSync, readFileSync, readSync, readdirSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { Failure, fileFailure } from "../model/failure.ts";
 import type { Tree, TreeFile, Unreadable } from "../model/tree.ts";
 import { type RandomAccess, ofBuffer, ofFile } from "./randomAccess.ts";
@@ -38,7 +38,7 @@ export function* walkTree(root: string, problem: Problem): Generator<Tree> {
     yield* archivesIn(tree, 0, problem);
   } else if (isArchive(name)) {
     yield* openArchive(name, () => ofFile(root), { prefix: "", chain: [name], name }, 0, problem);
-  } else if (name.endsWith(".py")) yield { kind: "directory", prefix: "", chain: [], name: "", files: [onDisk(root, name)] };
+  } else if (name.endsWith(".py")) yield { kind: "directory", prefix: "", chain: [], name: "", files: [new FileOnDisk(dirname(root), name)] };
   else throw new Failure(`${root}: is neither a directory nor an archive that can hold modules`, "Name a directory, a wheel, an egg, an sdist or a .deb.");
 }
 
@@ -61,39 +61,52 @@ function walkDirectory(root: string, below: string, files: TreeFile[], problem: 
       if (skippedDirectories.has(name)) continue;
       if (path.length > MAX_PATH) problem({ path, reason: "the path is too long" });
       else walkDirectory(root, path, files, problem, false);
-    } else if (entry.isFile()) files.push(onDisk(join(root, path), path));
-    else if (entry.isSymbolicLink() && name.endsWith(".py")) followFile(join(root, path), path, files, problem);
+    } else if (entry.isFile()) files.push(new FileOnDisk(root, path));
+    else if (entry.isSymbolicLink() && name.endsWith(".py")) followFile(root, path, files, problem);
   }
 }
 
 /** A link to a module is one (Debian links between packages); a link to a directory is walked where the directory lies. */
-function followFile(full: string, path: string, files: TreeFile[], problem: Problem): void {
+function followFile(root: string, path: string, files: TreeFile[], problem: Problem): void {
   try {
-    if (statSync(full).isFile()) files.push(onDisk(full, path));
+    if (statSync(join(root, path)).isFile()) files.push(new FileOnDisk(root, path));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") problem({ path, reason: reasonOf(error) }); // dangling: it leads out of what is audited
   }
 }
 
-function onDisk(absolute: string, path: string): TreeFile {
-  return {
-    path,
-    absolute,
-    read() {
-      try {
-        return readFileSync(absolute);
-      } catch (error) {
-        throw fileFailure(error, absolute);
-      }
-    },
-    peek: () => peekFile(absolute),
-  };
+/** A class, since a system has very many of them. */
+class FileOnDisk implements TreeFile {
+  readonly path: string;
+  readonly #root: string;
+
+  /** `root` is absolute, `path` below it. */
+  constructor(root: string, path: string) {
+    this.#root = root;
+    this.path = path;
+  }
+
+  get absolute(): string {
+    return `${this.#root}/${this.path}`;
+  }
+
+  read(): Buffer {
+    try {
+      return readFileSync(this.absolute);
+    } catch (error) {
+      throw fileFailure(error, this.absolute);
+    }
+  }
+
+  peek(): Buffer {
+    return peekFile(this.absolute);
+  }
 }
 
 let shared = Buffer.allocUnsafeSlow(1 << 20);
 
-/** Without a call for the size and without memory of its own, which cost more than reading a small file does. */
-function peekFile(path: string): Buffer {
+/** Without a call for the size and without memory of its own, which cost more than reading a small file does: valid until the next call. */
+export function peekFile(path: string): Buffer {
   try {
     const descriptor = openSync(path, "r");
     try {

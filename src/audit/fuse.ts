@@ -22,7 +22,7 @@ export function fuse(identified: readonly Identified[], claims: readonly Claim[]
   const unmet: Claim[] = [];
   for (const { claim, places: found } of claimed) {
     const name = normalisedName(claim.name);
-    const at = drafts.findIndex((draft) => draft.name === name && (draft.places.some((place) => found.some((each) => isBelow(place, each) || isBelow(each, place))) || (found.length === 0 && places.directories(claim.directories).some((directory) => draft.places.some((place) => directoryOf(place) === directory)))));
+    const at = drafts.findIndex((draft) => draft.name === name && (draft.places.some((place) => found.some((each) => isBelow(place, each) || isBelow(each, place))) || (found.length === 0 && draft.places.some((place) => places.isAmong(directoryOf(place), claim.directories)))));
     const draft = drafts[at];
     if (draft) drafts[at] = { ...draft, claims: [...draft.claims, claim], places: merged(draft.places, found, drafts, at) };
     else if (found.length === 0) unmet.push(claim);
@@ -45,11 +45,7 @@ function isTestMaterial(place: string): boolean {
 }
 
 function placesOf(claim: Claim, places: Places): string[] {
-  for (const directory of places.directories(claim.directories)) {
-    const found = places.find(claim.name, directory, claim.topLevels);
-    if (found.length > 0) return found;
-  }
-  return [];
+  return [...(places.find(claim)[0]?.places ?? [])];
 }
 
 /** A claim may know of top levels that the index does not; those that are another copy's stay with it. */

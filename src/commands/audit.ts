@@ -19,6 +19,7 @@ import type { Unreadable } from "../model/tree.ts";
 import { keep, recall, stateOf } from "./auditCache.ts";
 import { type Gate, gated } from "./auditGate.ts";
 import { type TreeAudit, auditTree, unreadableFinding } from "./auditTree.ts";
+import { type DigestCrew, hireDigestCrew, indexedDigest } from "./digestFiles.ts";
 import { digestReader, fingerprintReader } from "./fingerprints.ts";
 import { openIndex, ownIndexFile, shippedIndexFile } from "./indexReleases.ts";
 
@@ -38,7 +39,13 @@ export async function audit(options: AuditOptions, host: Host): Promise<Outcome<
   const roots = options.roots.length === 0 ? ["."] : options.roots;
   let index: ReleaseIndex | undefined;
   const loadIndex = (): ReleaseIndex | undefined => (index ??= indexFiles.length === 0 ? undefined : joinIndexes(indexFiles.map(openIndex)));
-  const audits = roots.map((root, position) => auditRoot(resolve(host.cwd, root), position, indexFiles, loadIndex, options.cache, host));
+  const crew = hireDigestCrew();
+  const audits: TreeAudit[] = [];
+  try {
+    for (const [position, root] of roots.entries()) audits.push(await auditRoot(resolve(host.cwd, root), position, indexFiles, loadIndex, crew, options.cache, host));
+  } finally {
+    await crew.dismiss();
+  }
   const several = roots.length > 1;
   const findings = audits.flatMap((each, position) => each.findings.map((finding) => (several && finding.path !== undefined ? { ...finding, path: join(roots[position] ?? "", finding.path) } : finding)));
   const copies = audits.flatMap((each) => each.copies);
@@ -54,7 +61,7 @@ function byPath(a: Copy, b: Copy): number {
   return a.root - b.root || (a.path < b.path ? -1 : a.path > b.path ? 1 : a.name < b.name ? -1 : 1);
 }
 
-function auditRoot(root: string, position: number, indexFiles: readonly string[], index: () => ReleaseIndex | undefined, cache: boolean, host: Host): TreeAudit {
+async function auditRoot(root: string, position: number, indexFiles: readonly string[], index: () => ReleaseIndex | undefined, crew: DigestCrew, cache: boolean, host: Host): Promise<TreeAudit> {
   host.progress(`Looking at ${root}`);
   const key = cache ? stateOf(root, indexFiles) : undefined;
   const known = key === undefined ? undefined : recall<TreeAudit>(key);
@@ -63,11 +70,11 @@ function auditRoot(root: string, position: number, indexFiles: readonly string[]
   const copies: Copy[] = [];
   const findings: Finding[] = [];
   let files = 0;
-  const [read, digest] = [fingerprintReader(), digestReader()];
+  const [read, digest, indexed] = [fingerprintReader(), digestReader(), indexedDigest()];
   const rootName = rootPackage(root);
   for (const tree of walkTree(root, (problem) => unreadable.push(problem))) {
     host.progress(`Reading ${tree.prefix || root}`);
-    const found = auditTree(tree, { root: position, index: index(), read, digest, rootName: tree.prefix === "" ? rootName : "", problem: (problem) => unreadable.push(problem) });
+    const found = await auditTree(tree, { root: position, rootPath: root, index: index(), read, digest, indexed, crew, rootName: tree.prefix === "" ? rootName : "", problem: (problem) => unreadable.push(problem) });
     copies.push(...found.copies);
     findings.push(...found.findings);
     files += found.files;

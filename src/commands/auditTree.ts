@@ -6,7 +6,7 @@ import { type Draft, isBelow, mainPlace } from "../audit/draft.ts";
 import { isSbom, readSbom } from "../audit/evidence/sbom.ts";
 import { listsCopies, readLists } from "../audit/evidence/pins.ts";
 import { fuse } from "../audit/fuse.ts";
-import { type Host, hostOf, isInside, readMetadata } from "../audit/hosts.ts";
+import { type Hosts, hostOf, isInside, readMetadata } from "../audit/hosts.ts";
 import type { LocalModule, LocalModuleOf } from "../audit/compare.ts";
 import { type Fingerprint, exactDigest } from "../audit/fingerprint.ts";
 import { type Suspicion, identify, namespacesOf } from "../audit/identify.ts";
@@ -23,6 +23,7 @@ import { normalisedName } from "../model/distribution.ts";
 import { type Finding, finding } from "../model/finding.ts";
 import type { Tree, Unreadable } from "../model/tree.ts";
 import { readManifests } from "./auditManifest.ts";
+import type { DigestCrew, IndexedDigest } from "./digestFiles.ts";
 import type { DigestReader, FingerprintReader } from "./fingerprints.ts";
 
 export interface TreeAudit {
@@ -37,33 +38,27 @@ export interface TreeContext {
   readonly index: ReleaseIndex | undefined;
   readonly read: FingerprintReader;
   readonly digest: DigestReader;
+  readonly indexed: IndexedDigest;
+  readonly crew: DigestCrew;
+  /** Absolute path of the ROOT. */
+  readonly rootPath: string;
   /** Dotted name of the tree's root, where it is a package that lies in another. */
   readonly rootName: string;
   problem(unreadable: Unreadable): void;
 }
 
-export function auditTree(tree: Tree, context: TreeContext): TreeAudit {
+export async function auditTree(tree: Tree, context: TreeContext): Promise<TreeAudit> {
   const shown = (path: string): string => [tree.prefix, path].filter((part) => part !== "").join("/");
   const reading = readingOf(tree, context.rootName, shown, context.problem);
-  const { hosts, claims: metadata } = readMetadata(reading);
-  const manifests = readManifests(reading, shown);
-  const lists = reading.paths.filter((path) => listsCopies(path)).flatMap((path) => readLists(path, reading.text(path) ?? ""));
-  const sboms = reading.paths.filter((path) => isSbom(path)).flatMap((path) => readSbom(path, reading.text(path) ?? "") ?? []);
-  const claims: readonly Claim[] = [...manifests.claims, ...metadata, ...lists, ...sboms];
+  let told: Told | undefined;
+  const digests = await digestsOf(tree, reading, context, () => (told = whatIsTold(reading, shown)));
+  const { hosts, manifests, claims } = told ?? whatIsTold(reading, shown);
   const places = placesIn(reading.modules, reading.paths, context.index);
   const suspicions: Suspicion[] = claims.flatMap((claim) => {
     const library = places.library(claim.name);
-    return library === undefined ? [] : places.directories(claim.directories).filter((directory) => places.find(claim.name, directory, claim.topLevels).length > 0).map((directory) => ({ library, directory }));
+    return library === undefined ? [] : places.find(claim).map(({ directory }) => ({ library, directory }));
   });
-  const moduleOf = memoised(reading, context);
-  const digests = new Map<string, string>();
-  if (context.index) {
-    for (const path of reading.modules.files) {
-      const content = reading.peek(path);
-      const digest = content && context.digest(content, namespacesOf(likelyDirectory(path), reading.modules));
-      if (digest !== undefined) digests.set(path, digest);
-    }
-  }
+  const moduleOf = memoised(reading, digests, context);
   const own = new Map<string, boolean>();
   const isOwnPlace = (place: string, name: string): boolean => {
     const key = `${place}\0${name}`;
@@ -80,6 +75,39 @@ export function auditTree(tree: Tree, context: TreeContext): TreeAudit {
     findings: [...manifests.findings, ...contradictions(drafts, copies.map((each) => each.decided), unmet, shown)],
     files: reading.modules.files.length,
   };
+}
+
+interface Told {
+  readonly hosts: Hosts;
+  readonly manifests: ReturnType<typeof readManifests>;
+  readonly claims: readonly Claim[];
+}
+
+function whatIsTold(reading: Reading, shown: (path: string) => string): Told {
+  const { hosts, claims: metadata } = readMetadata(reading);
+  const manifests = readManifests(reading, shown);
+  const lists = reading.paths.filter((path) => listsCopies(path)).flatMap((path) => readLists(path, reading.text(path) ?? ""));
+  const sboms = reading.paths.filter((path) => isSbom(path)).flatMap((path) => readSbom(path, reading.text(path) ?? "") ?? []);
+  return { hosts, manifests, claims: [...manifests.claims, ...metadata, ...lists, ...sboms] };
+}
+
+/** Of the modules that may be in the index, by path. `meanwhile` is called once, or not at all. */
+async function digestsOf(tree: Tree, reading: Reading, { index, crew, indexed, rootPath }: TreeContext, meanwhile: () => void): Promise<ReadonlyMap<string, string>> {
+  const namespaces = (path: string): string[] => firstNamespaces(path, reading);
+  if (!index) return new Map();
+  if (tree.kind === "directory" && tree.name !== "") return crew.run(rootPath, reading.modules.files, namespaces, index.shapes, meanwhile, (path) => void reading.peek(path));
+  const digests = new Map<string, string>();
+  for (const path of reading.modules.files) {
+    const content = reading.peek(path);
+    const found = content && indexed(content, namespaces(path), index.shapes);
+    if (found !== undefined) digests.set(path, found);
+  }
+  return digests;
+}
+
+/** Those that a module is first looked up with. */
+function firstNamespaces(path: string, reading: Reading): string[] {
+  return namespacesOf(likelyDirectory(path), reading.modules);
 }
 
 function readingOf(tree: Tree, rootName: string, shown: (path: string) => string, problem: (unreadable: Unreadable) => void): Reading {
@@ -101,7 +129,7 @@ function readingOf(tree: Tree, rootName: string, shown: (path: string) => string
 }
 
 /** A module is read once for each set of namespaces that it is asked for with. */
-function memoised(reading: Reading, { read, digest }: TreeContext): LocalModuleOf {
+function memoised(reading: Reading, digests: ReadonlyMap<string, string>, { read, digest }: TreeContext): LocalModuleOf {
   const known = new Map<string, LocalModule>();
   return (path, namespaces) => {
     const key = `${path}\0${namespaces.join()}`;
@@ -110,8 +138,9 @@ function memoised(reading: Reading, { read, digest }: TreeContext): LocalModuleO
     const content = reading.peek(path);
     if (!content) return undefined;
     let whole: Fingerprint | undefined;
+    let relocated = firstNamespaces(path, reading).join() === namespaces.join() ? digests.get(path) : undefined;
     // The content is not held: parts are asked for of few modules.
-    const fresh: LocalModule = { exact: exactDigest(content), relocated: digest(content, namespaces, 0) ?? "", whole: () => (whole ??= read(reading.peek(path) ?? Buffer.alloc(0), namespaces)) };
+    const fresh: LocalModule = { exact: exactDigest(content), relocated: () => (relocated ??= digest(reading.peek(path) ?? Buffer.alloc(0), namespaces, 0) ?? ""), whole: () => (whole ??= read(reading.peek(path) ?? Buffer.alloc(0), namespaces)) };
     known.set(key, fresh);
     return fresh;
   };
@@ -125,7 +154,7 @@ function likelyDirectory(path: string): string {
 }
 
 /** What a distribution installs under its own name is no copy; nor is what lies at the top of a tree that nothing describes. */
-function isOwn(place: string, name: string, hosts: readonly Host[], reading: Reading, tree: Tree): boolean {
+function isOwn(place: string, name: string, hosts: Hosts, reading: Reading, tree: Tree): boolean {
   const directory = directoryOf(place);
   // The standard library: backports come from it, not it from them.
   if (["os.py", "abc.py", "site.py"].every((module) => reading.has(directory === "" ? module : `${directory}/${module}`))) return true;
@@ -139,9 +168,9 @@ function isOwn(place: string, name: string, hosts: readonly Host[], reading: Rea
   // A distribution that installs a library beside its own package (`acme` and `six`) bundles it.
   const own = host && [...host.topLevels].some((each) => normalisedName(each) === normalisedName(host.name));
   if (host && own && host.topLevels.has(top) && normalisedName(top) !== normalisedName(host.name)) return false;
-  if (hosts.some((each) => each.lists(place.endsWith(".py") ? place : `${place}/__init__.py`))) return true;
+  if (hosts.listing(place.endsWith(".py") ? place : `${place}/__init__.py`)) return true;
   const isSite = /(?:^|\/)(?:site|dist)-packages$/.test(directory) || (directory === "" && (/^(?:site|dist)-packages$/.test(tree.name) || tree.kind !== "directory"));
-  if (isSite) return host === undefined ? hosts.length === 0 : host.topLevels.has(top);
+  if (isSite) return host === undefined ? hosts.all.length === 0 : host.topLevels.has(top);
   return directory === "" || /^(?:src|python|python3|lib|[^/]+-\d[^/]*|[^/]+-\d[^/]*\/src)$/.test(directory) ? host === undefined || normalisedName(host.name) === name : false;
 }
 
@@ -150,7 +179,7 @@ interface Finished {
   readonly decided: ReturnType<typeof decideVersion>;
 }
 
-function copyOf(draft: Draft, drafts: readonly Draft[], hosts: readonly Host[], tree: Tree, reading: Reading, states: ReadonlyMap<Claim, Copy["state"]>, context: TreeContext): Finished {
+function copyOf(draft: Draft, drafts: readonly Draft[], hosts: Hosts, tree: Tree, reading: Reading, states: ReadonlyMap<Claim, Copy["state"]>, context: TreeContext): Finished {
   const shown = (path: string): string => [tree.prefix, path].filter((part) => part !== "").join("/");
   const decided = decideVersion(draft);
   const place = mainPlace(draft);

@@ -15,8 +15,12 @@ function find(candidates: readonly string[]): string {
   return file;
 }
 
+export function scannerModule(): Uint8Array {
+  return new Uint8Array(readFileSync(find(scannerFiles)));
+}
+
 export function scannerOnly(): Readers {
-  return { scanner: loadScanner(new Uint8Array(readFileSync(find(scannerFiles)))), grammar: undefined };
+  return { scanner: loadScanner(scannerModule()), grammar: undefined };
 }
 
 export async function withGrammar(readers: Readers): Promise<Readers> {
