@@ -26,6 +26,7 @@ export interface AuditArguments {
   readonly since?: string;
   readonly output?: string;
   readonly cache: boolean;
+  readonly writeSbom?: boolean;
 }
 
 interface Printed {
@@ -63,6 +64,7 @@ export async function runAudit(roots: readonly string[], options: AuditArguments
     indexes: options.index.length > 0 ? options.index : (settings.index ?? []).map(relative),
     gate: { failOn: options.failOn ?? settings["fail-on"] ?? "any", ignore, today: new Date().toISOString().slice(0, 10), known: baseline === undefined ? undefined : keysOf(earlierAudit(resolve(host.cwd, baseline))) },
     cache: options.cache,
+    writeSbom: options.writeSbom === true,
   };
   const earlier = options.since === undefined ? undefined : earlierAudit(resolve(host.cwd, options.since));
   const outcome = await audit(configured, host);

@@ -17,6 +17,7 @@ interface AuditCliOptions extends Omit<CommonOptions, "format"> {
   readonly since?: string;
   readonly output?: string;
   readonly cache: boolean;
+  readonly writeSbom?: boolean;
 }
 
 export function addAudit(program: Command, { perform, end }: Pick<Tools, "perform" | "end">): void {
@@ -35,6 +36,7 @@ export function addAudit(program: Command, { perform, end }: Pick<Tools, "perfor
     .option("--reason <TEXT>", "why --ignore accepts them")
     .option("--baseline <FILE>", "an earlier --format json: what it has already does not fail")
     .option("--since <FILE>", "an earlier --format json: print what changed since")
+    .option("--write-sbom", "write a CycloneDX document beside each vendored.json, true to the copies there")
     .option("--no-cache", "read everything anew")
     .option("--strict", "findings of severity warning fail too")
     .option("-q, --quiet", "print errors only")

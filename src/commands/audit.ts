@@ -18,6 +18,8 @@ import type { Outcome } from "../model/outcome.ts";
 import type { Unreadable } from "../model/tree.ts";
 import { keep, recall, stateOf } from "./auditCache.ts";
 import { type Gate, gated } from "./auditGate.ts";
+import type { SbomBeside } from "./auditManifest.ts";
+import { writeSboms } from "./writeSboms.ts";
 import { type TreeAudit, auditTree, unreadableFinding } from "./auditTree.ts";
 import { type DigestCrew, hireDigestCrew, indexedDigest } from "./digestFiles.ts";
 import { digestReader, fingerprintReader } from "./fingerprints.ts";
@@ -32,6 +34,8 @@ export interface AuditOptions {
   readonly indexes: readonly string[];
   readonly gate: Gate;
   readonly cache: boolean;
+  /** An SBOM is written beside each manifest. */
+  readonly writeSbom: boolean;
 }
 
 export async function audit(options: AuditOptions, host: Host): Promise<Outcome<AuditResult>> {
@@ -54,7 +58,10 @@ export async function audit(options: AuditOptions, host: Host): Promise<Outcome<
   const matched = database === null ? copies : copies.map((copy) => ({ ...copy, advisories: matchAdvisories({ name: copy.name, versions: copy.versions, patched: copy.state === "patched", holds: holdsSymbol(copy), leavesOut: leavesOutFile(copy) }, advisories) }));
   const result: AuditResult = { roots, database, copies: matched.sort(byPath), files: audits.reduce((sum, each) => sum + each.files, 0) };
   const judged = gated(result, findings, options.gate, several ? (copy) => join(roots[copy.root] ?? "", copy.path) : (copy) => copy.path);
-  return { command: "audit", result, findings: judged.findings.sort(byPlace), changes: [], notices: judged.notices };
+  const sboms = options.writeSbom ? writeSboms(audits.flatMap((each, position) => each.sboms.map((sbom) => ({ ...sbom, root: resolve(host.cwd, roots[position] ?? ""), label: several ? join(roots[position] ?? "", sbom.path) : sbom.path })))) : undefined;
+  // What was just written contradicts nothing any more.
+  const found = sboms ? judged.findings.filter((each) => each.code !== "sbom-contradicts" || !sboms.written.has(each.path ?? "")) : judged.findings;
+  return { command: "audit", result: sboms ? { ...result, sboms: sboms.rows } : result, findings: found.sort(byPlace), changes: [], notices: [...judged.notices, ...(sboms?.notices ?? [])] };
 }
 
 function byPath(a: Copy, b: Copy): number {
@@ -69,6 +76,7 @@ async function auditRoot(root: string, position: number, indexFiles: readonly st
   const unreadable: Unreadable[] = [];
   const copies: Copy[] = [];
   const findings: Finding[] = [];
+  const sboms: SbomBeside[] = [];
   let files = 0;
   const [read, digest, indexed] = [fingerprintReader(), digestReader(), indexedDigest()];
   const rootName = rootPackage(root);
@@ -78,10 +86,11 @@ async function auditRoot(root: string, position: number, indexFiles: readonly st
     copies.push(...found.copies);
     findings.push(...found.findings);
     files += found.files;
+    sboms.push(...found.sboms);
   }
   const around = rootName === "" ? undefined : surroundingDistribution(root);
   const owned = withSystemOwners(root, around === undefined ? copies : copies.map((copy) => (copy.owner === null ? { ...copy, owner: around, update: `pip install --upgrade ${around}` } : copy)));
-  const result: TreeAudit = { copies: owned, findings: [...findings, ...unreadable.map(unreadableFinding)], files };
+  const result: TreeAudit = { copies: owned, findings: [...findings, ...unreadable.map(unreadableFinding)], files, sboms };
   if (key !== undefined && unreadable.length === 0 && stateOf(root, indexFiles) === key) keep(key, result);
   return result;
 }

@@ -22,7 +22,7 @@ import type { Copy } from "../model/audit.ts";
 import { normalisedName } from "../model/distribution.ts";
 import { type Finding, finding } from "../model/finding.ts";
 import type { Tree, Unreadable } from "../model/tree.ts";
-import { readManifests } from "./auditManifest.ts";
+import { type SbomBeside, readManifests } from "./auditManifest.ts";
 import type { DigestCrew, IndexedDigest } from "./digestFiles.ts";
 import type { DigestReader, FingerprintReader } from "./fingerprints.ts";
 
@@ -31,6 +31,8 @@ export interface TreeAudit {
   readonly copies: readonly Copy[];
   readonly findings: readonly Finding[];
   readonly files: number;
+  /** In directories: what was read in an archive is written nowhere. */
+  readonly sboms: readonly SbomBeside[];
 }
 
 export interface TreeContext {
@@ -74,6 +76,7 @@ export async function auditTree(tree: Tree, context: TreeContext): Promise<TreeA
     copies: copies.map(({ copy }) => (debian === undefined ? copy : { ...copy, owner: debian, update: `apt-get install --only-upgrade ${debian}` })),
     findings: [...manifests.findings, ...contradictions(drafts, copies.map((each) => each.decided), unmet, shown)],
     files: reading.modules.files.length,
+    sboms: tree.kind === "directory" ? manifests.sboms : [],
   };
 }
 
@@ -87,7 +90,7 @@ function whatIsTold(reading: Reading, shown: (path: string) => string): Told {
   const { hosts, claims: metadata } = readMetadata(reading);
   const manifests = readManifests(reading, shown);
   const lists = reading.paths.filter((path) => listsCopies(path)).flatMap((path) => readLists(path, reading.text(path) ?? ""));
-  const sboms = reading.paths.filter((path) => isSbom(path)).flatMap((path) => readSbom(path, reading.text(path) ?? "") ?? []);
+  const sboms = reading.paths.filter((path) => isSbom(path) && !manifests.sboms.some((each) => each.path === shown(path))).flatMap((path) => readSbom(path, reading.text(path) ?? "") ?? []);
   return { hosts, manifests, claims: [...manifests.claims, ...metadata, ...lists, ...sboms] };
 }
 

@@ -75,4 +75,6 @@ export interface AuditResult {
   readonly copies: readonly Copy[];
   /** Python modules that were looked at. */
   readonly files: number;
+  /** SBOMs beside our manifests, where they were asked for. */
+  readonly sboms?: readonly { readonly path: string; readonly state: "written" | "current" | "refused" }[];
 }

@@ -1,8 +1,9 @@
 /** The result of an audit with the keys that scripts were promised, and no others. */
 import type { AuditResult } from "../../model/audit.ts";
 
-export function auditJson({ database, copies }: AuditResult): unknown {
+export function auditJson({ database, copies, sboms }: AuditResult): unknown {
   return {
+    ...(sboms === undefined ? {} : { sboms }),
     database: database === null ? null : { date: database.date, entries: database.entries },
     copies: copies.map((copy) => ({
       name: copy.name,
