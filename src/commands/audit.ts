@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { readDatabase } from "../acquire/advisories.ts";
 import { surroundingDistribution } from "../acquire/surroundings.ts";
-import { systemOwners } from "../acquire/systemPackages.ts";
+import { type Listener, systemLists, systemOwners } from "../acquire/systemPackages.ts";
 import { walkTree } from "../acquire/tree.ts";
 import type { ReleaseIndex } from "../audit/indexFile.ts";
 import { joinIndexes } from "../audit/joinIndexes.ts";
@@ -61,7 +61,7 @@ export async function audit(options: AuditOptions, host: Host): Promise<Outcome<
   const sboms = options.writeSbom ? writeSboms(audits.flatMap((each, position) => each.sboms.map((sbom) => ({ ...sbom, root: resolve(host.cwd, roots[position] ?? ""), label: several ? join(roots[position] ?? "", sbom.path) : sbom.path })))) : undefined;
   // What was just written contradicts nothing any more.
   const found = sboms ? judged.findings.filter((each) => each.code !== "sbom-contradicts" || !sboms.written.has(each.path ?? "")) : judged.findings;
-  return { command: "audit", result: sboms ? { ...result, sboms: sboms.rows } : result, findings: found.sort(byPlace), changes: [], notices: [...judged.notices, ...(sboms?.notices ?? [])] };
+  return { command: "audit", result: sboms ? { ...result, sboms: sboms.rows } : result, findings: found.sort(byPlace), changes: [], notices: [...audits.flatMap((each) => each.notices), ...judged.notices, ...(sboms?.notices ?? [])] };
 }
 
 function byPath(a: Copy, b: Copy): number {
@@ -70,7 +70,8 @@ function byPath(a: Copy, b: Copy): number {
 
 async function auditRoot(root: string, position: number, indexFiles: readonly string[], index: () => ReleaseIndex | undefined, crew: DigestCrew, cache: boolean, host: Host): Promise<TreeAudit> {
   host.progress(`Looking at ${root}`);
-  const key = cache ? stateOf(root, indexFiles) : undefined;
+  const state = (): string | undefined => stateOf(root, [...indexFiles, ...systemLists(root)]);
+  const key = cache ? state() : undefined;
   const known = key === undefined ? undefined : recall<TreeAudit>(key);
   if (known) return { ...known, copies: known.copies.map((copy) => ({ ...copy, root: position })) };
   const unreadable: Unreadable[] = [];
@@ -89,9 +90,10 @@ async function auditRoot(root: string, position: number, indexFiles: readonly st
     sboms.push(...found.sboms);
   }
   const around = rootName === "" ? undefined : surroundingDistribution(root);
-  const owned = withSystemOwners(root, around === undefined ? copies : copies.map((copy) => (copy.owner === null ? { ...copy, owner: around, update: `pip install --upgrade ${around}` } : copy)));
-  const result: TreeAudit = { copies: owned, findings: [...findings, ...unreadable.map(unreadableFinding)], files, sboms };
-  if (key !== undefined && unreadable.length === 0 && stateOf(root, indexFiles) === key) keep(key, result);
+  const notices: string[] = [];
+  const owned = withSystemOwners(root, host, { problem: (problem) => unreadable.push(problem), notice: (text) => notices.push(text) }, around === undefined ? copies : copies.map((copy) => (copy.owner === null ? { ...copy, owner: around, update: `pip install --upgrade ${around}` } : copy)));
+  const result: TreeAudit = { copies: owned, findings: [...findings, ...unreadable.map(unreadableFinding)], files, sboms, notices };
+  if (key !== undefined && unreadable.length === 0 && state() === key) keep(key, result);
   return result;
 }
 
@@ -102,9 +104,9 @@ function rootPackage(root: string): string {
   return parts.join(".");
 }
 
-function withSystemOwners(root: string, copies: readonly Copy[]): Copy[] {
+function withSystemOwners(root: string, host: Host, listener: Listener, copies: readonly Copy[]): Copy[] {
   const absolute = (copy: Copy): string => join(root, copy.chain.find((outer) => copy.path.startsWith(`${outer}/`) && /\.(?:whl|egg|zip|pyz|tar\.\w+|tgz|deb)$/.test(outer)) ?? copy.path);
-  const owners = systemOwners(root, copies.map(absolute));
+  const owners = systemOwners(root, copies.map(absolute), host, listener);
   return copies.map((copy) => {
     const owner = owners.get(absolute(copy));
     return owner ? { ...copy, owner: owner.package, update: owner.update } : copy;

@@ -15,11 +15,11 @@ export function cacheDirectory(): string {
   return join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "enisle", "audit");
 }
 
-/** A name for the state of all files at and below `root`: their paths, sizes, times and inodes. Undefined where it cannot be told. */
-export function stateOf(root: string, indexes: readonly string[]): string | undefined {
+/** A name for the state of all files at and below `root`, and of those `besides` that the result depends on: their paths, sizes, times and inodes. Undefined where it cannot be told. */
+export function stateOf(root: string, besides: readonly string[]): string | undefined {
   const digest = createHash("sha256").update(`${VERSION}\0${root}`);
   try {
-    for (const index of indexes) note(digest, index);
+    for (const path of besides) note(digest, path);
     if (!lstatSync(root).isDirectory()) note(digest, root);
     else walk(root, digest);
   } catch {

@@ -33,6 +33,7 @@ export interface TreeAudit {
   readonly files: number;
   /** In directories: what was read in an archive is written nowhere. */
   readonly sboms: readonly SbomBeside[];
+  readonly notices: readonly string[];
 }
 
 export interface TreeContext {
@@ -77,6 +78,7 @@ export async function auditTree(tree: Tree, context: TreeContext): Promise<TreeA
     findings: [...manifests.findings, ...contradictions(drafts, copies.map((each) => each.decided), unmet, shown)],
     files: reading.modules.files.length,
     sboms: tree.kind === "directory" ? manifests.sboms : [],
+    notices: [],
   };
 }
 
