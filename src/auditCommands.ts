@@ -7,7 +7,9 @@ import { type CommonOptions, collect } from "./main.ts";
 
 interface AuditCliOptions extends Omit<CommonOptions, "format"> {
   readonly format: string;
-  readonly db: string[];
+  readonly db: string[] | false;
+  readonly fetchDb?: boolean;
+  readonly dbUrl?: string;
   readonly index: string[];
   readonly failOn?: FailOn;
   readonly ignore: string[];
@@ -27,6 +29,9 @@ export function addAudit(program: Command, { perform, end }: Pick<Tools, "perfor
     .description("find vendored copies: what each is, whether it was changed, which advisories apply")
     .option("-C, --project <DIR>", "the project whose configuration is read", ".")
     .option("--db <PATH>", "advisories: a directory of OSV entries, a file, or an archive such as all.zip (repeatable)", collect, [])
+    .option("--fetch-db", "download advisories, or renew what was downloaded more than a day ago; it stays in the cache, and is used where --db names nothing")
+    .option("--db-url <URL>", "from where (default: OSV's export for PyPI); implies --fetch-db")
+    .option("--no-db", "no advisories")
     .option("--index <FILE>", "an index of releases besides the shipped one (repeatable)", collect, [])
     .addOption(new Option("--format <FORMAT>", "how to print the result").choices(["text", "json", "cyclonedx", "spdx", "sarif", "csv", "html", "fedora", "debian"]).default("text"))
     .option("-o, --output <FILE>", "write the result to a file")

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { readDatabase } from "../acquire/advisories.ts";
+import { type DownloadedDatabase, downloadedDatabase, fetchDatabase } from "../acquire/advisoryDownload.ts";
 import { surroundingDistribution } from "../acquire/surroundings.ts";
 import { type Listener, systemLists, systemOwners } from "../acquire/systemPackages.ts";
 import { walkTree } from "../acquire/tree.ts";
@@ -28,8 +29,10 @@ import { openIndex, ownIndexFile, shippedIndexFile } from "./indexReleases.ts";
 export interface AuditOptions {
   /** As the user typed them. */
   readonly roots: readonly string[];
-  /** Advisory databases, as typed. */
+  /** Advisory databases, as typed; where there is none, one that was downloaded is taken. */
   readonly databases: readonly string[];
+  /** Of the downloaded database; undefined: no other than `databases`. */
+  readonly download: { readonly url: string; /** False: only what is in the cache already. */ readonly fetch: boolean } | undefined;
   /** Indexes besides the shipped one and the user's own. */
   readonly indexes: readonly string[];
   readonly gate: Gate;
@@ -43,6 +46,8 @@ export async function audit(options: AuditOptions, host: Host): Promise<Outcome<
   const roots = options.roots.length === 0 ? ["."] : options.roots;
   let index: ReleaseIndex | undefined;
   const loadIndex = (): ReleaseIndex | undefined => (index ??= indexFiles.length === 0 ? undefined : joinIndexes(indexFiles.map(openIndex)));
+  // A network that is not there is said before a long audit, not after it.
+  const downloaded = options.download && (options.download.fetch ? await fetchDatabase(options.download.url, host) : downloadedDatabase(options.download.url, host));
   const crew = hireDigestCrew();
   const audits: TreeAudit[] = [];
   try {
@@ -53,7 +58,7 @@ export async function audit(options: AuditOptions, host: Host): Promise<Outcome<
   const several = roots.length > 1;
   const findings = audits.flatMap((each, position) => each.findings.map((finding) => (several && finding.path !== undefined ? { ...finding, path: join(roots[position] ?? "", finding.path) } : finding)));
   const copies = audits.flatMap((each) => each.copies);
-  const { database, advisories, unreadable } = await loadAdvisories(options.databases, copies, host);
+  const { database, advisories, unreadable } = await loadAdvisories([...options.databases, ...(downloaded ? [downloaded.path] : [])], downloaded, copies, host);
   findings.push(...unreadable.map(unreadableFinding));
   const matched = database === null ? copies : copies.map((copy) => ({ ...copy, advisories: matchAdvisories({ name: copy.name, versions: copy.versions, patched: copy.state === "patched", holds: holdsSymbol(copy), leavesOut: leavesOutFile(copy) }, advisories) }));
   const result: AuditResult = { roots, database, copies: matched.sort(byPath), files: audits.reduce((sum, each) => sum + each.files, 0) };
@@ -61,7 +66,7 @@ export async function audit(options: AuditOptions, host: Host): Promise<Outcome<
   const sboms = options.writeSbom ? writeSboms(audits.flatMap((each, position) => each.sboms.map((sbom) => ({ ...sbom, root: resolve(host.cwd, roots[position] ?? ""), label: several ? join(roots[position] ?? "", sbom.path) : sbom.path })))) : undefined;
   // What was just written contradicts nothing any more.
   const found = sboms ? judged.findings.filter((each) => each.code !== "sbom-contradicts" || !sboms.written.has(each.path ?? "")) : judged.findings;
-  return { command: "audit", result: sboms ? { ...result, sboms: sboms.rows } : result, findings: found.sort(byPlace), changes: [], notices: [...audits.flatMap((each) => each.notices), ...judged.notices, ...(sboms?.notices ?? [])] };
+  return { command: "audit", result: sboms ? { ...result, sboms: sboms.rows } : result, findings: found.sort(byPlace), changes: [], notices: [...ageNotices(downloaded), ...audits.flatMap((each) => each.notices), ...judged.notices, ...(sboms?.notices ?? [])] };
 }
 
 function byPath(a: Copy, b: Copy): number {
@@ -119,7 +124,17 @@ interface Loaded {
   readonly unreadable: readonly Unreadable[];
 }
 
-async function loadAdvisories(databases: readonly string[], copies: readonly Copy[], host: Host): Promise<Loaded> {
+const LONG = 7 * 86_400_000;
+
+/** A downloaded database is used as long as nothing better is there, but not without a word. */
+function ageNotices(downloaded: DownloadedDatabase | undefined): string[] {
+  if (!downloaded) return [];
+  if (downloaded.stale !== undefined) return [`The advisories are those of ${downloaded.fetched}: ${downloaded.stale}`];
+  const age = Date.now() - Date.parse(downloaded.fetched);
+  return age > LONG ? [`The advisories were downloaded ${Math.floor(age / 86_400_000)} days ago: --fetch-db renews them`] : [];
+}
+
+async function loadAdvisories(databases: readonly string[], downloaded: DownloadedDatabase | undefined, copies: readonly Copy[], host: Host): Promise<Loaded> {
   if (databases.length === 0) return { database: null, advisories: [], unreadable: [] };
   const wanted = new Set(copies.map((copy) => copy.name));
   const advisories: Advisory[] = [];
@@ -141,5 +156,5 @@ async function loadAdvisories(databases: readonly string[], copies: readonly Cop
       }
     }
   }
-  return { database: { date, entries }, advisories, unreadable };
+  return { database: { date, entries, ...(downloaded ? { download: { url: downloaded.url, fetched: downloaded.fetched } } : {}) }, advisories, unreadable };
 }

@@ -67,6 +67,8 @@ export interface DatabaseInfo {
   /** When the database was last changed, ISO 8601 (the latest `modified` of its entries); null where no entry says. */
   readonly date: string | null;
   readonly entries: number;
+  /** Of one that was downloaded: from where, and when (ISO 8601). */
+  readonly download?: { readonly url: string; readonly fetched: string };
 }
 
 export interface AuditResult {

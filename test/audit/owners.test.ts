@@ -81,7 +81,7 @@ test("a damaged database is said, and the audit goes on", () => {
     copy.fill(at % 256, at, at + 64);
     for (const damaged of [copy, sqlite.subarray(0, at)]) {
       try {
-        for (const [, blob] of tableRows(ofBuffer(damaged), undefined, "Packages", "x")) expect(blob === null || typeof blob === "number" || blob.length < 2 ** 28).toBe(true);
+        for (const [, blob] of tableRows(ofBuffer(damaged), undefined, "Packages", "x")) expect(Buffer.isBuffer(blob) ? blob.length : 0).toBeLessThan(2 ** 28);
       } catch (error) {
         expect((error as Error).message).toMatch(/damaged|no table|no SQLite|outside buffer|out of range/);
       }

@@ -14,8 +14,8 @@ export function formatAudit({ result, findings, notices }: Outcome<AuditResult>,
   const out: string[] = notices.map(visible);
   const affected = result.copies.filter((copy) => copy.advisories.some((advisory) => advisory.status === "affected"));
   out.push(`${count(result.copies.length, "copy", "copies")} of ${count(new Set(result.copies.map((copy) => copy.name)).size, "library", "libraries")} in ${count(result.files, "Python file")}${result.database ? `, ${affected.length} with advisories` : ""}`);
-  if (result.database) out.push(paint.faint(`advisories: ${count(result.database.entries, "entry", "entries")}${result.database.date === null ? "" : `, as of ${visible(result.database.date)}`}`));
-  else if (result.copies.length > 0) out.push(paint.faint("no advisories were asked for: name a database with --db"));
+  if (result.database) out.push(paint.faint(`advisories: ${count(result.database.entries, "entry", "entries")}${result.database.date === null ? "" : `, as of ${visible(result.database.date)}`}${downloadNote(result.database)}`));
+  else if (result.copies.length > 0) out.push(paint.faint("no advisories were asked for: name a database with --db, or get one with --fetch-db"));
   let group = "";
   for (const copy of result.copies) {
     const at = `${result.roots.length > 1 ? `${result.roots[copy.root]}: ` : ""}${copy.owner ?? "(no distribution)"}`;
@@ -28,6 +28,10 @@ export function formatAudit({ result, findings, notices }: Outcome<AuditResult>,
   if (shown.length > 0) out.push("", ...brief(shown, paint));
   if (findings.length > 0) out.push("", countFindings(findings));
   return lines(out);
+}
+
+function downloadNote({ download }: NonNullable<AuditResult["database"]>): string {
+  return download ? `, downloaded ${visible(download.fetched)}` : "";
 }
 
 function rows(copy: Copy, { paint, verbose }: TextOptions): string[] {
