@@ -21,6 +21,7 @@ export interface AuditArguments {
   readonly fetchDb?: boolean;
   readonly dbUrl?: string;
   readonly index: readonly string[];
+  readonly archives: readonly string[];
   readonly format: string;
   readonly failOn?: FailOn;
   readonly ignore: readonly string[];
@@ -68,6 +69,7 @@ export async function runAudit(roots: readonly string[], options: AuditArguments
     databases,
     download: downloadOf(options, settings, databases),
     indexes: options.index.length > 0 ? options.index : (settings.index ?? []).map(relative),
+    archives: options.archives,
     gate: { failOn: options.failOn ?? settings["fail-on"] ?? "any", ignore, today: new Date().toISOString().slice(0, 10), known: baseline === undefined ? undefined : keysOf(earlierAudit(resolve(host.cwd, baseline))) },
     cache: options.cache,
     writeSbom: options.writeSbom === true,

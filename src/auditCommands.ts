@@ -11,6 +11,7 @@ interface AuditCliOptions extends Omit<CommonOptions, "format"> {
   readonly fetchDb?: boolean;
   readonly dbUrl?: string;
   readonly index: string[];
+  readonly archives: string[];
   readonly failOn?: FailOn;
   readonly ignore: string[];
   readonly until?: string;
@@ -33,6 +34,7 @@ export function addAudit(program: Command, { perform, end }: Pick<Tools, "perfor
     .option("--db-url <URL>", "from where (default: OSV's export for PyPI); implies --fetch-db")
     .option("--no-db", "no advisories")
     .option("--index <FILE>", "an index of releases besides the shipped one (repeatable)", collect, [])
+    .option("--archives <DIR>", "wheels and sdists, for diffs of patched copies against their release (repeatable; those in the cache are used anyway)", collect, [])
     .addOption(new Option("--format <FORMAT>", "how to print the result").choices(["text", "json", "cyclonedx", "spdx", "sarif", "csv", "html", "fedora", "debian"]).default("text"))
     .option("-o, --output <FILE>", "write the result to a file")
     .addOption(new Option("--fail-on <LEVEL>", "which advisories fail: those of this severity and above, any, or unknown (undecided ones too)").choices(["low", "medium", "high", "critical", "any", "unknown"]))

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { readDatabase } from "../acquire/advisories.ts";
 import { type DownloadedDatabase, downloadedDatabase, fetchDatabase } from "../acquire/advisoryDownload.ts";
+import { ArchiveCache } from "../acquire/cache.ts";
 import { surroundingDistribution } from "../acquire/surroundings.ts";
 import { type Listener, systemLists, systemOwners } from "../acquire/systemPackages.ts";
 import { walkTree } from "../acquire/tree.ts";
@@ -20,10 +21,11 @@ import type { Unreadable } from "../model/tree.ts";
 import { keep, recall, stateOf } from "./auditCache.ts";
 import { type Gate, gated } from "./auditGate.ts";
 import type { SbomBeside } from "./auditManifest.ts";
+import { archivesAtHand, upstreamOf } from "./upstreamDiffs.ts";
 import { writeSboms } from "./writeSboms.ts";
 import { type TreeAudit, auditTree, unreadableFinding } from "./auditTree.ts";
 import { type DigestCrew, hireDigestCrew, indexedDigest } from "./digestFiles.ts";
-import { digestReader, fingerprintReader } from "./fingerprints.ts";
+import { digestReader, fingerprintReader, importReader } from "./fingerprints.ts";
 import { openIndex, ownIndexFile, shippedIndexFile } from "./indexReleases.ts";
 
 export interface AuditOptions {
@@ -35,6 +37,8 @@ export interface AuditOptions {
   readonly download: { readonly url: string; /** False: only what is in the cache already. */ readonly fetch: boolean } | undefined;
   /** Indexes besides the shipped one and the user's own. */
   readonly indexes: readonly string[];
+  /** Directories of archives, for diffs of patched copies, as typed. */
+  readonly archives: readonly string[];
   readonly gate: Gate;
   readonly cache: boolean;
   /** An SBOM is written beside each manifest. */
@@ -48,10 +52,11 @@ export async function audit(options: AuditOptions, host: Host): Promise<Outcome<
   const loadIndex = (): ReleaseIndex | undefined => (index ??= indexFiles.length === 0 ? undefined : joinIndexes(indexFiles.map(openIndex)));
   // A network that is not there is said before a long audit, not after it.
   const downloaded = options.download && (options.download.fetch ? await fetchDatabase(options.download.url, host) : downloadedDatabase(options.download.url, host));
+  const archives = archivesAtHand(options.archives.map((path) => resolve(host.cwd, path)), new ArchiveCache(host).list().map((each) => each.path));
   const crew = hireDigestCrew();
   const audits: TreeAudit[] = [];
   try {
-    for (const [position, root] of roots.entries()) audits.push(await auditRoot(resolve(host.cwd, root), position, indexFiles, loadIndex, crew, options.cache, host));
+    for (const [position, root] of roots.entries()) audits.push(await auditRoot(resolve(host.cwd, root), position, indexFiles, loadIndex, archives, crew, options.cache, host));
   } finally {
     await crew.dismiss();
   }
@@ -73,9 +78,9 @@ function byPath(a: Copy, b: Copy): number {
   return a.root - b.root || (a.path < b.path ? -1 : a.path > b.path ? 1 : a.name < b.name ? -1 : 1);
 }
 
-async function auditRoot(root: string, position: number, indexFiles: readonly string[], index: () => ReleaseIndex | undefined, crew: DigestCrew, cache: boolean, host: Host): Promise<TreeAudit> {
+async function auditRoot(root: string, position: number, indexFiles: readonly string[], index: () => ReleaseIndex | undefined, archives: readonly string[], crew: DigestCrew, cache: boolean, host: Host): Promise<TreeAudit> {
   host.progress(`Looking at ${root}`);
-  const state = (): string | undefined => stateOf(root, [...indexFiles, ...systemLists(root)]);
+  const state = (): string | undefined => stateOf(root, [...indexFiles, ...systemLists(root)], archives);
   const key = cache ? state() : undefined;
   const known = key === undefined ? undefined : recall<TreeAudit>(key);
   if (known) return { ...known, copies: known.copies.map((copy) => ({ ...copy, root: position })) };
@@ -86,16 +91,17 @@ async function auditRoot(root: string, position: number, indexFiles: readonly st
   let files = 0;
   const [read, digest, indexed] = [fingerprintReader(), digestReader(), indexedDigest()];
   const rootName = rootPackage(root);
+  const notices: string[] = [];
+  const [upstream, importsOf] = [upstreamOf(archives, (text) => notices.push(text)), importReader()];
   for (const tree of walkTree(root, (problem) => unreadable.push(problem))) {
     host.progress(`Reading ${tree.prefix || root}`);
-    const found = await auditTree(tree, { root: position, rootPath: root, index: index(), read, digest, indexed, crew, rootName: tree.prefix === "" ? rootName : "", problem: (problem) => unreadable.push(problem) });
+    const found = await auditTree(tree, { root: position, rootPath: root, index: index(), read, digest, indexed, crew, upstream, importsOf, rootName: tree.prefix === "" ? rootName : "", problem: (problem) => unreadable.push(problem) });
     copies.push(...found.copies);
     findings.push(...found.findings);
     files += found.files;
     sboms.push(...found.sboms);
   }
   const around = rootName === "" ? undefined : surroundingDistribution(root);
-  const notices: string[] = [];
   const owned = withSystemOwners(root, host, { problem: (problem) => unreadable.push(problem), notice: (text) => notices.push(text) }, around === undefined ? copies : copies.map((copy) => (copy.owner === null ? { ...copy, owner: around, update: `pip install --upgrade ${around}` } : copy)));
   const result: TreeAudit = { copies: owned, findings: [...findings, ...unreadable.map(unreadableFinding)], files, sboms, notices };
   if (key !== undefined && unreadable.length === 0 && state() === key) keep(key, result);

@@ -15,9 +15,9 @@ export function cacheDirectory(): string {
   return join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "enisle", "audit");
 }
 
-/** A name for the state of all files at and below `root`, and of those `besides` that the result depends on: their paths, sizes, times and inodes. Undefined where it cannot be told. */
-export function stateOf(root: string, besides: readonly string[]): string | undefined {
-  const digest = createHash("sha256").update(`${VERSION}\0${root}`);
+/** A name for the state of all files at and below `root`, and of those `besides` that the result depends on (of `archives` that they are there): their paths, sizes, times and inodes. Undefined where it cannot be told. */
+export function stateOf(root: string, besides: readonly string[], archives: readonly string[]): string | undefined {
+  const digest = createHash("sha256").update(`${VERSION}\0${root}\0${archives.join("\0")}\n`);
   try {
     for (const path of besides) note(digest, path);
     if (!lstatSync(root).isDirectory()) note(digest, root);

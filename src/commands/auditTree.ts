@@ -14,7 +14,7 @@ import type { ReleaseIndex } from "../audit/indexFile.ts";
 import { modulesOf, directoryOf } from "../audit/modules.ts";
 import { placesIn } from "../audit/places.ts";
 import type { Reading } from "../audit/reading.ts";
-import { type Judged, judge } from "../audit/state.ts";
+import { type Judged, judge, stateOf } from "../audit/state.ts";
 import { decideVersion } from "../audit/version.ts";
 import { contradictions } from "../audit/contradictions.ts";
 import { evidenceOf } from "../audit/explainEvidence.ts";
@@ -24,7 +24,8 @@ import { type Finding, finding } from "../model/finding.ts";
 import type { Tree, Unreadable } from "../model/tree.ts";
 import { type SbomBeside, readManifests } from "./auditManifest.ts";
 import type { DigestCrew, IndexedDigest } from "./digestFiles.ts";
-import type { DigestReader, FingerprintReader } from "./fingerprints.ts";
+import type { DigestReader, FingerprintReader, ImportReader } from "./fingerprints.ts";
+import { type Compared, type Upstream, diffsOf } from "./upstreamDiffs.ts";
 
 export interface TreeAudit {
   /** Without owner of the operating system and without advisories, which audit.ts adds. */
@@ -43,6 +44,8 @@ export interface TreeContext {
   readonly digest: DigestReader;
   readonly indexed: IndexedDigest;
   readonly crew: DigestCrew;
+  readonly upstream: Upstream;
+  readonly importsOf: ImportReader;
   /** Absolute path of the ROOT. */
   readonly rootPath: string;
   /** Dotted name of the tree's root, where it is a package that lies in another. */
@@ -193,7 +196,8 @@ function copyOf(draft: Draft, drafts: readonly Draft[], hosts: Hosts, tree: Tree
   const without = { ...draft, identified: draft.identified && nestedLeftOut(draft.identified, draft, drafts) };
   const judged = withManifest(judge(without, decided.version, decided.versions, reading, namespacesOf(directory, reading.modules)), draft, states);
   const host = hostOf(place, hosts);
-  const differences = judged.differences;
+  const compared = judged.state === "patched" && judged.differences ? diffsFor(draft, decided, judged.differences, directory, reading, context) : undefined;
+  const differences = judged.differences && withSame(judged.differences, compared?.same ?? []);
   return {
     decided,
     copy: {
@@ -201,14 +205,30 @@ function copyOf(draft: Draft, drafts: readonly Draft[], hosts: Hosts, tree: Tree
       owner: host?.name ?? null,
       update: host?.kind === "installed" ? `pip install --upgrade ${/^[\w.-]+$/.test(host.name) ? host.name : JSON.stringify(host.name)}` : null,
       namespace: reading.modules.dotted(directory),
-      state: judged.state,
+      state: compared && differences && compared.same.length > 0 ? stateOf(differences) : judged.state,
       evidence: evidenceOf(draft, judged, shown),
       differences: differences ? { same: differences.same.map(shown), relocated: differences.relocated.map(shown), changed: differences.changed.map(shown), missing: differences.missing, added: differences.added.map(shown) } : null,
+      ...(compared && compared.diffs.length > 0 ? { diffs: compared.diffs.map((each) => ({ ...each, path: shown(each.path) })) } : {}),
       license: draft.claims.map((claim) => claim.license).find((license) => typeof license === "string") ?? null,
       sha256: digestOf(draft, reading),
       advisories: [],
     },
   };
+}
+
+/** Modules that the texts show to be relocated alone. */
+function withSame(differences: NonNullable<Judged["differences"]>, same: readonly string[]): NonNullable<Judged["differences"]> {
+  return same.length === 0 ? differences : { ...differences, changed: differences.changed.filter((path) => !same.includes(path)), relocated: [...differences.relocated, ...same].sort() };
+}
+
+function diffsFor({ name, identified }: Draft, { version, versions }: Finished["decided"], differences: NonNullable<Judged["differences"]>, directory: string, reading: Reading, { upstream, importsOf }: TreeContext): Compared | undefined {
+  const release = version ?? versions.at(-1);
+  if (release === undefined) return undefined;
+  const upstreamPath = (local: string): string => {
+    for (const [top, place] of identified?.placement ?? []) if (isBelow(local, place)) return top + local.slice(place.length);
+    return directory === "" ? local : local.slice(directory.length + 1);
+  };
+  return diffsOf({ name, version: release, differences, upstreamPath, namespaces: namespacesOf(directory, reading.modules), read: (path) => reading.bytes(path) }, upstream, importsOf);
 }
 
 /** Copies inside a copy are copies of their own: what they differ in is not what the outer one differs in. */

@@ -26,6 +26,14 @@ export function shapeReader(): ShapeOf {
   return loadShapes(scannerModule());
 }
 
+/** The import statements of a module, by offset. */
+export type ImportReader = (source: Buffer) => Parameters<typeof fingerprint>[1];
+
+export function importReader(): ImportReader {
+  const { scanner } = scannerOnly();
+  return (source) => importsOf(source, scanner);
+}
+
 /** What the scanner finds up to where it loses its way, which is the same place before and after a relocation. */
 function importsOf(source: Buffer, scanner: Scanner): Parameters<typeof fingerprint>[1] {
   const lexical = lexicalBytes(source);
