@@ -1,6 +1,6 @@
 /** A downloaded advisory database, kept below the user's cache directory: asked for when it is told to, renewed when it is old, never half there. */
 import { createHash, randomBytes } from "node:crypto";
-import { createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createWriteStream, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -97,7 +97,7 @@ async function download(url: string, shown: string, note: Note | undefined, stag
         else done(null, chunk);
       },
     });
-    await pipeline(Readable.fromWeb(response.body as ReadableStream), counted, createWriteStream(staged, { flags: "wx", mode: 0o600 }));
+    await pipeline(Readable.fromWeb(response.body as ReadableStream), counted, createWriteStream(staged, { fd: openSync(staged, "wx", 0o600) })); // open now: not after whoever cleans up
     const [etag, modified] = [response.headers.get("etag"), response.headers.get("last-modified")];
     return { ...(etag === null ? {} : { etag }), ...(modified === null ? {} : { modified }) };
   } catch (error) {

@@ -26,6 +26,7 @@ export function fuse(identified: readonly Identified[], claims: readonly Claim[]
     const draft = drafts[at];
     if (draft) drafts[at] = { ...draft, claims: [...draft.claims, claim], places: merged(draft.places, found, drafts, at) };
     else if (found.length === 0) unmet.push(claim);
+    else if (claim.kind === "sbom" && !found.some((place) => isCalledSo(place, name))) unmet.push({ ...claim, promises: false });
     else if (!isOwn(found[0] ?? "", name) && !found.some(isTestMaterial)) {
       const other = drafts.findIndex((each) => overlaps(each.places, found));
       // The place is another library's by its text: the claim is contradicted, unless the two are one under two names.
@@ -37,6 +38,11 @@ export function fuse(identified: readonly Identified[], claims: readonly Claim[]
   for (const draft of statedOnly(reading, drafts, places, isOwn)) drafts.push(draft);
   for (const draft of versionedDirectories(reading, drafts, isOwn)) drafts.push(draft);
   return { drafts: drafts.map((draft) => withConstant(draft, reading)).sort((a, b) => ((a.places[0] ?? "") < (b.places[0] ?? "") ? -1 : 1)), unmet };
+}
+
+/** An SBOM does not say where a copy lies: outside a directory for copies a place has to bear its whole name (`virtualenv/discovery` is no `python-discovery`). */
+function isCalledSo(place: string, name: string): boolean {
+  return directoryOf(place).split("/").some(isVendoringName) || normalisedName(stem(place)) === name;
 }
 
 /** Packages that tests install, build or read are made for them; only their text could show that they are copies. */

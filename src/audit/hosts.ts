@@ -2,6 +2,7 @@
 import { normalisedName } from "../model/distribution.ts";
 import { type Claim, isVendoringName } from "./claim.ts";
 import { baseName, directoryOf } from "./modules.ts";
+import type { Installed } from "./evidence/sbom.ts";
 import type { Reading } from "./reading.ts";
 import { topLevelsOf } from "./release.ts";
 
@@ -110,6 +111,13 @@ function noteInfo(path: string, { base, stemmed, kind, files }: { base: string; 
     kind: kind === "dist-info" ? "dist-info" : "egg-info", name: named.name, version: named.version, file: source ?? path, directories: [base], topLevels: record.size > 0 || top.length > 0 ? topsOf(record, top, base, reading) : undefined,
     confidence: source === undefined ? 0.75 : 0.9, license: named.license, digests: record.size > 0 ? record : undefined, promises: true,
   });
+}
+
+/** By what RECORD lists. */
+export function installedBy(info: string, reading: Reading): Installed {
+  const lines = (reading.text(`${info}/RECORD`) ?? "").split(/\r?\n/).map((line) => line.replace(/^"/, ""));
+  const tops = new Set(lines.map((line) => line.split(/[/,"]/, 1)[0] ?? ""));
+  return { topLevels: [...tops].filter((top) => top !== "" && !/^\.|\.(?:dist-info|egg-info|data)$|^__pycache__$/.test(top)), holdsArchives: lines.some((line) => /\.(?:whl|egg|zip|pyz|tar|tgz|tar\.\w+)[",]/.test(line)) };
 }
 
 function joined(directory: string, name: string): string {

@@ -3,6 +3,7 @@ import { type Comparison, type LocalModuleOf, type Placement, compare } from "./
 import type { ReleaseIndex } from "./indexFile.ts";
 import type { Library } from "./library.ts";
 import { type Modules, baseName, directoryOf, stem } from "./modules.ts";
+import { LEAST_PART, partsIn } from "./parts.ts";
 
 /** A library that metadata, or a directory's name, says lies in `directory`; what is true of it, its modules have to show. */
 export interface Suspicion {
@@ -24,7 +25,7 @@ export interface Identified extends Comparison {
 }
 
 /** `digests` are the relocation-proof digests of the modules that are to be looked up, by path. */
-export function identify(index: ReleaseIndex, modules: Modules, digests: ReadonlyMap<string, string>, suspicions: readonly Suspicion[], moduleOf: LocalModuleOf, isOwn: (place: string, name: string) => boolean): Identified[] {
+export function identify(index: ReleaseIndex, modules: Modules, digests: ReadonlyMap<string, string>, suspicions: readonly Suspicion[], moduleOf: LocalModuleOf, isOwn: (place: string, name: string) => boolean, belongsTo: (path: string) => string | undefined): Identified[] {
   const hits = new Map<number, string[]>();
   for (const [path, digest] of digests) {
     for (const library of index.lookup(digest)) {
@@ -50,10 +51,52 @@ export function identify(index: ReleaseIndex, modules: Modules, digests: Readonl
       const comparison = compare(library, placement, modules, namespacesOf(directory, modules), moduleOf);
       if (!comparison) continue;
       const named = [...placement].some(([top, place]) => isNamedLike(place, top));
-      if (isCopy(comparison, named)) found.push({ ...comparison, directory, named });
+      if (isCopy(comparison, named) && (named || !isDeeper(comparison))) found.push({ ...comparison, directory, named });
     }
   }
-  return found;
+  return [...found, ...partly(index, modules, digests, found, moduleOf, isOwn, belongsTo)];
+}
+
+/** Python's own library: backports come from it. */
+function isStandard(path: string, modules: Modules): boolean {
+  for (let directory = directoryOf(path); directory !== ""; directory = directoryOf(directory)) if (modules.has(`${directory}/os.py`) && modules.has(`${directory}/abc.py`) && modules.has(`${directory}/site.py`)) return true;
+  return modules.has("os.py") && modules.has("abc.py") && modules.has("site.py");
+}
+
+/** What is the library's lies in subpackages alone: a part of it, beside something else that its place holds. */
+function isDeeper({ placement, differences: { same, relocated } }: Comparison): boolean {
+  return ![...placement.values()].some((place) => place.endsWith(".py") || [...same, ...relocated].some((path) => directoryOf(path) === place && baseName(path) !== "__init__.py"));
+}
+
+/** Parts of libraries among what is left. */
+function partly(index: ReleaseIndex, modules: Modules, digests: ReadonlyMap<string, string>, found: readonly Identified[], moduleOf: LocalModuleOf, isOwn: (place: string, name: string) => boolean, belongsTo: (path: string) => string | undefined): Identified[] {
+  const taken = new Set(found.flatMap(({ placement }) => [...placement.values()]));
+  const isTaken = (path: string): boolean => {
+    for (let place = path; place !== ""; place = directoryOf(place)) if (taken.has(place)) return true;
+    return false;
+  };
+  // Where the library itself is installed, or one under another name that installs the same modules, nothing was copied.
+  const isLibrary = (path: string, library: Library): boolean =>
+    belongsTo(path) === library.name || isStandard(path, modules) || library.topLevels.some((top) => {
+      const at = `/${path}`.indexOf(`/${top}${top.endsWith(".py") ? "" : "/"}`);
+      return at >= 0 && isOwn(path.slice(0, at + top.length), library.name);
+    });
+  return partsIn({ index, digests, isTaken, isOwn: isLibrary }).flatMap((part) => {
+    const library = index.library(part.library);
+    const held = (at: Placement | undefined, least: number): Identified[] => {
+      if (!at) return [];
+      const directory = directoryOf([...at.values()][0] ?? "");
+      const comparison = compare(library, at, modules, namespacesOf(directory, modules), moduleOf);
+      const isHeld = comparison !== undefined && comparison.similarity >= least && comparison.matched >= LEAST_PART && comparison.differences.added.length <= comparison.pairedModules;
+      return isHeld ? [{ ...comparison, directory, named: at === part.around }] : [];
+    };
+    const attempts = [[part.around, NAMED.similarity], [part.directory, WHOLE.similarity], [part.modules, SUBSET.similarity]] as const;
+    for (const [at, least] of attempts) {
+      const identified = held(at, least);
+      if (identified.length > 0) return identified;
+    }
+    return [];
+  });
 }
 
 /** Dotted names below which a copy in `directory` may have been relocated; longest first. */

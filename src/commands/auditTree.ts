@@ -6,7 +6,7 @@ import { type Draft, isBelow, mainPlace } from "../audit/draft.ts";
 import { isSbom, readSbom } from "../audit/evidence/sbom.ts";
 import { listsCopies, readLists } from "../audit/evidence/pins.ts";
 import { fuse } from "../audit/fuse.ts";
-import { type Hosts, hostOf, isInside, readMetadata } from "../audit/hosts.ts";
+import { type Hosts, hostOf, installedBy, isInside, readMetadata } from "../audit/hosts.ts";
 import type { LocalModule, LocalModuleOf } from "../audit/compare.ts";
 import { type Fingerprint, exactDigest } from "../audit/fingerprint.ts";
 import { type Suspicion, identify, namespacesOf } from "../audit/identify.ts";
@@ -72,7 +72,11 @@ export async function auditTree(tree: Tree, context: TreeContext): Promise<TreeA
     own.set(key, known);
     return known;
   };
-  const identified = context.index ? identify(context.index, reading.modules, digests, suspicions, moduleOf, isOwnPlace) : [];
+  const belongsTo = (path: string): string | undefined => {
+    const host = hostOf(path, hosts);
+    return host && normalisedName(host.name);
+  };
+  const identified = context.index ? identify(context.index, reading.modules, digests, suspicions, moduleOf, isOwnPlace, belongsTo) : [];
   const { drafts, unmet } = fuse(identified, claims, places, reading, isOwnPlace);
   const debian = /^Package:[ \t]*([a-z0-9][a-z0-9+.-]*)[ \t]*$/m.exec(reading.text("DEBIAN/control") ?? "")?.[1];
   const copies = drafts.map((draft) => copyOf(draft, drafts, hosts, tree, reading, manifests.states, context));
@@ -95,7 +99,7 @@ function whatIsTold(reading: Reading, shown: (path: string) => string): Told {
   const { hosts, claims: metadata } = readMetadata(reading);
   const manifests = readManifests(reading, shown);
   const lists = reading.paths.filter((path) => listsCopies(path)).flatMap((path) => readLists(path, reading.text(path) ?? ""));
-  const sboms = reading.paths.filter((path) => isSbom(path) && !manifests.sboms.some((each) => each.path === shown(path))).flatMap((path) => readSbom(path, reading.text(path) ?? "") ?? []);
+  const sboms = reading.paths.filter((path) => isSbom(path) && !manifests.sboms.some((each) => each.path === shown(path))).flatMap((path) => readSbom(path, reading.text(path) ?? "", (info) => installedBy(info, reading)) ?? []);
   return { hosts, manifests, claims: [...manifests.claims, ...metadata, ...lists, ...sboms] };
 }
 
