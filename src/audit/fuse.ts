@@ -24,7 +24,9 @@ export function fuse(identified: readonly Identified[], claims: readonly Claim[]
     const name = normalisedName(claim.name);
     const at = drafts.findIndex((draft) => draft.name === name && (draft.places.some((place) => found.some((each) => isBelow(place, each) || isBelow(each, place))) || (found.length === 0 && draft.places.some((place) => places.isAmong(directoryOf(place), claim.directories)))));
     const draft = drafts[at];
+    const deeper = found.length === 0 ? drafts.filter((each) => each.name === name && each.places.some((place) => isBelow(place, baseOf(claim)))) : [];
     if (draft) drafts[at] = { ...draft, claims: [...draft.claims, claim], places: merged(draft.places, found, drafts, at) };
+    else if (deeper.length > 0) continue; // listed with all that lies below, copies of copies too
     else if (found.length === 0) unmet.push(claim);
     else if (claim.kind === "sbom" && !found.some((place) => isCalledSo(place, name))) unmet.push({ ...claim, promises: false });
     else if (!isOwn(found[0] ?? "", name) && !found.some(isTestMaterial)) {
@@ -38,6 +40,11 @@ export function fuse(identified: readonly Identified[], claims: readonly Claim[]
   for (const draft of statedOnly(reading, drafts, places, isOwn)) drafts.push(draft);
   for (const draft of versionedDirectories(reading, drafts, isOwn)) drafts.push(draft);
   return { drafts: drafts.map((draft) => withConstant(draft, reading)).sort((a, b) => ((a.places[0] ?? "") < (b.places[0] ?? "") ? -1 : 1)), unmet };
+}
+
+/** The directory of the list itself. */
+function baseOf({ file }: Claim): string {
+  return directoryOf(file);
 }
 
 /** An SBOM does not say where a copy lies: outside a directory for copies a place has to bear its whole name (`virtualenv/discovery` is no `python-discovery`). */
@@ -103,7 +110,7 @@ function statedOnly(reading: Reading, drafts: readonly Draft[], places: Places, 
     const source = reading.text(place.endsWith(".py") ? place : `${place}/__init__.py`);
     const origin = source === undefined ? undefined : originOf(source);
     const isLike = origin !== undefined && normalisedName(origin.name) === normalisedName(stem(place));
-    if (!constant && !(isLike && origin.version !== null)) continue;
+    if (!constant && !isLike) continue;
     const called = stem(place).replace(/^_+(?=[a-z])/i, "");
     const name = places.nameOf(called) ?? normalisedName(called);
     if (isOwn(place, name)) continue;

@@ -174,8 +174,15 @@ function noteProject(directory: string, files: readonly string[], reading: Readi
   // A package may hold a module called setup.py.
   if (directory !== "" && reading.modules.isPackage(directory)) return;
   if (directory.split("/").some(isVendoringName)) {
-    claims.push({ kind: "project-file", name: named.name, version: named.version, file, directories: [directory, joined(directory, "src"), joined(directory, "lib")], confidence: 0.8, license: named.license, promises: false });
+    claims.push({ kind: "project-file", name: named.name, version: named.version, file, directories: [directory, joined(directory, "src"), joined(directory, "lib")], topLevels: onlyPackage(directory, reading), confidence: 0.8, license: named.license, promises: false });
   } else if (directory === "" || !isInside(directory, reading)) hosts.push({ name: named.name, version: named.version, kind: "project", directory, topLevels: new Set([normalisedName(named.name).replaceAll("-", "_")]), listed: [] });
+}
+
+/** What a project that was copied whole holds, by whatever name: `graphql-core-1.1/wandb_graphql`. */
+function onlyPackage(directory: string, reading: Reading): string[] | undefined {
+  const below = reading.modules.below(directory).map((path) => path.slice(directory.length + 1));
+  const packages = new Set(below.filter((path) => /^[^/]+\/__init__\.py$/.test(path)).map((path) => directoryOf(path)).filter((name) => !/^(?:tests?|docs?|examples?|benchmarks?|scripts?|tools)$/i.test(name)));
+  return packages.size === 1 ? [...packages] : undefined;
 }
 
 function projectOf(path: string, reading: Reading): Named | undefined {

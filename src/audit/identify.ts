@@ -1,4 +1,5 @@
 /** Finds the copies of indexed libraries in a tree by what their modules say, wherever they lie and whatever their directory is called. */
+import { isVendoringName } from "./claim.ts";
 import { type Comparison, type LocalModuleOf, type Placement, compare } from "./compare.ts";
 import type { ReleaseIndex } from "./indexFile.ts";
 import type { Library } from "./library.ts";
@@ -15,6 +16,7 @@ export interface Suspicion {
 const WHOLE = { similarity: 0.5, coverage: 0.3 };
 const SUBSET = { similarity: 0.8, coverage: 0.04, modules: 2, matched: 1500 };
 const NAMED = { similarity: 0.4, small: 800 };
+const KEPT = { similarity: 0.1, matched: 3000 };
 /** A copy of nothing but a few lines has no origin that its text could show. */
 const LEAST = 60;
 
@@ -51,7 +53,7 @@ export function identify(index: ReleaseIndex, modules: Modules, digests: Readonl
       const comparison = compare(library, placement, modules, namespacesOf(directory, modules), moduleOf);
       if (!comparison) continue;
       const named = [...placement].some(([top, place]) => isNamedLike(place, top));
-      if (isCopy(comparison, named) && (named || !isDeeper(comparison))) found.push({ ...comparison, directory, named });
+      if (isCopy(comparison, named, directory) && (named || !isDeeper(comparison))) found.push({ ...comparison, directory, named });
     }
   }
   return [...found, ...partly(index, modules, digests, found, moduleOf, isOwn, belongsTo)];
@@ -206,8 +208,10 @@ function isNamedLike(place: string, top: string): boolean {
   return name.replace(/^_+/, "") === wanted.replace(/^_+/, "");
 }
 
-function isCopy({ similarity, coverage, matched, matchedModules, pairedModules, differences, library }: Comparison, named: boolean): boolean {
+function isCopy({ similarity, coverage, matched, matchedModules, pairedModules, differences, library }: Comparison, named: boolean, directory: string): boolean {
   if (matched < LEAST) return false;
+  // Stripped down, or formatted anew: who keeps it under its name in a directory for copies has said what it is.
+  if (named && similarity >= KEPT.similarity && matched >= KEPT.matched && directory.split("/").some(isVendoringName)) return true;
   // A directory that holds a few of the library's modules among many others is not it: the library may hold copies itself.
   if (!named && differences.added.length > pairedModules) return false;
   if (similarity >= WHOLE.similarity && coverage >= WHOLE.coverage) return true;
