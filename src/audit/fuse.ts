@@ -88,7 +88,7 @@ function bestAtPlace(identified: readonly Identified[], claimed: readonly { read
     const inside = taken.findIndex((draft) => draft.name === each.library.name && draft.places.every((place) => places.some((own) => place !== own && directoryOf(place) === own)));
     if (inside >= 0 && each.named) taken.splice(inside, 1);
     else if (inside >= 0) continue;
-    taken.push({ name: each.library.name, places, identified: each, claims: [], constant: undefined, hints: [] });
+    taken.push({ name: each.library.name, places, identified: each, claims: [], constant: undefined, hints: each.hints ?? [] });
   }
   return taken;
 }

@@ -4,6 +4,7 @@
  */
 import type { Placement } from "./compare.ts";
 import type { ReleaseIndex } from "./indexFile.ts";
+import type { Fingerprint } from "./fingerprint.ts";
 import type { Library } from "./library.ts";
 import { directoryOf } from "./modules.ts";
 
@@ -106,4 +107,18 @@ function directoryOfAll(hits: readonly Hit[]): Placement | undefined {
   while (local !== "" && upstream !== "" && !hits.every((hit) => hit.local.startsWith(`${local}/`) && hit.upstream.startsWith(`${upstream}/`))) [local, upstream] = [directoryOf(local), directoryOf(upstream)];
   const isSame = local !== "" && upstream !== "" && hits.every((hit) => hit.local.slice(local.length) === hit.upstream.slice(upstream.length));
   return isSame ? new Map([[upstream, local]]) : undefined;
+}
+
+/** The module of the library with which a text has most in common; undefined where that is too little. */
+export function nearestModule({ parts }: Fingerprint, library: Library): string | undefined {
+  const own = new Set(parts.map((part) => part.hash));
+  const shared = library.parts.hashes.map((hash, position) => (own.has(hash) ? (library.parts.weights[position] ?? 0) : 0));
+  let [nearest, most]: [string | undefined, number] = [undefined, LEAST_PART - 1];
+  for (const { path, variants } of library.modules) {
+    for (const variant of variants) {
+      const common = variant.parts.reduce((sum, part) => sum + (shared[part] ?? 0), 0);
+      if (common > most) [nearest, most] = [path, common];
+    }
+  }
+  return nearest;
 }

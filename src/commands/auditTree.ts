@@ -3,13 +3,14 @@ import { createHash } from "node:crypto";
 import { reasonOf } from "../acquire/tree.ts";
 import { type Claim, isVendoringName } from "../audit/claim.ts";
 import { type Draft, isBelow, mainPlace } from "../audit/draft.ts";
+import { mayTellOrigin, originOf } from "../audit/evidence/header.ts";
 import { isSbom, readSbom } from "../audit/evidence/sbom.ts";
 import { listsCopies, readLists } from "../audit/evidence/pins.ts";
 import { fuse } from "../audit/fuse.ts";
 import { type Hosts, hostOf, installedBy, isInside, readMetadata } from "../audit/hosts.ts";
 import type { LocalModule, LocalModuleOf } from "../audit/compare.ts";
 import { type Fingerprint, exactDigest } from "../audit/fingerprint.ts";
-import { type Suspicion, identify, namespacesOf } from "../audit/identify.ts";
+import { type Suspicion, type Trace, identify, namespacesOf } from "../audit/identify.ts";
 import type { ReleaseIndex } from "../audit/indexFile.ts";
 import { modulesOf, directoryOf } from "../audit/modules.ts";
 import { placesIn } from "../audit/places.ts";
@@ -23,7 +24,7 @@ import { normalisedName } from "../model/distribution.ts";
 import { type Finding, finding } from "../model/finding.ts";
 import type { Tree, Unreadable } from "../model/tree.ts";
 import { type SbomBeside, readManifests } from "./auditManifest.ts";
-import type { DigestCrew, IndexedDigest } from "./digestFiles.ts";
+import type { DigestCrew, FirstLook, IndexedDigest } from "./digestFiles.ts";
 import type { DigestReader, FingerprintReader, ImportReader } from "./fingerprints.ts";
 import { type Compared, type Upstream, diffsOf } from "./upstreamDiffs.ts";
 
@@ -57,7 +58,7 @@ export async function auditTree(tree: Tree, context: TreeContext): Promise<TreeA
   const shown = (path: string): string => [tree.prefix, path].filter((part) => part !== "").join("/");
   const reading = readingOf(tree, context.rootName, shown, context.problem);
   let told: Told | undefined;
-  const digests = await digestsOf(tree, reading, context, () => (told = whatIsTold(reading, shown)));
+  const { digests, telling } = await firstLook(tree, reading, context, () => (told = whatIsTold(reading, shown)));
   const { hosts, manifests, claims } = told ?? whatIsTold(reading, shown);
   const places = placesIn(reading.modules, reading.paths, context.index);
   const suspicions: Suspicion[] = claims.flatMap((claim) => {
@@ -76,7 +77,7 @@ export async function auditTree(tree: Tree, context: TreeContext): Promise<TreeA
     const host = hostOf(path, hosts);
     return host && normalisedName(host.name);
   };
-  const identified = context.index ? identify(context.index, reading.modules, digests, suspicions, moduleOf, isOwnPlace, belongsTo) : [];
+  const identified = context.index ? identify(context.index, reading.modules, digests, suspicions, moduleOf, isOwnPlace, belongsTo, tracesIn(telling, reading, places)) : [];
   const { drafts, unmet } = fuse(identified, claims, places, reading, isOwnPlace);
   const debian = /^Package:[ \t]*([a-z0-9][a-z0-9+.-]*)[ \t]*$/m.exec(reading.text("DEBIAN/control") ?? "")?.[1];
   const copies = drafts.map((draft) => copyOf(draft, drafts, hosts, tree, reading, manifests.states, context));
@@ -103,18 +104,20 @@ function whatIsTold(reading: Reading, shown: (path: string) => string): Told {
   return { hosts, manifests, claims: [...manifests.claims, ...metadata, ...lists, ...sboms] };
 }
 
-/** Of the modules that may be in the index, by path. `meanwhile` is called once, or not at all. */
-async function digestsOf(tree: Tree, reading: Reading, { index, crew, indexed, rootPath }: TreeContext, meanwhile: () => void): Promise<ReadonlyMap<string, string>> {
+/** `meanwhile` is called once, or not at all. */
+async function firstLook(tree: Tree, reading: Reading, { index, crew, indexed, rootPath }: TreeContext, meanwhile: () => void): Promise<FirstLook> {
   const namespaces = (path: string): string[] => firstNamespaces(path, reading);
-  if (!index) return new Map();
+  if (!index) return { digests: new Map(), telling: [] };
   if (tree.kind === "directory" && tree.name !== "") return crew.run(rootPath, reading.modules.files, namespaces, index.shapes, meanwhile, (path) => void reading.peek(path));
   const digests = new Map<string, string>();
+  const telling: string[] = [];
   for (const path of reading.modules.files) {
     const content = reading.peek(path);
+    if (content && mayTellOrigin(content)) telling.push(path);
     const found = content && indexed(content, namespaces(path), index.shapes);
     if (found !== undefined) digests.set(path, found);
   }
-  return digests;
+  return { digests, telling };
 }
 
 /** Those that a module is first looked up with. */
@@ -156,6 +159,15 @@ function memoised(reading: Reading, digests: ReadonlyMap<string, string>, { read
     known.set(key, fresh);
     return fresh;
   };
+}
+
+/** Modules that name a library of the index as their origin. */
+function tracesIn(telling: readonly string[], reading: Reading, places: ReturnType<typeof placesIn>): Trace[] {
+  return telling.flatMap((path) => {
+    const origin = originOf(reading.text(path) ?? "");
+    const library = origin && places.library(origin.name);
+    return library === undefined ? [] : [{ path, library, how: `line ${origin?.line}: ${origin?.how}` }];
+  });
 }
 
 /** The directory for copies in which a module seems to lie; where none is called like one, its package's parent. */

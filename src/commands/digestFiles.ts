@@ -7,6 +7,7 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { peekFile } from "../acquire/tree.ts";
+import { mayTellOrigin } from "../audit/evidence/header.ts";
 import { mayBeIndexed } from "../audit/indexFile.ts";
 import { digestReader, shapeReader } from "./fingerprints.ts";
 
@@ -17,8 +18,8 @@ const MOST_HELPERS = 7;
 // Megabytes for short-lived objects in a helper: it makes few.
 const YOUNG = 4;
 
-/** What became of a file. */
-const [UNREADABLE, FOUND] = [1, 2];
+/** What became of a file; several may be true. */
+const [UNREADABLE, FOUND, TELLS] = [1, 2, 4];
 
 /** As plain data, with memory that all threads share. */
 export interface DigestWork {
@@ -51,11 +52,12 @@ export async function workThrough(work: DigestWork, digestOf: IndexedDigest, pau
         states[at] = UNREADABLE; // the main thread reads it again, and says why
         continue;
       }
+      if (mayTellOrigin(content)) states[at] = TELLS;
       const found = digestOf(content, namespaces[namespacesOf[at] ?? 0] ?? [], work.shapes);
       if (found === undefined) continue;
       digests[2 * at] = parseInt(found.slice(0, 8), 16);
       digests[2 * at + 1] = parseInt(found.slice(8), 16);
-      states[at] = FOUND;
+      states[at] = (states[at] ?? 0) | FOUND;
     }
     await pause?.();
   }
@@ -69,10 +71,17 @@ export function indexedDigest(): IndexedDigest {
   return (content, namespaces, shapes) => (mayBeIndexed(shapes, shapeOf(content)) ? digest(content, namespaces) : undefined);
 }
 
+export interface FirstLook {
+  /** Of the modules that may be in the index, by path. */
+  readonly digests: ReadonlyMap<string, string>;
+  /** Those whose heads may say where they come from. */
+  readonly telling: readonly string[];
+}
+
 /** Threads that outlive one directory: an audit may have several roots. */
 export interface DigestCrew {
-  /** By path; `unreadable` is told of what could not be read. */
-  run(root: string, paths: readonly string[], namespacesOf: (path: string) => readonly string[], shapes: Uint32Array, meanwhile: () => void, unreadable: (path: string) => void): Promise<Map<string, string>>;
+  /** `unreadable` is told of what could not be read; `meanwhile` is done while helpers have begun. */
+  run(root: string, paths: readonly string[], namespacesOf: (path: string) => readonly string[], shapes: Uint32Array, meanwhile: () => void, unreadable: (path: string) => void): Promise<FirstLook>;
   dismiss(): Promise<void>;
 }
 
@@ -95,12 +104,15 @@ export function hireDigestCrew(parallelism = availableParallelism()): DigestCrew
         Atomics.store(work.taken, 0, paths.length); // after a failure nobody takes another chunk
         await Promise.allSettled(busy);
       }
-      const found = new Map<string, string>();
+      const digests = new Map<string, string>();
+      const telling: string[] = [];
       paths.forEach((path, at) => {
-        if (work.states[at] === FOUND) found.set(path, word(work.digests[2 * at]) + word(work.digests[2 * at + 1]));
-        else if (work.states[at] === UNREADABLE) unreadable(path);
+        const state = work.states[at] ?? 0;
+        if (state & FOUND) digests.set(path, word(work.digests[2 * at]) + word(work.digests[2 * at + 1]));
+        if (state & TELLS) telling.push(path);
+        if (state & UNREADABLE) unreadable(path);
       });
-      return found;
+      return { digests, telling };
     },
     async dismiss() {
       await Promise.all(helpers.splice(0).map((helper) => helper.terminate()));

@@ -67,3 +67,27 @@ test("an SBOM in .dist-info speaks of its own distribution, and of places that b
   expect(found(files)).toEqual([]);
   expect(found({ ...files, [`${site}/a/inside/thyme.py`]: "x = 1\n" })).toEqual([`thyme 3.1 ${site}/a/inside/thyme.py unknown`]);
 });
+
+describe("what else shows a copy", () => {
+  test("a module that names the library as its origin, and has a part of its text, wherever it lies", () => {
+    const own = `# Vendored from https://github.com/acme/bush at some commit\n\n${text("roots", 38)}\n${text("own", 30)}`;
+    expect(found({ "acme/compat/old.py": own })).toEqual(["bush 1.0,2.0 acme/compat/old.py patched"]);
+    // The same without text of the library, or without the statement.
+    expect(found({ "acme/compat/old.py": own.replaceAll("roots", "other") })).toEqual([]);
+    expect(found({ "acme/compat/old.py": own.replace("Vendored from", "See") })).toEqual([]);
+  });
+  test("a copy that was stripped down, by its name in a directory for copies", () => {
+    const files = { "bush/core.py": text("core", 90) + text("own", 300) };
+    expect(found(placed("acme/vendor", files) as Record<string, string>)).toEqual(["bush 1.0,2.0 acme/vendor/bush patched"]);
+    expect(found(placed("acme/net", files) as Record<string, string>)).toEqual([]);
+  });
+  test("a project that was copied whole, whose package has another name", () => {
+    expect(found({ "acme/vendor/mint-tea-1.1/setup.py": 'setup(name="mint-tea", version="1.1.0")\n', "acme/vendor/mint-tea-1.1/acme_brew/__init__.py": "x = 1\n", "acme/vendor/mint-tea-1.1/tests/__init__.py": "" })).toEqual(["mint-tea 1.1.0 acme/vendor/mint-tea-1.1/acme_brew unknown"]);
+  });
+  test("an address in a version control system as a pin; a list that names copies of copies is not contradicted", () => {
+    const files = { "acme/_vendor/vendor.txt": "git+https://github.com/x/mint.git@2.1\nthyme==3.1\n", "acme/_vendor/mint/__init__.py": "", "acme/_vendor/mint/_vendor/vendor.txt": "thyme==3.1\n", "acme/_vendor/mint/_vendor/thyme.py": "" };
+    expect(found(files)).toEqual(["mint 2.1 acme/_vendor/mint unknown", "thyme 3.1 acme/_vendor/mint/_vendor/thyme.py unknown"]);
+    const root = write(temporary(), { "acme/__init__.py": "", ...files });
+    expect(audit(root).findings).toEqual([]);
+  });
+});

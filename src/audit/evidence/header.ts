@@ -8,12 +8,21 @@ export interface Origin {
 }
 
 const HEAD = 4000;
+/** In nearly every statement of origin; a quick look at bytes, for all files of a system. */
+const signs = ["endored ", "opied from", "opy of ", "xtracted from", "aken from"];
+const QUICK = 2000;
 const verb = "(?:vendored|copied|taken|adapted|extracted|borrowed|backport(?:ed)?|imported|bundled|lifted|ported|derived|forked|originally|verbatim)";
 const phrases = [
   new RegExp(`\\b${verb}\\b[^\\n.]{0,60}?\\b(?:from|of)\\s+(?:the\\s+)?(?:https?://(?:www\\.)?(?:github\\.com|gitlab\\.com|bitbucket\\.org)/[\\w.-]+/([\\w.-]+)|(?:https?://pypi\\.(?:org|python\\.org)/(?:project|pypi)/)([\\w.-]+)|["'\`]*([A-Za-z][\\w.-]*)["'\`]*)(?:[^\\n]{0,40}?\\bv?(\\d+(?:\\.\\d+)+(?:[a-z]+\\d*)?))?`, "i"),
   new RegExp(`\\b(?:this (?:file|module|package) is (?:part of|a (?:modified |vendored )?copy of)|copy of|bundled (?:copy|version) of)\\s+(?:the\\s+)?["'\`]*([A-Za-z][\\w.-]*)["'\`]*(?:[^\\n]{0,40}?\\bv?(\\d+(?:\\.\\d+)+(?:[a-z]+\\d*)?))?`, "i"),
 ];
 const words = new Set(["the", "a", "an", "this", "that", "it", "its", "python", "cpython", "stdlib", "standard", "http", "https", "source", "sources", "upstream", "original", "version", "here", "code", "which", "various", "other", "my", "our", "file", "module", "package", "library", "project", "copyright", "pypi", "github", "in", "on", "free", "software"]);
+
+/** Whether the head of a file may say where it comes from. */
+export function mayTellOrigin(source: Buffer): boolean {
+  const head = source.subarray(0, QUICK);
+  return signs.some((sign) => head.includes(sign, 0, "latin1"));
+}
 
 /** `source` is the module's text; only its head is looked at. */
 export function originOf(source: string): Origin | undefined {
