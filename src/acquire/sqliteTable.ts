@@ -75,7 +75,8 @@ class Pages {
   #row(page: Buffer, at: number): Value[] {
     const [length, afterLength] = this.#varint(page, at);
     const [, body] = this.#varint(page, afterLength);
-    if (length > MAX_ROW) throw this.#damaged();
+    // No row is longer than all that there is: a chain that runs in a circle would make it so.
+    if (length > Math.min(MAX_ROW, this.#file.size + (this.#log?.size ?? 0))) throw this.#damaged();
     const record = this.#payload(page, body, length);
     const [headerLength, first] = this.#varint(record, 0);
     const values: Value[] = [];

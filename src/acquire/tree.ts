@@ -110,10 +110,12 @@ export function peekFile(path: string): Buffer {
   try {
     const descriptor = openSync(path, "r");
     try {
-      let filled = 0;
-      for (let read = -1; read !== 0; filled += read) {
-        if (filled === shared.length) shared = Buffer.concat([shared, Buffer.allocUnsafeSlow(shared.length)]);
-        read = readSync(descriptor, shared, filled, shared.length - filled, null);
+      // A regular file gives less than was asked for at its end alone.
+      let filled = readSync(descriptor, shared, 0, shared.length, null);
+      while (filled === shared.length) {
+        if (filled > MAX_ENTRY) throw new Failure(`${path}: is more than ${MAX_ENTRY / 2 ** 20} MiB large`, "");
+        shared = Buffer.concat([shared, Buffer.allocUnsafeSlow(shared.length)]);
+        filled += readSync(descriptor, shared, filled, shared.length - filled, null);
       }
       return shared.subarray(0, filled);
     } finally {

@@ -12,6 +12,9 @@ export interface ModuleText {
   readonly imports: readonly AnyImport[];
 }
 
+/** Of import statements; where more differ, none is taken for another. */
+const MOST_DIFFERENT = 2000;
+
 interface Unit {
   readonly start: number;
   readonly end: number;
@@ -23,7 +26,7 @@ export function undoRelocation(local: ModuleText, upstream: ModuleText, namespac
   const [here, there] = [unitsOf(local, namespaces), unitsOf(upstream, [])];
   const restored = new Map<Unit, string>();
   let [a, b] = [0, 0];
-  for (const part of diffArrays(here.map((unit) => unit.loads), there.map((unit) => unit.loads))) {
+  for (const part of diffArrays(here.map((unit) => unit.loads), there.map((unit) => unit.loads), { maxEditLength: MOST_DIFFERENT }) ?? []) {
     for (let i = 0; !part.added && !part.removed && i < part.value.length; i++) {
       const [own, original] = [here[a + i], there[b + i]];
       if (own && original) restored.set(own, upstream.text.slice(original.start, original.end));

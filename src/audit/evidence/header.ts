@@ -27,8 +27,9 @@ export function mayTellOrigin(source: Buffer): boolean {
 /** `source` is the module's text; only its head is looked at. */
 export function originOf(source: string): Origin | undefined {
   const head = source.slice(0, HEAD);
+  const comments = commentsOf(head);
   for (const phrase of phrases) {
-    const match = phrase.exec(commentsOf(head));
+    const match = phrase.exec(comments);
     if (!match) continue;
     const groups = match.slice(1);
     const version = groups.at(-1);
@@ -41,9 +42,10 @@ export function originOf(source: string): Origin | undefined {
 
 /** Comments at line starts, and the docstring; the rest is blank. */
 function commentsOf(head: string): string {
-  const code = head.split("\n").findIndex((line) => !/^\s*(?:#.*)?$/.test(line));
-  const rest = code < 0 ? "" : head.split("\n").slice(code).join("\n");
+  const lines = head.split("\n");
+  const code = lines.findIndex((line) => !/^\s*(?:#.*)?$/.test(line));
+  const rest = code < 0 ? "" : lines.slice(code).join("\n");
   const quote = /^[ \t]*[rbu]{0,2}("""|''')/i.exec(rest);
   const docstring = quote ? (rest.slice(quote[0].length).split(quote[1] ?? "", 1)[0] ?? "") : "";
-  return `${head.split("\n").filter((line) => /^\s*#/.test(line)).map((line) => line.replace(/^\s*#+\s?/, "")).join("\n")}\n${docstring}`;
+  return `${lines.filter((line) => /^\s*#/.test(line)).map((line) => line.replace(/^\s*#+\s?/, "")).join("\n")}\n${docstring}`;
 }
