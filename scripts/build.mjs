@@ -1,5 +1,7 @@
-// Bundles src into dist: few files load fast, and the command line needs no more than the command it runs. Compiles the scanner to WebAssembly.
-import { chmodSync, copyFileSync, readFileSync, rmSync } from "node:fs";
+// Bundles src into dist, compiles the scanner to WebAssembly, and keeps what V8 makes of the bundle.
+import { execFileSync } from "node:child_process";
+import { chmodSync, copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { Ajv } from "ajv";
 import asc from "assemblyscript/asc";
@@ -15,23 +17,30 @@ for (const row of JSON.parse(readFileSync(`${root}src/catalogue/python.json`, "u
 }
 
 rmSync(`${root}dist`, { recursive: true, force: true });
+// CommonJS: the loader of modules would take longer than all of this.
+const common = {
+  absWorkingDir: root, outdir: "dist", bundle: true, platform: "node", target: "node20.19", format: "cjs", logLevel: "warning",
+  define: { ENISLE_VERSION: JSON.stringify(version), "import.meta.url": "__url" },
+  banner: { js: 'const __url = require("node:url").pathToFileURL(__dirname + "/bundle.js").href;' },
+};
+await build({ ...common, entryPoints: ["src/cli.ts", "src/thread.ts", "src/loadBundle.ts"] });
+// One file loads faster than the many it is made of. What only some commands need waits inside it until they ask for it.
 await build({
-  absWorkingDir: root,
-  entryPoints: ["src/cli.ts", "src/index.ts", "src/worker.ts", "src/digestWorker.ts"],
-  outdir: "dist",
-  bundle: true,
-  splitting: true,
-  format: "esm",
-  platform: "node",
-  target: "node20.19",
-  // The parser finds its own WebAssembly beside itself; everything else loads faster from a few files than from many packages.
+  ...common,
+  entryPoints: ["src/bundle.ts"],
+  // The parser finds its own WebAssembly beside itself.
   external: ["web-tree-sitter"],
-  banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
-  define: { ENISLE_VERSION: JSON.stringify(version) },
-  logLevel: "warning",
+  supported: { "dynamic-import": false },
+  minifyWhitespace: true,
+  lineLimit: 160,
 });
+writeFileSync(`${root}dist/package.json`, '{ "type": "commonjs" }\n');
+const names = Object.keys(createRequire(import.meta.url)(`${root}dist/bundle.js`)).filter((name) => name !== "main" && name !== "serve" && name !== "serveDigests");
+writeFileSync(`${root}dist/index.mjs`, `export { ${names.join(", ")} } from "./bundle.js";\n`);
 const { error, stderr } = await asc.main(["src/syntax/scanner/index.ts", "--outFile", "dist/scanner.wasm", "--optimizeLevel", "3", "--runtime", "stub", "--noAssert", "--enable", "simd", "--baseDir", root]);
 if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
 // What runs in Python interpreters is read by them, from files.
 for (const name of ["import_modules.py", "process_state.py"]) copyFileSync(`${root}src/interpreter/${name}`, `${root}dist/${name}`);
 chmodSync(`${root}dist/cli.js`, 0o755);
+// In a process of its own: what is kept is what such a run compiled.
+execFileSync(process.execPath, [`${root}scripts/warm.mjs`]);

@@ -21,6 +21,7 @@ export interface Case {
   readonly siblings: readonly string[];
   readonly target: PythonVersion;
   readonly holds: readonly string[];
+  readonly attributes: readonly string[];
   readonly versions: ReadonlyMap<string, string>;
   readonly before: Buffer;
   /** The same as `before` where the case has no `after`. */
@@ -51,6 +52,7 @@ export function readCases(pattern: string): Case[] {
       siblings: (field("siblings")[0] ?? "").split(/\s+/).filter(Boolean),
       target: [major, minor],
       holds: field("holds").flatMap((line) => [...line.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "")),
+      attributes: field("attributes").flatMap((line) => [...line.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "")),
       versions: new Map(field("version").map((line) => [/`([^`]+)`/.exec(line)?.[1] ?? "", line.split(" ").at(-1) ?? ""])),
       before,
       after: after === undefined ? before : block(file, after),
@@ -75,11 +77,11 @@ function block(file: string, section: string): Buffer {
 
 export const readers = await withGrammar(scannerOnly());
 
-/** A case may say what the relocated distributions hold: `- holds: `a.b` `a.b.C``, and their versions: `- version: `a` 1.0`. */
+/** A case may say what the relocated distributions hold: `- holds: `a.b` `a.b.C``, what of that is no module: `- attributes: `a.x``, and their versions: `- version: `a` 1.0`. */
 function inventory(each: Case): Inventory {
   const names = new Set(each.holds);
   const below = (name: string): boolean => each.holds.some((other) => other.startsWith(`${name}.`));
-  return { isModule: (name) => names.has(name), isPackage: below, has: (name) => names.has(name), origins: (name) => [name], requires: new Set<string>(), distributionNames: [...each.versions.keys()], distribution: (name) => (each.versions.has(name) ? { version: each.versions.get(name) ?? null } : undefined) };
+  return { isModule: (name) => names.has(name), isPackage: below, has: (name) => names.has(name) || each.attributes.includes(name), origins: (name) => [name], requires: new Set<string>(), distributionNames: [...each.versions.keys()], distribution: (name) => (each.versions.has(name) ? { version: each.versions.get(name) ?? null } : undefined) };
 }
 
 export function run(each: Case, source = each.before, relocations = each.relocations): RelocatedSource {

@@ -23,7 +23,7 @@ export class ArchiveCache {
 
   /** Takes a copy of the file; an archive that is there already stays. */
   async store(file: string, name = basename(file)): Promise<StoredArchive> {
-    const sha256 = await digestOfFile(file);
+    const sha256 = digestOfFile(file);
     const directory = this.#place(sha256);
     const path = join(directory, name);
     if (!existsSync(path)) {
@@ -46,7 +46,7 @@ export class ArchiveCache {
     const name = readdirSync(directory).find((entry) => !entry.startsWith("."));
     if (name === undefined) return undefined;
     const path = join(directory, name);
-    if ((await digestOfFile(path)) === sha256) return { path, sha256 };
+    if ((digestOfFile(path)) === sha256) return { path, sha256 };
     rmSync(directory, { recursive: true, force: true });
     return undefined;
   }

@@ -58,5 +58,6 @@ export function parseRecord(text: string): RecordRow[] {
 
 /** One line of CSV as Python's csv module writes it. */
 function csvFields(line: string): string[] {
+  if (!line.includes('"')) return line.split(",");
   return [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].map((match) => (match[1] ?? "").replace(/^"([^]*)"$/, "$1").replaceAll('""', '"'));
 }

@@ -4,9 +4,19 @@ import type { SourceFile } from "../model/distribution.ts";
 const declares = /__import__\(\s*["'](?:pkgutil|pkg_resources)["']\s*\)|\b(?:extend_path|declare_namespace)\s*\(/;
 const MAX_SIZE = 2048;
 
-/** Whether the content of an `__init__.py` is such a file's. */
+/** Whether an `__init__.py` declares its package as a namespace package, whatever else it does. */
 export function declaresNamespace(content: Buffer): boolean {
   return content.length > 0 && content.length <= MAX_SIZE && declares.test(content.toString("latin1"));
+}
+
+/**
+ * What people would import from the package itself: definitions, public names, names out of the package's own modules (`top` is its first
+ * component). Such a package moves as a whole; where nothing but `__version__` and the like is left, others may own parts of it.
+ */
+function holdsContent(content: Buffer, top: string): boolean {
+  const code = content.toString("latin1").replace(/^[ \t]*[rRuU]?("""|''')[^]*?\1/gm, "").replace(/#[^\r\n]*/g, "");
+  const own = [...code.matchAll(/^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import\b|import[ \t]+([\w.]+))/gm)].map(([, from, name]) => from ?? name ?? "");
+  return /^[ \t]*(?:async[ \t]+def|def|class)\b|^(?!_)[^\W\d]\w*[ \t]*(?::[^=\r\n]+)?=(?!=)/m.test(code) || own.some((name) => name.startsWith(".") || name.split(".")[0] === top);
 }
 
 /** Paths of such files. `read` is asked for few and small files only: those of top levels, and below them. */
@@ -20,7 +30,8 @@ export function namespaceInits(files: readonly SourceFile[], read: (file: Source
     const above = directory.includes("/") ? directory.slice(0, directory.lastIndexOf("/")) : "";
     // Below a regular package everything moves with it.
     if (above !== "" && packages.has(above) && !found.has(`${above}/__init__.py`)) continue;
-    if (declaresNamespace(read(file))) found.add(file.path);
+    const content = read(file);
+    if (declaresNamespace(content) && !holdsContent(content, file.path.split("/")[0] ?? "")) found.add(file.path);
   }
   return found;
 }

@@ -46,7 +46,7 @@ export async function acquireWheel(path: string, requirement: string): Promise<D
       .filter((name) => files.some((file) => file.path === name));
     return {
       metadata: { name: metadata.name, version: metadata.version, requires: metadata.requires, licenseExpression: metadata.licenseExpression, licenseFiles: licenseFilesOf(files, licenseFiles) },
-      source: { kind: "wheel", file: basename(path), sha256: await digestOfFile(path) },
+      source: { kind: "wheel", file: basename(path), sha256: digestOfFile(path) },
       requirement,
       files,
       leftOut,

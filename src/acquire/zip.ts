@@ -1,4 +1,5 @@
 /** The entries of a zip archive, checked before a byte of them is trusted. Reading the directory is yauzl's work. */
+import { isAscii } from "node:buffer";
 import { close, openSync, readSync } from "node:fs";
 import yauzl, { type Entry, type ZipFile } from "yauzl";
 import { Failure } from "../model/failure.ts";
@@ -12,7 +13,8 @@ export interface ZipEntry {
   readonly locator: EntryLocator;
 }
 
-const TAIL = 8 * 2 ** 20;
+const WINDOW = 2 ** 20;
+const READS_IN_ONE_GO = 64;
 const MAX_ENTRIES = 500_000;
 const MAX_TOTAL = 4 * 2 ** 30;
 const MAX_FILE = 2 ** 30;
@@ -51,24 +53,32 @@ export async function listZip(path: string, archiveSize: number): Promise<ZipEnt
   return entries;
 }
 
-/** The directory lies at an archive's end: it is read in one piece, instead of in three reads an entry. */
-class TailReader extends yauzl.RandomAccessReader {
+/** The directory is read through a window, instead of in three reads an entry. */
+class DirectoryReader extends yauzl.RandomAccessReader {
   readonly #descriptor: number;
-  readonly #tail: Buffer;
-  readonly #start: number;
+  readonly #window = Buffer.allocUnsafeSlow(WINDOW);
+  #start = 0;
+  #end = 0;
+  #reads = 0;
 
-  constructor(path: string, size: number) {
+  constructor(path: string) {
     super();
     this.#descriptor = openSync(path, "r");
-    this.#start = Math.max(0, size - TAIL);
-    this.#tail = Buffer.allocUnsafeSlow(size - this.#start);
-    readSync(this.#descriptor, this.#tail, 0, this.#tail.length, this.#start);
   }
 
   override read(buffer: Buffer, offset: number, length: number, position: number, callback: (error: Error | null) => void): void {
-    if (position >= this.#start) this.#tail.copy(buffer, offset, position - this.#start, position - this.#start + length);
-    else readSync(this.#descriptor, buffer, offset, length, position);
-    queueMicrotask(() => callback(null)); // not at once: the stack would grow with every entry
+    if (length > WINDOW) readSync(this.#descriptor, buffer, offset, length, position);
+    else {
+      if (position < this.#start || position + length > this.#end) {
+        this.#start = position;
+        this.#end = position + readSync(this.#descriptor, this.#window, 0, WINDOW, position);
+      }
+      if (position + length > this.#end) return callback(new Error("too short: it was cut while it was read"));
+      this.#window.copy(buffer, offset, position - this.#start, position - this.#start + length);
+    }
+    // At once, but not always: the stack grows with every entry.
+    if (++this.#reads % READS_IN_ONE_GO === 0) queueMicrotask(() => callback(null));
+    else callback(null);
   }
 
   override close(callback: (error: Error | null) => void): void {
@@ -78,7 +88,7 @@ class TailReader extends yauzl.RandomAccessReader {
 
 function open(path: string, size: number): Promise<ZipFile> {
   return new Promise((resolve, reject) => {
-    yauzl.fromRandomAccessReader(new TailReader(path, size), size, { lazyEntries: true, autoClose: false, strictFileNames: true, decodeStrings: true, validateEntrySizes: true }, (error, zip) => {
+    yauzl.fromRandomAccessReader(new DirectoryReader(path), size, { lazyEntries: true, autoClose: false, decodeStrings: false, validateEntrySizes: true }, (error, zip) => {
       if (error) reject(new Failure(`${path}: ${describe(error)}`, getAnother));
       else resolve(zip);
     });
@@ -90,9 +100,15 @@ function describe(error: Error): string {
   return `damaged or unsafe archive: ${error.message}`;
 }
 
+/** ASCII in nearly every wheel, and then the same in UTF-8 as in code page 437. */
+function nameOf({ fileNameRaw, generalPurposeBitFlag, extraFields }: Entry): string {
+  // A field of the Unicode name (0x7075) may give another one.
+  return extraFields.length === 0 && isAscii(fileNameRaw) ? fileNameRaw.toString("latin1") : yauzl.getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, true);
+}
+
 /** Undefined for a directory. */
 function check(path: string, entry: Entry): ZipEntry | undefined {
-  const name = entry.fileName;
+  const name = nameOf(entry);
   const refuse = (reason: string): never => {
     throw new Failure(`${path}: entry '${name}' ${reason}`, getAnother);
   };
@@ -117,12 +133,15 @@ function check(path: string, entry: Entry): ZipEntry | undefined {
   };
 }
 
+// eslint-disable-next-line no-control-regex
+const NOT_ASCII = /[^\x00-\x7f]/;
+
 /** Two names that one file system would take for the same file, or a file where a directory is needed. */
 function refuseClashes(path: string, entries: readonly ZipEntry[]): void {
   const seen = new Map<string, string>();
   const directories = new Set<string>();
   for (const entry of entries) {
-    const key = entry.path.normalize("NFC").toLowerCase();
+    const key = (NOT_ASCII.test(entry.path) ? entry.path.normalize("NFC") : entry.path).toLowerCase();
     const other = seen.get(key);
     if (other !== undefined) throw new Failure(`${path}: holds '${other}' and '${entry.path}', which ${other === entry.path ? "are the same name" : "differ only in case or in Unicode form"}`, getAnother);
     seen.set(key, entry.path);

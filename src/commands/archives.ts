@@ -29,7 +29,7 @@ export async function findArchive(entry: ManifestDistribution, search: ArchiveSe
     if (kind === "directory") {
       const found = await acquire(path, host.cwd);
       if (found.source.sha256 === sha256) return found;
-    } else if ((await digestOfFile(path)) === sha256) return acquire(path, host.cwd);
+    } else if ((digestOfFile(path)) === sha256) return acquire(path, host.cwd);
     others.push(path);
   }
   if (others[0] !== undefined) throw new Failure(`${others[0]}: is not what ${entry.name} was vendored from: it has another digest`, `The manifest records SHA-256 ${sha256}: look for that file, or vendor again from this one.`);
@@ -47,7 +47,7 @@ async function download(entry: ManifestDistribution, { download: directory, pyth
     const instead = run?.status === 0 ? readdirSync(directory).find((name) => name.startsWith(`${file.split("-")[0] ?? ""}-`)) : undefined;
     throw new Failure(`${entry.name} ${entry.version ?? ""}: ${file} could not be fetched with pip${instead === undefined ? "" : ` (the index gives ${instead})`}`, "Name a directory that holds it: --find-links DIR.");
   }
-  const actual = await digestOfFile(path);
+  const actual = digestOfFile(path);
   if (actual !== sha256) throw new Failure(`${file}: the index gives a file with another digest (SHA-256 ${actual}) than the one that was vendored (${sha256})`, "Find out which of the two is right before you trust either; --find-links DIR takes the original from a directory.");
   return path;
 }

@@ -231,7 +231,7 @@ async function vendoredAlready(source: string, base: string, { state, basis, con
   const path = resolve(base, source);
   const candidates = state.manifest?.distributions.filter((entry) => entry.source.kind === "wheel" && entry.source.file === basename(path)) ?? [];
   if (candidates.length === 0 || !isComparable(state, basis) || !statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined;
-  const sha256 = await digestOfFile(path);
+  const sha256 = digestOfFile(path);
   const entry = candidates.find((candidate) => candidate.source.sha256 === sha256);
   return entry && canRestore(entry, treat(entry.name).patterns) ? withoutMark({ ...keptDistribution(entry, consumer.namespaceDirectory), requirement: source }) : undefined;
 }

@@ -1,5 +1,5 @@
 /** What was staged is read back and judged before it is committed: it is what was decided upon, and nothing in it asks for an original name. */
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { accept } from "../check/accept.ts";
 import { Failure } from "../model/failure.ts";
 import { type Finding, located } from "../model/finding.ts";
@@ -10,22 +10,23 @@ import type { Crew } from "./runJobs.ts";
 const MOST_NAMED = 5;
 
 /**
- * `jobs` have been done with `settings`, and gave `results`. A file that was staged without an edit holds the bytes that the decision was made
- * on: its digest is enough. Throws Failure for a proven leak that the configuration does not accept; gives all others.
+ * `jobs` have been done with `settings`, and gave `results`. Of a file that was staged as it came, the bytes are those that the decision was made
+ * on: that it is there in its whole length is enough. Throws Failure for a proven leak that the configuration does not accept; gives all others.
  */
 export async function checkStaged(jobs: readonly FileJob[], results: readonly FileResult[], settings: JobSettings, consumer: Consumer, crew: Crew, progress: (done: number, total: number) => void): Promise<Finding[]> {
   const staged = jobs.flatMap((job, index) => {
     const result = results[index];
     return job.target !== undefined && result && (result.changed || !job.inPlace) ? [{ job, result, target: job.target }] : [];
   });
-  const reading = staged.map(({ job: { content, ...job }, result, target }): FileJob => ({
-    ...job, locator: { kind: "file", path: target }, record: undefined, sha256: undefined, target: undefined, inPlace: false,
-    place: result.changed ? job.place : undefined, ...(content && result.changed ? { content } : {}),
+  for (const { job, result, target } of staged) if (!result.changed && sizeOf(target) !== result.size) throw notAsMeant(job, "length");
+  const edited = staged.filter(({ result }) => result.changed);
+  const reading = edited.map(({ job, result, target }): FileJob => ({
+    ...job, locator: { kind: "file", path: target }, size: result.size, record: undefined, sha256: undefined, target: undefined, inPlace: false,
   }));
-  const again = await crew.run(reading, { ...settings, keepContents: false, keepSites: true }, (done) => progress(done, reading.length));
-  const leaks = staged.flatMap(({ job, result, target }, index): Finding[] => {
+  const again = await crew.run(reading, { ...settings, keepContents: false, keepSites: true, unobserved: true }, (done) => progress(done, reading.length));
+  const leaks = edited.flatMap(({ job, result, target }, index): Finding[] => {
     const now = again[index];
-    if (now?.sha256Upstream !== result.sha256Now) throw new Failure(`${job.label}: was not written as it was meant: the staged file has another digest`, "Nothing was changed; see that the disk is sound and that nothing else writes there, and run again.");
+    if (now?.sha256Upstream !== result.sha256Now) throw notAsMeant(job, "digest");
     const remaining = now.sites.filter((site) => site.outcome === "rewritten");
     const source = remaining.length > 0 ? readFileSync(target) : Buffer.alloc(0);
     return remaining.map((site) => located({ code: "leak", message: `asks for '${Buffer.from(site.name, "latin1").toString("utf8")}' by its original name (${site.tier})`, offset: site.start }, job.label, source, job.distribution));
@@ -36,4 +37,12 @@ export async function checkStaged(jobs: readonly FileJob[], results: readonly Fi
   if (open.length === 0) return [...findings];
   const named = open.slice(0, MOST_NAMED).map(({ path, line, column, message }) => `${path}:${line}:${column} ${message}`);
   throw new Failure(`the copy would leak: ${named.join("; ")}${open.length > MOST_NAMED ? `; and ${open.length - MOST_NAMED} more` : ""}`, 'Nothing was written. To live with it, add [[tool.enisle.accept]] with code = "leak", the path and a reason.');
+}
+
+function sizeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.size;
+}
+
+function notAsMeant({ label }: FileJob, what: string): Failure {
+  return new Failure(`${label}: was not written as it was meant: the staged file has another ${what}`, "Nothing was changed; see that the disk is sound and that nothing else writes there, and run again.");
 }

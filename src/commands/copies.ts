@@ -27,7 +27,8 @@ export function copyJobs(copies: readonly Layout[], consumer: Consumer, stage: s
       place: python && (consumer.target[0] < 3 ? python : { ...python, siblings: [] }), // they are many, and only Python 2 asks
       ...contentOf(destination, compiled),
       map: 0,
-      target: stage === undefined ? undefined : join(stage, destination),
+      // Destinations are normal: joining them properly took a tenth of all that comes before the first file.
+      target: stage === undefined ? undefined : stage + sep + (sep === "/" ? destination : destination.replaceAll("/", sep)),
       inPlace: false,
     })),
   );

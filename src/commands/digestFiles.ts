@@ -86,7 +86,7 @@ export interface DigestCrew {
 }
 
 // Beside this module in the build; run from its sources the tool does without.
-const workerFile = fileURLToPath(new URL("./digestWorker.js", import.meta.url));
+const workerFile = fileURLToPath(new URL("./thread.js", import.meta.url));
 
 export function hireDigestCrew(parallelism = availableParallelism()): DigestCrew {
   const helpers: Worker[] = [];
@@ -94,7 +94,7 @@ export function hireDigestCrew(parallelism = availableParallelism()): DigestCrew
     async run(root, paths, namespacesOf, shapes, meanwhile, unreadable) {
       const work = workOf(root, paths, namespacesOf, shapes);
       const wanted = existsSync(workerFile) ? Math.max(0, Math.min(parallelism - 1, Math.floor(paths.length / FILES_WORTH_A_HELPER), MOST_HELPERS)) : 0;
-      while (helpers.length < wanted) helpers.push(new Worker(workerFile, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG } }));
+      while (helpers.length < wanted) helpers.push(new Worker(workerFile, { workerData: "digests", resourceLimits: { maxYoungGenerationSizeMb: YOUNG } }));
       const busy = helpers.slice(0, wanted).map((helper) => delegate(helper, work));
       try {
         meanwhile();

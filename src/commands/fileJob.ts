@@ -1,33 +1,16 @@
-/** The work on one file, as plain data, so that any worker can do it: read, verify, relocate, stage. */
-import { hash } from "node:crypto";
-import { type Stats, chmodSync, chownSync, closeSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
-import { basename } from "node:path";
-import { type EntryRequest, OpenArchives } from "../acquire/zipEntry.ts";
-import { Failure, fileFailure } from "../model/failure.ts";
-import { positionAt } from "../model/span.ts";
-import { type Finding, located } from "../model/finding.ts";
+/** The work on one file and what it gives, as plain data, so that any worker can do it (fileWorker.ts). */
 import type { Locator, SourceFile } from "../model/distribution.ts";
-import { anchor } from "../manifest/anchors.ts";
-import { type AnchoredEdit, type RecordedEdit } from "../model/manifest.ts";
-import { type Relocation, relocationMap } from "../model/relocation.ts";
-import { undoingEdits } from "../patch/merge.ts";
-import { type StepOutcome } from "../patch/steps.ts";
-import { undo } from "../rewrite/applyEdits.ts";
-import type { FilePlace, PythonVersion, RewriteOptions } from "../rewrite/context.ts";
-import { catalogueWith } from "../catalogue/index.ts";
+import type { Site } from "../model/edit.ts";
 import type { CatalogueRow } from "../model/catalogue.ts";
-import type { Edit, Site } from "../model/edit.ts";
-import { type InventoryData, inventoryOf } from "./inventory.ts";
-import { type Readers, needsGrammar } from "../syntax/readFacts.ts";
-import { droppedImports } from "./droppedImports.ts";
-import { type PatchedFile, type Substitution, applyToBytes, readExisting, reverseImports, substituted } from "./preparedText.ts";
-import { verify } from "./verifyDigest.ts";
-import { scannerOnly, withGrammar } from "./readers.ts";
-import { lookInto, observe } from "./observe.ts";
-import { type Parsers, type RelocatedText, relocateText } from "./relocateText.ts";
-import { MAX_TEXT_SIZE, type TextFormat } from "../model/textFormat.ts";
-import { type RelocatedSource, relocateSource } from "./relocateSource.ts";
+import type { Finding } from "../model/finding.ts";
+import type { AnchoredEdit, RecordedEdit } from "../model/manifest.ts";
 import type { Observation } from "../model/observation.ts";
+import type { Relocation } from "../model/relocation.ts";
+import type { TextFormat } from "../model/textFormat.ts";
+import type { StepOutcome } from "../patch/steps.ts";
+import type { PythonVersion } from "../rewrite/context.ts";
+import type { InventoryData } from "./inventory.ts";
+import type { PatchedFile, Substitution } from "./preparedText.ts";
 
 export interface FileJob {
   /** For messages and findings: relative to the project. */
@@ -45,7 +28,7 @@ export interface FileJob {
   readonly content?: ContentKind;
   /** Index into `JobSettings.maps`: what is relocated differs between a copy and the project. */
   readonly map: number;
-  /** Where the result is staged, in a directory that exists (`makeDirectories`); undefined: nowhere. */
+  /** Where the result is staged; undefined: nowhere. */
   readonly target: string | undefined;
   /** Stage only a file that changed, and give it the original's mode and owner. */
   readonly inPlace: boolean;
@@ -71,6 +54,8 @@ export interface JobSettings {
   /** Results carry the bytes before and after of files that changed. */
   readonly keepContents: boolean;
   readonly keepSites: boolean;
+  /** Nobody asks for the results' observations. */
+  readonly unobserved?: true;
   /** Modules that were left out of their copy: importing one is a finding. */
   readonly dropped?: readonly string[];
   /** Relocations that are taken back: the project's own imports of these copies name the library again. */
@@ -109,6 +94,8 @@ export interface FileResult {
   /** Of files of copies. */
   readonly observations: readonly Observation[];
   readonly changed: boolean;
+  /** Of the result, in bytes. */
+  readonly size: number;
   readonly sites: readonly Site[];
   /** What became of the file's patches. */
   readonly patches: readonly StepOutcome[];
@@ -118,179 +105,4 @@ export interface FileResult {
   readonly verified: readonly { readonly line: number; readonly name: string }[];
   readonly before: Uint8Array | undefined;
   readonly after: Uint8Array | undefined;
-}
-
-// Entries that are larger together are read one by one: memory is bounded by the largest file.
-const LARGE = 16 * 2 ** 20;
-
-/** Does jobs one after the other; holds what they share: descriptors, look-up tables, the grammar once it was needed. */
-export class FileWorker {
-  readonly #settings: JobSettings;
-  readonly #options: readonly RewriteOptions[];
-  readonly #archives = new OpenArchives();
-  #readers: Readers | undefined;
-  #parsers: Parsers = { json: (text) => JSON.parse(text) as unknown };
-
-  constructor(settings: JobSettings) {
-    this.#settings = settings;
-    const { target, references } = settings;
-    const catalogue = catalogueWith(references.rows);
-    const inventory = inventoryOf(settings.inventory, (locator, size) => this.#readLocator(locator, size), () => (this.#readers ??= scannerOnly()));
-    this.#options = settings.maps.map((relocations) => ({ relocations: relocationMap(relocations), target, inventory, catalogue, ...references }));
-  }
-
-  /** Does these jobs, in order; those on entries of one archive are read together. */
-  async run(jobs: readonly FileJob[]): Promise<FileResult[]> {
-    const contents = this.#readEntries(jobs);
-    if (!this.#parsers.toml && jobs.some(({ content }) => content?.kind === "text" && content.format === "toml")) this.#parsers = { ...this.#parsers, toml: (await import("smol-toml")).parse };
-    const results: FileResult[] = [];
-    for (const [index, job] of jobs.entries()) {
-      const source = contents?.[index] ?? this.#read(job);
-      try {
-        results.push(this.#run(job, source));
-      } catch (error) {
-        if (error !== needsGrammar) throw error;
-        this.#readers = await withGrammar(this.#readers ?? scannerOnly());
-        results.push(this.#run(job, source));
-      }
-    }
-    return results;
-  }
-
-  close(): void {
-    this.#archives.close();
-  }
-
-  #run(job: FileJob, read: Buffer): FileResult {
-    const readers = (this.#readers ??= scannerOnly());
-    const { reversed, substitute = [], dropped } = this.#settings;
-    const back = job.inPlace && job.place && reversed ? reverseImports(read, reversed, readers) : undefined;
-    const source = back?.content ?? read;
-    // Nobody asks for the digest of a project's file that stays as it is.
-    const own = job.inPlace && (job.place !== undefined || job.content !== undefined) && job.record === undefined && job.sha256 === undefined;
-    const known = own ? undefined : hash("sha256", source);
-    if (known !== undefined) verify(job, source, known);
-    const place = job.place && placeOf(job.place, job.label);
-    const relocate = (text: Buffer): RelocatedSource | undefined => place && relocateSource(text, place, this.#optionsFor(job), readers);
-    const before = applyToBytes(source, job.patched?.before);
-    const input = place && !job.inPlace ? substituted(before.content, substitute) : before.content;
-    const python = relocate(input);
-    const relocated = job.content?.kind === "text" ? this.#relocateText(job, job.content.format, input) : python;
-    const looked = job.content && job.content.kind !== "text" ? lookInto(source, job.content, this.#optionsFor(job)) : undefined;
-    // Before anything is staged: it may turn out that the grammar is needed.
-    const observations = looked?.observations ?? (job.place && python?.facts && job.distribution !== undefined ? observe(python.facts, job.place, this.#optionsFor(job), input) : []);
-    const missing = dropped && place ? droppedImports(input, place, dropped, readers) : [];
-    const covered = before.outcomes.length > 0 && python !== undefined && relocate(substituted(source, substitute))?.content.equals(python.content) === true;
-    const after = applyToBytes(relocated?.content ?? input, job.patched?.after);
-    const { content } = after;
-    const existing = job.inPlace && job.locator.kind === "relocated" ? readExisting(job.locator.path) : read;
-    const changed = content !== existing && !content.equals(existing);
-    if (job.target !== undefined && (changed || !job.inPlace)) this.#stage(job, job.target, content);
-    const keep = this.#settings.keepContents && (changed || !job.inPlace);
-    // A patch adds and removes lines: what it leaves is led back by the differences of the two texts.
-    const undo = input !== source || (relocated && content !== relocated.content) ? undoingEdits(content.toString("latin1"), source.toString("latin1")) : (relocated?.undo ?? []);
-    const sha256Upstream = known ?? (changed ? hash("sha256", source) : "");
-    return {
-      sha256Upstream,
-      sha256Now: content === source ? sha256Upstream : own && undo.length === 0 && !changed ? "" : hash("sha256", content),
-      sha256Before: !changed || existing === source ? sha256Upstream : hash("sha256", existing),
-      undo,
-      anchors: job.inPlace && undo.length > 0 ? anchor(content.toString("latin1"), undo) : [],
-      findings: [
-        ...[...(relocated?.decision.findings ?? []), ...missing].map((local) => located(local, job.label, input, job.distribution)),
-        ...(looked?.findings ?? []).map((local) => located(local, job.label, source, job.distribution)),
-        ...(back?.left ?? []).map((local) => located(local, job.label, read)),
-      ],
-      observations,
-      changed,
-      needsHelper: relocated?.decision.needsHelper === true,
-      usedExceptions: relocated?.decision.usedExceptions ?? [],
-      edits: countEdits(relocated?.decision.edits ?? []),
-      verified: relocated ? verifiedIn(relocated.decision.sites, input) : [],
-      sites: this.#settings.keepSites ? (relocated?.decision.sites ?? []) : [],
-      patches: [...before.outcomes, ...after.outcomes],
-      covered,
-      before: keep ? existing : undefined,
-      after: keep ? content : undefined,
-    };
-  }
-
-  #relocateText(job: FileJob, format: TextFormat, source: Buffer): RelocatedText | undefined {
-    const place = { format, fileName: basename(job.label), ofProject: job.distribution === undefined };
-    return source.length > MAX_TEXT_SIZE ? undefined : relocateText(source, place, job.label, this.#optionsFor(job), this.#parsers);
-  }
-
-  #optionsFor(job: FileJob): RewriteOptions {
-    const options = this.#options[job.map];
-    if (!options) throw new Error("invariant: a job names a relocation map that was not sent");
-    return options;
-  }
-
-  #readEntries(jobs: readonly FileJob[]): Buffer[] | undefined {
-    const requests: EntryRequest[] = [];
-    const [first] = jobs;
-    for (const { locator, label, size } of jobs) {
-      if (locator.kind !== "entry" || first?.locator.kind !== "entry" || locator.archive !== first.locator.archive) return undefined;
-      requests.push({ entry: locator, path: label, size });
-    }
-    if (first?.locator.kind !== "entry" || requests.reduce((sum, { size }) => sum + size, 0) > LARGE) return undefined;
-    return this.#archives.get(first.locator.archive).readAll(requests);
-  }
-
-  #readLocator(locator: Locator, size: number): Buffer {
-    if (locator.kind === "entry") return this.#archives.get(locator.archive).read(locator, locator.archive, size);
-    const content = readFileSync(locator.path);
-    return locator.kind === "file" ? content : Buffer.from(undo(content.toString("latin1"), locator.edits), "latin1");
-  }
-
-  #read({ locator, label, size }: FileJob): Buffer {
-    try {
-      return locator.kind === "entry" ? this.#archives.get(locator.archive).read(locator, label, size) : this.#readLocator(locator, size);
-    } catch (error) {
-      throw fileFailure(error, locator.kind === "entry" ? locator.archive : locator.path);
-    }
-  }
-
-  #stage(job: FileJob, target: string, content: Buffer): void {
-    try {
-      const original = job.inPlace && job.locator.kind !== "entry" ? statSync(job.locator.path) : undefined;
-      if (original) refuseReadOnly(job.label, original);
-      const descriptor = openSync(target, "wx", job.executable ? 0o755 : 0o644);
-      try {
-        for (let at = 0; at < content.length; ) at += writeSync(descriptor, content, at);
-      } finally {
-        closeSync(descriptor);
-      }
-      if (original) keepOwner(original, target);
-    } catch (error) {
-      throw fileFailure(error, target);
-    }
-  }
-}
-
-function countEdits(edits: readonly Edit[]): { readonly proven: number; readonly verified: number } {
-  const verified = edits.filter(({ rule }) => rule === "verified-string").length;
-  return { proven: edits.length - verified, verified };
-}
-
-function verifiedIn(sites: readonly Site[], source: Buffer): FileResult["verified"] {
-  const found = sites.filter((site) => site.rule === "verified-string" && site.outcome === "rewritten");
-  const text = found.length === 0 ? "" : source.toString("latin1");
-  return found.map(({ start, name }) => ({ line: positionAt(text, start).line, name: Buffer.from(name, "latin1").toString("utf8") }));
-}
-
-function placeOf(place: PlaceData, path: string): FilePlace {
-  return { module: place.module, package: place.package, stub: place.stub, siblings: new Set(place.siblings), path };
-}
-
-/** Whoever made a file read-only did not want it changed; for root the system would not say so. */
-function refuseReadOnly(label: string, { mode }: Stats): void {
-  if ((mode & 0o222) === 0) {
-    throw new Failure(`${label}: has to be rewritten and is read-only`, "Make it writable (chmod u+w), or leave it out of the project: exclude in [tool.enisle].");
-  }
-}
-
-function keepOwner({ mode, uid, gid }: Stats, staged: string): void {
-  if (uid !== process.getuid?.() || gid !== process.getgid?.()) chownSync(staged, uid, gid);
-  chmodSync(staged, mode & 0o7777);
 }

@@ -71,10 +71,18 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
       if (statement.scope !== "module") continue;
       if (statement.kind === "from" && statement.star) {
         const from = absolute(contents.package, statement.level, statement.module.name);
-        if (depth > 0 && from !== undefined && isModule(from) && binds(from, name, depth - 1)) return true;
+        if (depth > 0 && from !== undefined && isModule(from) && exportsByStar(contentsOf(from), name) && binds(from, name, depth - 1)) return true;
       } else if (statement.names.some(({ alias, written }) => (alias?.name ?? (statement.kind === "import" ? written.name.split(".")[0] : written.name)) === name)) return true;
     }
     return contents.dynamic && new RegExp(`["']${name}["']`).test(contents.text);
+  }
+
+  /** Whether `from x import *` may bring a name: those of `__all__` where it is one list of literals, else all that do not begin with an underscore. */
+  function exportsByStar(contents: Contents | undefined, name: string): boolean {
+    const mentions = contents?.text.match(/\b__all__\b/g)?.length ?? 0;
+    if (mentions === 0) return !name.startsWith("_");
+    const listed = mentions === 1 ? /^__all__[ \t]*(?::[^=\n]*)?=[ \t]*(?:\[([^\]]*)\]|\(([^)]*)\))[ \t]*(?:#[^\n]*)?$/m.exec(contents?.text ?? "") : undefined;
+    return !listed || new RegExp(`["']${name}["']`).test(listed[1] ?? listed[2] ?? "");
   }
 
   function split(name: DottedName): { readonly module: DottedName; readonly rest: readonly string[] } | undefined {

@@ -1,23 +1,21 @@
-/** The directories that a run stages into. */
+/** The directories that a worker stages into. */
 import { mkdirSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { fileFailure } from "../model/failure.ts";
 import { STAGING_NAME } from "../model/manifest.ts";
-import type { FileJob } from "./fileJob.ts";
 
-/** Makes the directories that jobs stage into: once, and not in every worker. */
-export function makeDirectories(jobs: readonly FileJob[]): void {
+/** Gives a function that makes a directory and those above it, each once; not the staging directory itself: after a rollback nothing may come back. */
+export function directoryMaker(): (directory: string) => void {
   const made = new Set<string>();
-  const make = (directory: string): void => {
+  return function make(directory) {
     if (made.has(directory)) return;
     made.add(directory);
-    // The staging directory itself is there.
     if (basename(dirname(directory)) !== STAGING_NAME && basename(directory) !== STAGING_NAME) make(dirname(directory));
     try {
       mkdirSync(directory);
     } catch (error) {
+      // Another worker was there before.
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw fileFailure(error, directory);
     }
   };
-  for (const { target } of jobs) if (target !== undefined) make(dirname(target));
 }

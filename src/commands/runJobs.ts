@@ -8,8 +8,9 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { Failure } from "../model/failure.ts";
-import { type FileJob, type FileResult, FileWorker, type JobSettings } from "./fileJob.ts";
-import { makeDirectories } from "./makeDirectories.ts";
+import type { FileJob, FileResult, JobSettings } from "./fileJob.ts";
+import { FileWorker } from "./fileWorker.ts";
+import { noInventory } from "./inventory.ts";
 
 const CHUNK = 32;
 // Starting a helper costs some 60 ms of a core, which about 1 MB of an archive is worth.
@@ -21,11 +22,13 @@ export const LARGE_DIRECTORY = BYTES_WORTH_A_HELPER;
 const YOUNG = 8;
 
 // Beside this module in the build; run from its sources the tool does without.
-const workerFile = fileURLToPath(new URL("./worker.js", import.meta.url));
+const workerFile = fileURLToPath(new URL("./thread.js", import.meta.url));
 
 export interface WorkerInput {
   readonly jobs: readonly FileJob[];
+  /** Of a run that goes on with the relocations of the one before, without the inventory. */
   readonly settings: JobSettings;
+  readonly goesOn: boolean;
   readonly queue: Int32Array;
 }
 
@@ -53,26 +56,30 @@ export function hireCrew(bytes: number, parallelism = availableParallelism()): C
   const helpers = Array.from({ length: count }, () => new Worker(workerFile, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG } }));
   // A crew that is dismissed, or waits for its first jobs, must not keep the process alive.
   for (const helper of helpers) helper.unref();
+  const own = new Hand();
+  let before: JobSettings | undefined;
   return {
     async run(jobs, settings, progress) {
       const results = Array.from<FileResult>({ length: jobs.length });
-      const order = jobs.map((_, index) => index).sort((a, b) => Number(jobs[a]?.place === undefined) - Number(jobs[b]?.place === undefined) || a - b);
+      const order = [...jobs.keys()].filter((index) => jobs[index]?.place).concat([...jobs.keys()].filter((index) => !jobs[index]?.place));
       let done = 0;
       const take: Take = (first, chunk) => {
         chunk.forEach((result, index) => (results[order[first + index] ?? -1] = result));
         progress((done += chunk.length));
       };
-      makeDirectories(jobs);
       const queue = new Int32Array(new SharedArrayBuffer(12));
-      const input: WorkerInput = { jobs: order.map((index) => jobs[index] as FileJob), settings, queue };
+      const goesOn = before !== undefined && isSameWork(before, settings);
+      before = settings;
+      const input: WorkerInput = { jobs: order.map((index) => jobs[index] as FileJob), settings: goesOn ? { ...settings, inventory: noInventory } : settings, goesOn, queue };
       try {
-        await Promise.all([...helpers.map((helper) => delegate(helper, input, take)), work(input, helpers.length > 0 ? "back" : "front", take)]);
+        await Promise.all([...helpers.map((helper) => delegate(helper, input, take)), own.work(input, helpers.length > 0 ? "back" : "front", take)]);
       } finally {
         Atomics.store(queue, CLAIMED, jobs.length); // after a failure: nobody takes another chunk
       }
       return results;
     },
     async dismiss() {
+      own.close();
       // After a failure a helper may still have something to say, and whoever hears it would let the process end before the helper has.
       for (const helper of helpers) helper.removeAllListeners("message").removeAllListeners("error").on("error", () => undefined);
       await Promise.all(helpers.map((helper) => helper.terminate()));
@@ -80,18 +87,35 @@ export function hireCrew(bytes: number, parallelism = availableParallelism()): C
   };
 }
 
-/** Takes chunks until there are none. */
-export async function work({ jobs, settings, queue }: WorkerInput, end: End, take: Take): Promise<void> {
-  const worker = new FileWorker(settings);
-  try {
+/** All but what is kept of the results. */
+function isSameWork(a: JobSettings, b: JobSettings): boolean {
+  return a.maps === b.maps && a.inventory === b.inventory && a.references === b.references && a.target === b.target && a.dropped === b.dropped && a.reversed === b.reversed && a.substitute === b.substitute;
+}
+
+/** One that works, and keeps what it learned for a run that goes on. */
+export class Hand {
+  #worker: FileWorker | undefined;
+
+  /** Takes chunks until there are none. */
+  async work({ jobs, settings, goesOn, queue }: WorkerInput, end: End, take: Take): Promise<void> {
+    if (!goesOn) {
+      this.close();
+      this.#worker = new FileWorker(settings);
+    }
+    const worker = this.#worker;
+    if (!worker) throw new Error("invariant: work that goes on was begun by the same hand");
+    if (goesOn) worker.goOn(settings);
     const chunks = Math.ceil(jobs.length / CHUNK);
     while (Atomics.add(queue, CLAIMED, 1) < chunks) {
       const first = CHUNK * (end === "front" ? Atomics.add(queue, FRONT, 1) : chunks - 1 - Atomics.add(queue, BACK, 1));
       take(first, await worker.run(jobs.slice(first, first + CHUNK)));
       await new Promise((resolve) => setImmediate(resolve)); // let messages and signals in
     }
-  } finally {
-    worker.close();
+  }
+
+  close(): void {
+    this.#worker?.close();
+    this.#worker = undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Imports that leave the copy: of what is neither relocated nor in the standard library, so that they find whatever the system has. */
 import type { AnyImport, FileFacts } from "../model/facts.ts";
-import { type DottedName, join } from "../model/name.ts";
+import { type DottedName, join, topLevel } from "../model/name.ts";
 import type { LocalObservation } from "../model/observation.ts";
 import type { RelocationMap } from "../model/relocation.ts";
 import { headersAround } from "./blocks.ts";
@@ -11,8 +11,9 @@ export function importsOutside(facts: FileFacts, relocations: RelocationMap, sib
   const found = new Map<DottedName, LocalObservation>();
   let text: string | undefined;
   for (const statement of facts.imports) {
-    if (statement.kind === "from" && statement.level > 0) continue;
+    if (statement.kind === "from" && (statement.level > 0 || isStandard(statement.module.name, relocations))) continue;
     for (const name of namesOf(statement)) {
+      if (isStandard(name, relocations)) continue;
       const absent = relocations.covering(name);
       const outside = absent ? (absent.absent ? absent.from : undefined) : outsidePart(name, relocations);
       const key = name.split(".", 2).join(".");
@@ -24,6 +25,12 @@ export function importsOutside(facts: FileFacts, relocations: RelocationMap, sib
     }
   }
   return [...found.values()];
+}
+
+/** Of most statements that is all there is to say. */
+function isStandard(name: DottedName, relocations: RelocationMap): boolean {
+  const top = topLevel(name);
+  return !relocations.concerns(top) && isStandardLibrary(top);
 }
 
 function namesOf(statement: AnyImport): DottedName[] {

@@ -68,21 +68,12 @@ function patchable({ imports }: FileFacts): Map<string, string> {
   return modules;
 }
 
-// One for all files, so that it is compiled once: which names are modules is asked afterwards.
-const assigned = /^[ \t]*([A-Za-z_]\w*)\.\w[\w.]*[ \t]*=(?!=)/gm;
-const set = /\bsetattr\([ \t]*([A-Za-z_]\w*)/g;
+const assigned = /\.\w[\w.]*[ \t]*=(?!=)/y;
 
 /** `socket.socket = …`, `setattr(ssl, "wrap_socket", …)`. The text is searched first: few files do, and only those are parsed. */
 function patches(facts: FileFacts, modules: ReadonlyMap<string, string>, text: string): LocalObservation[] {
-  if (modules.size === 0) return [];
-  const candidates: number[] = [];
-  for (const pattern of text.includes("setattr(") ? [assigned, set] : [assigned]) {
-    for (pattern.lastIndex = 0; ; ) {
-      const match = pattern.exec(text);
-      if (!match) break;
-      if (modules.has(match[1] ?? "")) candidates.push(match.index);
-    }
-  }
+  const candidates = [...modules.keys()].flatMap((name) => placesOf(`${name}.`, text).filter((at) => isFirstInLine(text, at) && isAssigned(text, at + name.length)));
+  for (const at of modules.size > 0 ? placesOf("setattr(", text) : []) if (modules.has(/^[ \t]*(\w*)/.exec(text.slice(at + 8, at + 100))?.[1] ?? "")) candidates.push(at);
   if (candidates.length === 0) return [];
   const program = facts.programAround(candidates);
   const importedOnly = (expression: Expression): string | undefined => {
@@ -105,6 +96,23 @@ function patches(facts: FileFacts, modules: ReadonlyMap<string, string>, text: s
   patched.sort((a, b) => a.offset - b.offset);
   const [first] = patched;
   return first ? [{ kind: "process-state", what: `replaces ${first.name} of the standard library`, conflicts: true, offset: first.offset }] : [];
+}
+
+function placesOf(part: string, text: string): number[] {
+  const places: number[] = [];
+  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) places.push(at);
+  return places;
+}
+
+function isFirstInLine(text: string, at: number): boolean {
+  let before = at - 1;
+  while (text[before] === " " || text[before] === "\t") before--;
+  return before < 0 || text[before] === "\n" || text[before] === "\r";
+}
+
+function isAssigned(text: string, at: number): boolean {
+  assigned.lastIndex = at;
+  return assigned.test(text);
 }
 
 function chain(expression: Expression): [root: Expression | undefined, attributes: string[]] {

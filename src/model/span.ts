@@ -24,12 +24,9 @@ export interface Position {
 export function positionAt(source: ByteString, offset: number): Position {
   let line = 1;
   let lineStart = 0;
-  for (let i = 0; i < offset; i++) {
-    const unit = source.charCodeAt(i);
-    if (unit === 10 || (unit === 13 && source.charCodeAt(i + 1) !== 10)) {
-      line++;
-      lineStart = i + 1;
-    }
-  }
+  const newline = source.includes("\r") ? /\r\n?|\n/g : undefined;
+  if (newline) {
+    for (let match = newline.exec(source); match && newline.lastIndex <= offset; match = newline.exec(source)) [line, lineStart] = [line + 1, newline.lastIndex];
+  } else for (let at = source.indexOf("\n"); at >= 0 && at < offset; at = source.indexOf("\n", at + 1)) [line, lineStart] = [line + 1, at + 1];
   return { line, column: Buffer.from(source.slice(lineStart, offset), "latin1").toString("utf8").length + 1 };
 }

@@ -35,11 +35,11 @@ const bad = (name: string, content: Buffer | string = "x"): RawEntry => ({ name,
 
 describe("archives", () => {
   test.each<[string, RegExp, readonly RawEntry[]]>([
-    ["climbs", /unsafe archive.*\.\.\/evil\.py/, [bad("../evil.py")]],
-    ["climbs inside", /climbs|invalid relative path/, [bad("alib/../../evil.py")]],
-    ["is absolute", /climbs|absolute/, [bad("/etc/evil.py")]],
-    ["has a drive letter", /climbs|absolute/, [bad("C:/evil.py")]],
-    ["has backslashes", /climbs|invalid characters/, [bad("..\\evil.py")]],
+    ["climbs", /'\.\.\/evil\.py' climbs out/, [bad("../evil.py")]],
+    ["climbs inside", /climbs out/, [bad("alib/../../evil.py")]],
+    ["is absolute", /climbs out/, [bad("/etc/evil.py")]],
+    ["has a drive letter", /climbs out/, [bad("C:/evil.py")]],
+    ["has backslashes", /climbs out/, [bad("..\\evil.py")]],
     ["is a link", /'alib\/link' is a symbolic link/, [{ ...bad("alib/link", "/etc/passwd"), mode: 0o120777 }]],
     ["is a device", /is no regular file/, [{ ...bad("alib/null"), mode: 0o020666 }]],
     ["is there twice", /same name/, [bad("alib/__init__.py")]],

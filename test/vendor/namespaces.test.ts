@@ -40,6 +40,25 @@ describe.each(Object.entries(styles))("%s", (_, init) => {
   });
 });
 
+test.each([
+  ["what it imports from its modules", "from .core import x\n"],
+  ["what it imports by its own name", "from space.core import x\n"],
+  ["a function", "def x():\n    pass\n"],
+  ["a public name", "x: int = 5\n"],
+])("a package that declares itself a namespace package and holds %s moves as a whole", (_, content) => {
+  const root = project({ "acme/app.py": "import space\nfrom space import x, core\nassert space.x == x\n" });
+  expect(vendor(root, ["space", { "space/__init__.py": `${styles["pkgutil"]}${content}`, "space/core.py": "x = 5\n" }])).toEqual([]);
+  expect(JSON.parse(readFileSync(join(root, "acme/_vendor/vendored.json"), "utf8")).distributions[0].relocations).toEqual({ space: "acme._vendor.space" });
+  expect(python("import acme.app, sys; print([n for n in sys.modules if n.startswith('space')])", root)).toMatchObject({ stdout: "[]\n", stderr: "" });
+});
+
+test("what every namespace package may hold besides: its version, and ways to declare it", () => {
+  const init = '"""def x(): a namespace."""\n# from .core import x\nimport os, warnings\n__version__ = "1"\n_old = os.name\nwith warnings.catch_warnings():\n    __path__ = __import__("pkgutil").extend_path(\n        __path__, __name__)\n';
+  const root = project({ "acme/app.py": "import space.one\n" });
+  vendor(root, ["space-one", { "space/__init__.py": init, "space/one/__init__.py": "" }]);
+  expect(JSON.parse(readFileSync(join(root, "acme/_vendor/vendored.json"), "utf8")).distributions[0].relocations).toEqual({ "space.one": "acme._vendor.space.one" });
+});
+
 test("modules straight below a namespace package, and namespace packages in one another", () => {
   const root = project({ "acme/app.py": "import space.inner.leaf, space.single as s\nfrom space.inner import leaf\nfound = [space.inner.leaf.x, s.x, leaf.x]\n" });
   expect(vendor(root, ["deep", { "space/inner/leaf.py": "import space.single\nx = space.single.x\n", "space/single.py": "x = 7\n" }])).toEqual([]);

@@ -45,7 +45,7 @@ describe("a staged tree", () => {
     writeFileSync(target, content);
     const job: FileJob = { label: "acme/_vendor/alib/x.py", locator: { kind: "file", path: target }, size: 0, executable: false, record: undefined, sha256: undefined, distribution: "alib", place: { module: "alib.x", package: "alib", stub: false, siblings: [] }, map: 0, target, inPlace: false };
     const sha256Now = createHash("sha256").update(content).digest("hex");
-    const result: FileResult = { sha256Upstream: sha256Now, sha256Now, undo: [], findings: [], changed: true, sites: [], before: undefined, after: undefined, needsHelper: false, usedExceptions: [], edits: { proven: 0, verified: 0 }, observations: [], verified: [], sha256Before: "", anchors: [], patches: [], covered: false };
+    const result: FileResult = { sha256Upstream: sha256Now, sha256Now, undo: [], findings: [], changed: true, size: content.length, sites: [], before: undefined, after: undefined, needsHelper: false, usedExceptions: [], edits: { proven: 0, verified: 0 }, observations: [], verified: [], sha256Before: "", anchors: [], patches: [], covered: false };
     const settings = { maps: [[{ from: "alib", to: "acme._vendor.alib" }]], target: [3, 9] as const, inventory: noInventory, references: defaultReferences, keepContents: false, keepSites: false };
     const run = checkStaged([job], [result], settings, await findConsumer(root, undefined, undefined), hireCrew(0), () => undefined);
     if (refused) await expect(run).rejects.toThrow(refused);

@@ -5,6 +5,8 @@ import type { CallExpression, Expression, SubscriptExpression } from "../../mode
 import { type Outcome, type Shape, relocateArgument } from "./argument.ts";
 import { relocateCode } from "./code.ts";
 import { rewriteMetadata } from "./metadata.ts";
+import type { Context } from "../context.ts";
+import type { Collector } from "./collector.ts";
 import type { Scene } from "./scene.ts";
 import { relocateTopModule } from "./topModule.ts";
 import { type Value, alternatives, stringsIn } from "./values.ts";
@@ -67,8 +69,7 @@ function rewriteCall(call: CallExpression, row: CatalogueRow, scene: Scene): voi
         note(call, argument, handle(argument, "prefix", "module-call", row, scene), undefined, scene);
         break;
       case "logger":
-        if (isStandard(argument, scene)) break;
-        note(call, argument, handle(argument, "prefix", "logger-name", row, scene), undefined, scene);
+        note(call, argument, relocateLogger(argument, scene.evaluate(argument), row, scene.context, scene.collector), undefined, scene);
         break;
       case "top-module":
         noteName(argument, scene);
@@ -98,7 +99,7 @@ function rewriteCall(call: CallExpression, row: CatalogueRow, scene: Scene): voi
 function handle(argument: Expression, shape: Shape, rule: Rule, row: CatalogueRow, scene: Scene): Outcome {
   const { evaluate, context, collector } = scene;
   if (row.meaning === "module" || row.meaning === "object") noteName(argument, scene);
-  return relocateArgument(argument, evaluate(argument), shape, rule, `${row.callable} takes it (catalogue: ${row.meaning})`, context, collector);
+  return relocateArgument(argument, evaluate(argument), shape, rule, takenBy(row), context, collector);
 }
 
 function noteName(argument: Expression, { names, moduleNames }: Scene): void {
@@ -109,7 +110,7 @@ function noteName(argument: Expression, { names, moduleNames }: Scene): void {
 function note(call: CallExpression, argument: Expression, outcome: Outcome, row: CatalogueRow | undefined, scene: Scene): void {
   for (const parameter of outcome.parameters) scene.importers.set(`${parameter.function} ${parameter.index}`, { parameter, row });
   if (outcome.kind !== "opaque" || !row) return;
-  scene.opaque(call, argument, row);
+  scene.opaque(call, argument, row, outcome.named.length > 0);
 }
 
 function rewriteHandedOn(call: CallExpression, scene: Scene): void {
@@ -134,12 +135,19 @@ function rewriteHandedOn(call: CallExpression, scene: Scene): void {
   });
 }
 
-/** `logging.captureWarnings` logs to it, whatever module is called `py`. */
-function isStandard(argument: Expression, { evaluate, collector }: Scene): boolean {
-  const value = evaluate(argument);
-  if (value.kind !== "text" || !value.complete || value.text !== "py.warnings") return false;
-  for (const { literal } of value.pieces) collector.claim(literal);
-  return true;
+const nothingNamed: Outcome = { kind: "none", parameters: [], named: [] };
+
+/** `logging.captureWarnings` logs to `py.warnings`, whatever module is called `py`. */
+export function relocateLogger(argument: Expression, value: Value, row: CatalogueRow, context: Context, collector: Collector): Outcome {
+  if (value.kind === "text" && value.complete && value.text === "py.warnings") {
+    for (const { literal } of value.pieces) collector.claim(literal);
+    return nothingNamed;
+  }
+  return relocateArgument(argument, value, "prefix", "logger-name", takenBy(row), context, collector);
+}
+
+function takenBy({ callable, meaning }: CatalogueRow): string {
+  return `${callable} takes it (catalogue: ${meaning})`;
 }
 
 /** `entry_points()["a.plugins"]` */

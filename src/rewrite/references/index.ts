@@ -6,14 +6,15 @@ import { type Decision, merge, nothing } from "../../model/edit.ts";
 import type { CatalogueRow } from "../../model/catalogue.ts";
 import { topLevel } from "../../model/name.ts";
 import type { WantedString } from "../../model/facts.ts";
-import type { Binding } from "../../model/program.ts";
+import type { Binding, StringExpression, StringPart } from "../../model/program.ts";
 import type { Span } from "../../model/span.ts";
 import { Interest } from "../../model/words.ts";
 import type { Context } from "../context.ts";
-import { rewriteCalls } from "./calls.ts";
+import { relocateLogger, rewriteCalls } from "./calls.ts";
 import { relocateTexts } from "./code.ts";
 import { Collector } from "./collector.ts";
 import { rewriteCommands } from "./commands.ts";
+import { type DirectCall, directCalls } from "./direct.ts";
 import { rewriteDerived } from "./derived.ts";
 import { evaluator } from "./evaluate.ts";
 import { namesOf } from "./names.ts";
@@ -22,19 +23,33 @@ import { importAtRunTime, mapAtRunTime } from "./runtimeMap.ts";
 import { wordsThere } from "./interests.ts";
 import type { Scene } from "./scene.ts";
 import { decideString, rewriteStrings } from "./strings.ts";
-import { alternatives } from "./values.ts";
+import { type Value, alternatives } from "./values.ts";
 
 export function rewriteReferences(context: Context): Decision {
   const { facts, place } = context;
   const strings = facts.strings.filter((string) => !string.statement && !isBytes(string, context.source) && isNamed(string, context));
   const around = offsetsToParse(context, strings);
   if (around.length === 0) return place.stub ? nothing : judged(strings, context);
+  const direct = directCalls(around, strings, context);
+  if (direct.length === around.length) return place.stub ? nothing : merge([relocateDirect(direct, context), judged(strings.filter((string) => !direct.some(({ literal }) => literal === string)), context)]);
   const parsed = withProgram(context, around);
   // A function of this file takes names of modules: whoever calls it with one must be seen, and who hands on what it was called with.
   if ((parsed.importers > 0 && strings.length > 0 && parsed.hidden.length > 0) || parsed.aliased) return withProgram(context, undefined).decision;
   const rest = strings.filter((string) => parsed.hidden.some(({ start, end }) => start <= string.start && string.start < end));
   if (rest.length === 0) return parsed.decision;
   return place.stub ? parsed.decision : merge([parsed.decision, judged(rest, context)]);
+}
+
+/** As `rewriteCalls` would, see direct.ts. */
+function relocateDirect(calls: readonly DirectCall[], context: Context): Decision {
+  const collector = new Collector();
+  for (const { row, literal } of calls) {
+    if (!literal) continue;
+    const text = context.source.toString("latin1", literal.opening + 1, literal.end - 1);
+    const expression = literalOf(literal, literal.opening + 1, text, context);
+    relocateLogger(expression, textOf(expression, true), row, context, collector);
+  }
+  return collector.decision();
 }
 
 /** A module that moves, or a relocated distribution, may be meant. */
@@ -59,9 +74,22 @@ function judged(strings: readonly WantedString[], context: Context): Decision {
     const text = context.source.toString("latin1", start, string.format ? endOfConstant(context.source, start, end) : end);
     const complete = !string.format || start + text.length === end;
     if (text.includes("\\")) continue;
-    decideString({ kind: "text", text, pieces: [{ text, span: { start, end: start + text.length }, plain: true, literal: undefined, shared: false }], complete, rest: undefined, running: false }, string, context, collector);
+    decideString(textOf(literalOf(string, start, text, context), complete), string, context, collector);
   }
   return collector.decision();
+}
+
+type Literal = StringExpression & { readonly parts: readonly [Extract<StringPart, { kind: "text" }>] };
+
+/** What the parser would make of a string without escapes of which `text`, at `start`, is known. */
+function literalOf({ start, opening, end, statement }: WantedString, textStart: number, text: string, { source }: Context): Literal {
+  const span = { start: textStart, end: textStart + text.length };
+  return { kind: "string", start, end, parent: undefined, parts: [{ kind: "text", span, text, plain: true, quote: source.toString("latin1", opening, opening + 1) }], statement, bytes: false };
+}
+
+function textOf(literal: Literal, complete: boolean): Extract<Value, { kind: "text" }> {
+  const [{ text, span, plain }] = literal.parts;
+  return { kind: "text", text, pieces: [{ text, span, plain, literal, shared: false }], complete, rest: undefined, running: false };
 }
 
 /** Where it takes a parse to decide; empty where the strings can be judged one by one. */
@@ -130,10 +158,11 @@ function withProgram(context: Context, around: readonly number[] | undefined): {
     collector,
     importers: new Map(),
     moduleNames: new Set(),
-    opaque(call, argument, row) {
+    opaque(call, argument, row, partly = false) {
       const mapped = row.meaning === "top-module" ? importAtRunTime(call, context, collector) : isMapped(row) && mapAtRunTime(argument, "module-call", context, collector);
-      if (mapped || context.place.module === undefined) return;
-      collector.finding("opaque-name", `${row.callable} is given a name that is known only at run time`, call.start);
+      // A script that takes names from elsewhere does not mean the copy, unless it was seen to.
+      if (mapped || (context.place.module === undefined && !partly)) return;
+      collector.finding("opaque-name", `${row.callable} is given ${partly ? "other names too, which are" : "a name that is"} known only at run time`, call.start);
       collector.site(call, context.source.toString("latin1", call.start, Math.min(call.end, call.start + 60)), "opaque", "catalogue", "reported", "known only at run time");
     },
   };

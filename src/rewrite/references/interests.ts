@@ -11,6 +11,10 @@ const others: readonly (readonly [word: string, module: string])[] = [
   ["modules", "sys"], ["executable", "sys"], ["__module__", ""], ["find_spec", ""], ["find_module", ""], ["load_module", ""], ["getattr", ""], ["globals", ""], ["f_globals", ""],
 ];
 
+/** `getattr(x, "__name__")`: they take names of modules by keys that the file must have. */
+const keyed = new Set(["getattr", "globals", "f_globals"]);
+const keys = ["name", "module", "package"].flatMap((word) => [`"__${word}__"`, `'__${word}__'`]);
+
 /** No import makes these words matter: their own interest does. */
 const NOBODY = "?";
 
@@ -108,6 +112,7 @@ export function wordsThere({ facts, options, source }: Context): WordsThere {
   const relevant = new Map<number, boolean>();
   const isRelevant = (number: number): boolean => {
     const needed = [...(modules[number] ?? [])];
+    if (keyed.has(names[number] ?? "") && !keys.some((key) => source.includes(key, 0, "latin1"))) return false;
     const above = parents[number];
     if (above && !above.has("") && ![...above].some((word) => source.includes(word, 0, "latin1"))) return false;
     return needed.some((module) => module === "" || imported.has(module) || handedOn.has(module)) || (!needed.includes(NOBODY) && (handedOn.has(names[number] ?? "") || handedOn.has("metadata") || handedOn.has("resources")));

@@ -17,6 +17,6 @@ export interface Scene {
   readonly importers: Map<string, { readonly parameter: Extract<Value, { kind: "parameter" }>; readonly row: CatalogueRow | undefined }>;
   /** Names that are handed to catalogue calls as modules: what they are compared with names modules too. */
   readonly moduleNames: Set<string>;
-  /** The call names a module that is known only at run time. */
-  opaque(call: CallExpression, argument: Expression, row: CatalogueRow): void;
+  /** The call names a module that is known only at run time; `partly`: some of those that it may name are known, and were relocated. */
+  opaque(call: CallExpression, argument: Expression, row: CatalogueRow, partly?: boolean): void;
 }

@@ -4,7 +4,7 @@
  */
 import type { Expression, StringExpression } from "../../model/program.ts";
 import { type Named, editLiteral, namedBy } from "./argument.ts";
-import type { Context } from "../context.ts";
+import type { Context, Inventory } from "../context.ts";
 import type { Collector } from "./collector.ts";
 import type { Scene } from "./scene.ts";
 import type { Value } from "./values.ts";
@@ -58,7 +58,14 @@ function verified(value: Text, context: Context): Named | undefined {
   if (!named) return undefined;
   const attribute = /:([\w.]*)$/.exec(value.text)?.[1];
   if (attribute !== undefined) return attribute !== "" && inventory.isModule(named.name) && inventory.has(`${named.name}.${attribute}`) ? named : undefined;
-  return named.name.includes(".") && inventory.has(named.name) ? named : undefined;
+  return named.name.includes(".") && inventory.has(named.name) && !isFileName(named.name, inventory) ? named : undefined;
+}
+
+const extension = /\.(?:bak|bat|bin|cfg|conf|css|csv|dat|db|dll|egg|exe|gz|html?|ico|ini|jpg|js|json|lock|log|md|mo|pdf|pid|pkl|png|po|py[cdi]?|rst|sh|so|sock|sqlite|sql|svg|tar|tmp|toml|txt|whl|xml|ya?ml|zip)$/;
+
+/** `a.json`, where the module `a` happens to import `json`: a file as likely as an attribute. A module of such a name is one. */
+function isFileName(name: string, inventory: Inventory): boolean {
+  return extension.test(name) && !inventory.isModule(name);
 }
 
 /** `"a.b" + x`, `"a.b%s" % x`, `"a.b{}".format(x)`: only a beginning. */
