@@ -44,26 +44,41 @@ export function* walkTree(root: string, problem: Problem): Generator<Tree> {
 
 function walkDirectory(root: string, below: string, files: TreeFile[], problem: Problem, isRoot: boolean): void {
   const directory = below === "" ? root : join(root, below);
-  let entries: Dirent<Buffer>[];
+  let entries: readonly Entry[];
   try {
-    entries = readdirSync(directory, { withFileTypes: true, encoding: "buffer" });
+    entries = entriesOf(directory);
   } catch (error) {
     if (isRoot) throw fileFailure(error, directory);
     problem({ path: below, reason: reasonOf(error) });
     return;
   }
   for (const entry of entries) {
-    const name = entry.name.toString("utf8");
+    const { name } = entry;
     const path = below === "" ? name : `${below}/${name}`;
-    if (name.includes("\ufffd") && Buffer.compare(Buffer.from(name), entry.name) !== 0) {
-      problem({ path: `${below === "" ? "" : `${below}/`}${entry.name.toString("latin1")}`, reason: "its name is no UTF-8" });
-    } else if (entry.isDirectory()) {
+    if (entry.isBroken) problem({ path, reason: "its name is no UTF-8" });
+    else if (entry.isDirectory()) {
       if (skippedDirectories.has(name)) continue;
       if (path.length > MAX_PATH) problem({ path, reason: "the path is too long" });
       else walkDirectory(root, path, files, problem, false);
     } else if (entry.isFile()) files.push(new FileOnDisk(root, path));
     else if (entry.isSymbolicLink() && name.endsWith(".py")) followFile(root, path, files, problem);
   }
+}
+
+interface Entry extends Pick<Dirent, "name" | "isDirectory" | "isFile" | "isSymbolicLink"> {
+  /** The name is no UTF-8, and shown one character a byte. */
+  readonly isBroken?: boolean;
+}
+
+/** Names as text, which is faster; only where one may not be UTF-8 as bytes. */
+function entriesOf(directory: string): readonly Entry[] {
+  const entries = readdirSync(directory, { withFileTypes: true });
+  if (!entries.some((entry) => entry.name.includes("\ufffd"))) return entries;
+  return readdirSync(directory, { withFileTypes: true, encoding: "buffer" }).map((entry) => {
+    const name = entry.name.toString("utf8");
+    const isBroken = Buffer.compare(Buffer.from(name), entry.name) !== 0;
+    return { name: isBroken ? entry.name.toString("latin1") : name, isBroken, isDirectory: () => entry.isDirectory(), isFile: () => entry.isFile(), isSymbolicLink: () => entry.isSymbolicLink() };
+  });
 }
 
 /** A link to a module is one (Debian links between packages); a link to a directory is walked where the directory lies. */

@@ -33,7 +33,9 @@ export interface ReleaseIndex {
   readonly libraries: readonly LibraryEntry[];
   /** Positions in `libraries` of those with a module of this digest (see `Fingerprint.relocated`). */
   lookup(relocated: string): number[];
+  /** Modules without their shapes: those are for adding to the index, see `complete`. */
   library(position: number): Library;
+  complete(position: number): Library;
   /** What `shapeOf` gives for the modules that can be looked up, sorted, each once: a file of another shape is none of them. */
   readonly shapes: Uint32Array;
 }
@@ -110,12 +112,17 @@ export function decodeIndex(file: Buffer, path: string): ReleaseIndex {
       if (!entry) throw new Error(`invariant: no library ${position} in the index`);
       let library: Library;
       try {
-        library = decodeLibrary(decompress(file.subarray(sectionsAt + entry.offset, sectionsAt + entry.offset + entry.length)), entry, (relocated) => shapes[rowsOf(relocated)[0] ?? -1] ?? 0);
+        library = decodeLibrary(decompress(file.subarray(sectionsAt + entry.offset, sectionsAt + entry.offset + entry.length)), entry);
       } catch {
         throw damaged();
       }
       decoded.set(position, library);
       return library;
+    },
+    complete(position) {
+      const shapeOf = (relocated: string): number => shapes[rowsOf(relocated)[0] ?? -1] ?? 0;
+      const library = this.library(position);
+      return { ...library, modules: library.modules.map(({ path, variants }) => ({ path, variants: variants.map((variant) => ({ ...variant, shape: shapeOf(variant.relocated) })) })) };
     },
   };
 }
@@ -162,11 +169,11 @@ function encodeLibrary(library: Library): string {
   return JSON.stringify([library.versions, hashes, [...library.parts.weights], modules] satisfies Section);
 }
 
-function decodeLibrary(text: string, { name, topLevels }: LibraryEntry, shapeOf: (relocated: string) => number): Library {
+function decodeLibrary(text: string, { name, topLevels }: LibraryEntry): Library {
   const [versions, hashes, weights, packed] = JSON.parse(text) as Section;
   const modules: LibraryModule[] = packed.map(([path, ...variants]) => ({
     path,
-    variants: variants.map(([exact, relocated, weight, runsOf, parts]) => ({ exact, relocated: relocated || exact, shape: shapeOf(relocated || exact), weight, versions: fromRuns(runsOf), parts: fromDifferences(parts) })),
+    variants: variants.map(([exact, relocated, weight, runsOf, parts]) => ({ exact, relocated: relocated || exact, shape: 0, weight, versions: fromRuns(runsOf), parts: fromDifferences(parts) })),
   }));
   const count = hashes.length / 8;
   return { name, versions, topLevels, modules, parts: { hashes: Uint32Array.from({ length: count }, (_, i) => parseInt(hashes.slice(i * 8, i * 8 + 8), 16)), weights: Uint32Array.from(weights) } };

@@ -80,8 +80,8 @@ function byPath(a: Copy, b: Copy): number {
 
 async function auditRoot(root: string, position: number, indexFiles: readonly string[], index: () => ReleaseIndex | undefined, archives: readonly string[], crew: DigestCrew, cache: boolean, host: Host): Promise<TreeAudit> {
   host.progress(`Looking at ${root}`);
-  const state = (): string | undefined => stateOf(root, [...indexFiles, ...systemLists(root)], archives);
-  const key = cache ? state() : undefined;
+  // Whatever changes from here on has another time of change (ctime), which nobody sets back: the result cannot be recalled for it.
+  const key = cache ? stateOf(root, [...indexFiles, ...systemLists(root)], archives) : undefined;
   const known = key === undefined ? undefined : recall<TreeAudit>(key);
   if (known) return { ...known, copies: known.copies.map((copy) => ({ ...copy, root: position })) };
   const unreadable: Unreadable[] = [];
@@ -104,7 +104,7 @@ async function auditRoot(root: string, position: number, indexFiles: readonly st
   const around = rootName === "" ? undefined : surroundingDistribution(root);
   const owned = withSystemOwners(root, host, { problem: (problem) => unreadable.push(problem), notice: (text) => notices.push(text) }, around === undefined ? copies : copies.map((copy) => (copy.owner === null ? { ...copy, owner: around, update: `pip install --upgrade ${around}` } : copy)));
   const result: TreeAudit = { copies: owned, findings: [...findings, ...unreadable.map(unreadableFinding)], files, sboms, notices };
-  if (key !== undefined && unreadable.length === 0 && state() === key) keep(key, result);
+  if (key !== undefined && unreadable.length === 0) keep(key, result);
   return result;
 }
 
