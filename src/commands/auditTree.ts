@@ -58,14 +58,15 @@ export async function auditTree(tree: Tree, context: TreeContext): Promise<TreeA
   const shown = (path: string): string => [tree.prefix, path].filter((part) => part !== "").join("/");
   const reading = readingOf(tree, context.rootName, shown, context.problem);
   let told: Told | undefined;
-  const { digests, telling } = await firstLook(tree, reading, context, () => (told = whatIsTold(reading, shown)));
+  const first = await firstLook(tree, reading, context, () => (told = whatIsTold(reading, shown)));
   const { hosts, manifests, claims } = told ?? whatIsTold(reading, shown);
   const places = placesIn(reading.modules, reading.paths, context.index);
   const suspicions: Suspicion[] = claims.flatMap((claim) => {
     const library = places.library(claim.name);
     return library === undefined ? [] : places.find(claim).map(({ directory }) => ({ library, directory }));
   });
-  const moduleOf = memoised(reading, digests, context);
+  const { digests, telling } = first;
+  const moduleOf = memoised(reading, first, context);
   const own = new Map<string, boolean>();
   const isOwnPlace = (place: string, name: string): boolean => {
     const key = `${place}\0${name}`;
@@ -107,17 +108,19 @@ function whatIsTold(reading: Reading, shown: (path: string) => string): Told {
 /** `meanwhile` is called once, or not at all. */
 async function firstLook(tree: Tree, reading: Reading, { index, crew, indexed, rootPath }: TreeContext, meanwhile: () => void): Promise<FirstLook> {
   const namespaces = (path: string): string[] => firstNamespaces(path, reading);
-  if (!index) return { digests: new Map(), telling: [] };
+  if (!index) return { digests: new Map(), exact: new Map(), telling: [] };
   if (tree.kind === "directory" && tree.name !== "") return crew.run(rootPath, reading.modules.files, namespaces, index.shapes, meanwhile, (path) => void reading.peek(path));
-  const digests = new Map<string, string>();
+  const [digests, exact] = [new Map<string, string>(), new Map<string, string>()];
   const telling: string[] = [];
   for (const path of reading.modules.files) {
     const content = reading.peek(path);
     if (content && mayTellOrigin(content)) telling.push(path);
     const found = content && indexed(content, namespaces(path), index.shapes);
-    if (found !== undefined) digests.set(path, found);
+    if (!content || found === undefined) continue;
+    digests.set(path, found);
+    exact.set(path, exactDigest(content));
   }
-  return { digests, telling };
+  return { digests, exact, telling };
 }
 
 /** Those that a module is first looked up with. */
@@ -144,18 +147,19 @@ function readingOf(tree: Tree, rootName: string, shown: (path: string) => string
 }
 
 /** A module is read once for each set of namespaces that it is asked for with. */
-function memoised(reading: Reading, digests: ReadonlyMap<string, string>, { read, digest }: TreeContext): LocalModuleOf {
+function memoised(reading: Reading, { digests, exact }: FirstLook, { read, digest }: TreeContext): LocalModuleOf {
   const known = new Map<string, LocalModule>();
   return (path, namespaces) => {
     const key = `${path}\0${namespaces.join()}`;
     const found = known.get(key);
     if (found) return found;
-    const content = reading.peek(path);
-    if (!content) return undefined;
+    const looked = exact.get(path);
+    const content = looked === undefined ? reading.peek(path) : undefined;
+    if (looked === undefined && !content) return undefined;
     let whole: Fingerprint | undefined;
     let relocated = firstNamespaces(path, reading).join() === namespaces.join() ? digests.get(path) : undefined;
     // The content is not held: parts are asked for of few modules.
-    const fresh: LocalModule = { exact: exactDigest(content), relocated: () => (relocated ??= digest(reading.peek(path) ?? Buffer.alloc(0), namespaces, 0) ?? ""), whole: () => (whole ??= read(reading.peek(path) ?? Buffer.alloc(0), namespaces)) };
+    const fresh: LocalModule = { exact: looked ?? exactDigest(content ?? Buffer.alloc(0)), relocated: () => (relocated ??= digest(reading.peek(path) ?? Buffer.alloc(0), namespaces, 0) ?? ""), whole: () => (whole ??= read(reading.peek(path) ?? Buffer.alloc(0), namespaces)) };
     known.set(key, fresh);
     return fresh;
   };

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { peekFile } from "../acquire/tree.ts";
 import { mayTellOrigin } from "../audit/evidence/header.ts";
+import { exactDigest } from "../audit/fingerprint.ts";
 import { mayBeIndexed } from "../audit/indexFile.ts";
 import { digestReader, shapeReader } from "./fingerprints.ts";
 
@@ -34,7 +35,7 @@ export interface DigestWork {
   /** The number of chunks that were taken. */
   readonly taken: Int32Array;
   readonly states: Uint8Array;
-  /** Two words a file. */
+  /** Four words a file: of what relocation leaves, and of the bytes. */
   readonly digests: Uint32Array;
 }
 
@@ -55,8 +56,7 @@ export async function workThrough(work: DigestWork, digestOf: IndexedDigest, pau
       if (mayTellOrigin(content)) states[at] = TELLS;
       const found = digestOf(content, namespaces[namespacesOf[at] ?? 0] ?? [], work.shapes);
       if (found === undefined) continue;
-      digests[2 * at] = parseInt(found.slice(0, 8), 16);
-      digests[2 * at + 1] = parseInt(found.slice(8), 16);
+      `${found}${exactDigest(content)}`.match(/.{8}/g)?.forEach((each, position) => (digests[4 * at + position] = parseInt(each, 16)));
       states[at] = (states[at] ?? 0) | FOUND;
     }
     await pause?.();
@@ -72,8 +72,10 @@ export function indexedDigest(): IndexedDigest {
 }
 
 export interface FirstLook {
-  /** Of the modules that may be in the index, by path. */
+  /** `Fingerprint.relocated` of the modules that may be in the index, by path. */
   readonly digests: ReadonlyMap<string, string>;
+  /** `Fingerprint.exact` of the same. */
+  readonly exact: ReadonlyMap<string, string>;
   /** Those whose heads may say where they come from. */
   readonly telling: readonly string[];
 }
@@ -104,15 +106,18 @@ export function hireDigestCrew(parallelism = availableParallelism()): DigestCrew
         Atomics.store(work.taken, 0, paths.length); // after a failure nobody takes another chunk
         await Promise.allSettled(busy);
       }
-      const digests = new Map<string, string>();
+      const [digests, exact] = [new Map<string, string>(), new Map<string, string>()];
       const telling: string[] = [];
       paths.forEach((path, at) => {
         const state = work.states[at] ?? 0;
-        if (state & FOUND) digests.set(path, word(work.digests[2 * at]) + word(work.digests[2 * at + 1]));
+        if (state & FOUND) {
+          digests.set(path, word(work.digests[4 * at]) + word(work.digests[4 * at + 1]));
+          exact.set(path, word(work.digests[4 * at + 2]) + word(work.digests[4 * at + 3]));
+        }
         if (state & TELLS) telling.push(path);
         if (state & UNREADABLE) unreadable(path);
       });
-      return { digests, telling };
+      return { digests, exact, telling };
     },
     async dismiss() {
       await Promise.all(helpers.splice(0).map((helper) => helper.terminate()));
@@ -137,7 +142,7 @@ function workOf(root: string, paths: readonly string[], namespacesOf: (path: str
   });
   const filter = shared(Uint32Array, shapes.length);
   filter.set(shapes);
-  return { root, paths, namespaces, namespacesOf: own, shapes: filter, taken: shared(Int32Array, 1), states: shared(Uint8Array, paths.length), digests: shared(Uint32Array, 2 * paths.length) };
+  return { root, paths, namespaces, namespacesOf: own, shapes: filter, taken: shared(Int32Array, 1), states: shared(Uint8Array, paths.length), digests: shared(Uint32Array, 4 * paths.length) };
 }
 
 function word(value: number | undefined): string {
