@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { linearity, rewriteInPlace, slowPeers, startUp, wheelToProject } from "./cases.mjs";
 import { census, inputs, wheelOf } from "./inputs.mjs";
+import { updateMany } from "./many.mjs";
 import { run } from "./measure.mjs";
 import { findPeers, installPeers } from "./peers.mjs";
 import { formatRows, holds } from "./table.mjs";
@@ -13,12 +14,13 @@ const usage = `npm run bench [-- OPTION…]
   --install-peers    first put ast-grep, LibCST and vendoring into the cache
   --rounds N         how often everything is measured (default 9, the large library 3)
   --skip-large       leave the large library out
+  --only-many        only the update of many projects
   --work DIR         where to unpack (default: a new directory in the system's)
   --json             print one object instead of the table`;
 
-const options = { "install-peers": { type: "boolean" }, rounds: { type: "string", default: "9" }, "skip-large": { type: "boolean" }, work: { type: "string", default: tmpdir() }, json: { type: "boolean" }, help: { type: "boolean", short: "h" } };
+const options = { "install-peers": { type: "boolean" }, rounds: { type: "string", default: "9" }, "skip-large": { type: "boolean" }, "only-many": { type: "boolean" }, work: { type: "string", default: tmpdir() }, json: { type: "boolean" }, help: { type: "boolean", short: "h" } };
 
-function measure(values, rounds, say) {
+async function measure(values, rounds, say) {
   if (!existsSync(resolve(import.meta.dirname, "..", "dist", "cli.js"))) throw new Error("dist is missing: npm run build");
   if (values["install-peers"]) {
     say("installing the peers");
@@ -28,10 +30,10 @@ function measure(values, rounds, say) {
   const load = loadavg()[0];
   const work = mkdtempSync(join(resolve(values.work), "enisle-bench-"));
   process.once("SIGINT", () => (rmSync(work, { recursive: true, force: true }), process.exit(130)));
-  const rows = startUp(rounds * 3);
+  const rows = values["only-many"] ? [] : startUp(rounds * 3);
   const measured = [];
   try {
-    for (const [index, input] of inputs.slice(0, values["skip-large"] ? 1 : undefined).entries()) {
+    for (const [index, input] of inputs.slice(0, values["only-many"] ? 0 : values["skip-large"] ? 1 : undefined).entries()) {
       const [large, base] = [index > 0, join(work, String(index))];
       const each = { ...input, peers, rounds: large ? Math.min(3, rounds) : rounds, work: base, tree: join(base, "tree") };
       mkdirSync(base);
@@ -45,6 +47,8 @@ function measure(values, rounds, say) {
       }
       rmSync(base, { recursive: true, force: true });
     }
+    say("many projects");
+    rows.push(...(await updateMany({ work, rounds })));
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -65,7 +69,7 @@ try {
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds ${values.rounds}: is no number of rounds\n${usage}`);
   if (values.help) console.log(usage);
   else {
-    const result = measure(values, rounds, (text) => process.stderr.isTTY && console.error(`… ${text}`));
+    const result = await measure(values, rounds, (text) => process.stderr.isTTY && console.error(`… ${text}`));
     if (values.json) console.log(JSON.stringify(result, null, 2));
     else print(result);
     if (result.rows.some((row) => row.holds === false)) process.exitCode = 1;

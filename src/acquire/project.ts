@@ -206,7 +206,7 @@ export function alsoListed(root: string, listed: readonly ProjectFile[], recorde
 
 function describe(root: string, path: string): ProjectFile {
   try {
-    const real = realpathSync(path);
+    const real = realpathSync.native(path);
     const directory = dirname(path);
     return { path: relative(root, path).split(sep).join("/"), real, size: statSync(real).size, package: packageOf(directory, root), siblings: [] };
   } catch (error) {
@@ -229,13 +229,15 @@ export function siblingsOf(file: string): string[] {
   });
 }
 
-/** True when the project has a top-level module or package of its own called `name`. */
-export function provides(root: string, configured: readonly string[], name: string): boolean {
-  return packageRoots(root, configured).some((base) => {
-    if (existsSync(join(base, `${name}.py`))) return true;
-    const directory = join(base, name);
-    return existsSync(directory) && statSync(directory).isDirectory() && readdirSync(directory).some((file) => file.endsWith(".py"));
-  });
+/** Answers whether the project has a top-level module or package of its own of some name. */
+export function topLevelsOf(root: string, configured: readonly string[]): (name: string) => boolean {
+  let bases: (readonly [base: string, names: ReadonlySet<string>])[] | undefined;
+  return (name) =>
+    (bases ??= packageRoots(root, configured).map((base) => [base, new Set(readdirSync(base))])).some(([base, names]) => {
+      if (names.has(`${name}.py`)) return true;
+      const directory = join(base, name);
+      return names.has(name) && statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true && readdirSync(directory).some((file) => file.endsWith(".py"));
+    });
 }
 
 export function readText(path: string): string {

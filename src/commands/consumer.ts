@@ -1,7 +1,7 @@
 /** The project that owns the namespace: where it is, what it is called, which Python it must run on. */
 import { existsSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { type ProjectFile, type ProjectPackage, findPackages, ownPackage, packageRoots, provides, siblingsOf } from "../acquire/project.ts";
+import { type ProjectFile, type ProjectPackage, findPackages, ownPackage, packageRoots, siblingsOf, topLevelsOf } from "../acquire/project.ts";
 import { type Configuration, type ProjectFileSettings, readSettings } from "../config/read.ts";
 import { Failure } from "../model/failure.ts";
 import type { RecordedEdit } from "../model/manifest.ts";
@@ -84,7 +84,7 @@ export function lowerBound(requires: string | undefined): PythonVersion | undefi
 export function provided(consumer: Consumer, relocations: readonly Relocation[]): ReadonlySet<string> {
   if (consumer.installed) return new Set();
   const tops = new Set(relocations.map(({ from }) => topLevel(from)).filter((top) => !relocations.some(({ from }) => from.startsWith(`${top}.`))));
-  return new Set([...tops].filter((top) => provides(consumer.root, consumer.configuredRoots, top)));
+  return new Set([...tops].filter(topLevelsOf(consumer.root, consumer.configuredRoots)));
 }
 
 function textOf({ path }: ProjectFile): Pick<FileJob, "content"> {

@@ -102,9 +102,8 @@ function list(directory: string, prefix: string): string[] {
 }
 
 function digestJob(directory: string, path: string): FileJob {
-  const full = join(directory, path);
   return {
-    label: path, locator: { kind: "file", path: full }, size: statSync(full).size, executable: false, record: undefined, sha256: undefined,
+    label: path, locator: { kind: "file", path: `${directory}/${path}` }, size: 0, executable: false, record: undefined, sha256: undefined,
     distribution: undefined, place: undefined, map: 0, target: undefined, inPlace: true,
   };
 }

@@ -1,5 +1,5 @@
 /** What was seen in the files of each copy → findings, one of a kind for each distribution, at the first place where it was seen. */
-import { provides } from "../acquire/project.ts";
+import { topLevelsOf } from "../acquire/project.ts";
 import { normalisedName } from "../model/distribution.ts";
 import { type Finding, finding } from "../model/finding.ts";
 import type { DottedName } from "../model/name.ts";
@@ -44,7 +44,8 @@ export function observedFindings(layouts: readonly Layout[], jobs: readonly File
 /** Names that the copies import and nobody is known to provide, with the place of the first, sorted. */
 function escapes(layout: Layout, seen: readonly (Observation & { readonly path: string })[], consumer: Consumer): Seen<"outside">[] {
   const required = [...layout.distribution.metadata.requires.filter((line) => !/;.*\bextra\b/.test(line)), ...consumer.dependencies].flatMap((line) => parseRequirement(line)?.name ?? []);
-  const unprovided = of(seen, "outside").filter(({ name, written }) => !required.some((requirement) => mayProvide(requirement, written)) && !provides(consumer.root, consumer.configuredRoots, name.split(".")[0] ?? name));
+  const provides = topLevelsOf(consumer.root, consumer.configuredRoots);
+  const unprovided = of(seen, "outside").filter(({ name, written }) => !required.some((requirement) => mayProvide(requirement, written)) && !provides(name.split(".")[0] ?? name));
   return distinct(unprovided, ({ name }) => name)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

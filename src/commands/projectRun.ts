@@ -32,6 +32,7 @@ import { newManifest } from "./newManifest.ts";
 import type { NamespaceState } from "./namespaceState.ts";
 import { baseSettings, readState } from "./readState.ts";
 import { patchSteps, settlePatches } from "./patching.ts";
+import { recordedSettings } from "./recordedSettings.ts";
 import { type RecordedProject, recordProject, recordedProject } from "./projectRecord.ts";
 import type { Crew } from "./runJobs.ts";
 import { pythonSubstitutions } from "./substitutions.ts";
@@ -87,7 +88,9 @@ export async function runProject(consumer: Consumer, options: RunOptions, crew: 
 async function runWithin(transaction: Transaction | undefined, consumer: Consumer, options: RunOptions, crew: Crew, host: Host, arrange: (state: NamespaceState, basis: Basis) => Promise<Arrangement>, notices: readonly string[]): Promise<ProjectRun> {
   host.progress("Reading sources");
   const state = await readState(consumer, crew, options.tolerant === true);
-  const { basis, references } = basisOf(consumer, options);
+  // What was said on the command line when the copies were made goes on to hold, unless this run says it anew.
+  const said = options.verified === undefined && options.runtimeMap === undefined && state.manifest ? recordedSettings(consumer, state.manifest).references : options;
+  const { basis, references } = basisOf(consumer, said);
   const arrangement = await arrange(state, basis);
   const run = await relocate(transaction, consumer, options, crew, host, { state, basis, references, arrangement, notices });
   // The project may need what the copies alone did not: then they are made once more, with the helper module beside them.

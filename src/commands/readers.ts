@@ -19,8 +19,11 @@ export function scannerModule(): Uint8Array {
   return new Uint8Array(readFileSync(find(scannerFiles)));
 }
 
+let scanner: Readers["scanner"] | undefined;
+
+/** The scanner of this thread. */
 export function scannerOnly(): Readers {
-  return { scanner: loadScanner(scannerModule()), grammar: undefined };
+  return { scanner: (scanner ??= loadScanner(scannerModule())), grammar: undefined };
 }
 
 export async function withGrammar(readers: Readers): Promise<Readers> {

@@ -1,23 +1,22 @@
 /** `enisle update`: copies at another version, in one project or in every project below some roots. One that fails stops none of the others. */
-import { readFileSync } from "node:fs";
-import { relative, resolve } from "node:path";
-import { type FoundNamespace, namespacesBelow, projectOf, recordOwning } from "../acquire/copiesBelow.ts";
+import { relative } from "node:path";
 import { indexVersions } from "../acquire/fetch.ts";
 import type { Host } from "../host/host.ts";
-import { parseManifest } from "../manifest/read.ts";
 import { normalisedName } from "../model/distribution.ts";
-import { Failure, fileFailure } from "../model/failure.ts";
+import { Failure } from "../model/failure.ts";
 import { type Finding, finding } from "../model/finding.ts";
-import type { Manifest } from "../model/manifest.ts";
 import type { FileChange, Outcome, OutdatedDistribution, ProjectUpdateResult, UpdateResult } from "../model/outcome.ts";
 import { isNewer, isPin, newestAdmitted, sortVersions, specifierOf } from "../plan/versions.ts";
 import type { PythonVersion } from "../rewrite/context.ts";
 import { type Acquire, acquirer } from "./arrange.ts";
-import { type Consumer, findConsumer, parsePython } from "./consumer.ts";
+import { findConsumer } from "./consumer.ts";
 import { type FetchFlags, fetchOptions } from "./fetchSettings.ts";
 import { rewriteRecord } from "./installedRecord.ts";
 import { type Crew, hireCrew } from "./runJobs.ts";
+import { sharingCrews } from "./sharingCrew.ts";
+import { type Acquirers, helpersFor, shareOut } from "./updateMany.ts";
 import { type Target, parseTarget, selected, updateProject } from "./updateProject.ts";
+import { type FoundSubject, type Subject, findSubjects, has, openSubject, readManifest } from "./updateSubjects.ts";
 
 export interface UpdateOptions extends FetchFlags {
   /** Absolute. */
@@ -34,57 +33,97 @@ export interface UpdateOptions extends FetchFlags {
   readonly diff: boolean;
 }
 
-interface Subject {
-  /** For people. */
-  readonly label: string;
-  readonly manifest: Manifest;
-  consumer(): Promise<Consumer>;
-  /** What an installer knows of the namespace: its RECORD follows. */
-  readonly record: string | undefined;
-}
+// Roots hold several projects, and helpers are shared by all.
+const SEVERAL = 3_000_000;
+/** From here on a file is relocated once for all projects, and not once for each. */
+const WORTH_SHARING = 3;
 
-// Roots hold many projects, and helpers are shared by all.
-const MANY = 3_000_000;
+/** What became of one project. */
+export interface ProjectReport {
+  readonly result: ProjectUpdateResult;
+  readonly findings: readonly Finding[];
+  readonly changes: readonly FileChange[];
+  readonly notices: readonly string[];
+  /** Why it was not updated. */
+  readonly failure?: { readonly message: string; readonly wayOut: string };
+}
 
 export async function update(options: UpdateOptions, host: Host): Promise<Outcome<UpdateResult>> {
   const targets = options.distributions.map(parseTarget);
-  const subjects = options.roots.length > 0 ? below(options.roots, targets, host) : [await single(options)];
-  if (options.outdated) return outdated(subjects, targets, options, host);
-  const acquires = new Map<string, Acquire>();
-  const crew = hireCrew(options.roots.length > 0 ? MANY : 0);
-  const [results, findings, changes, notices]: [ProjectUpdateResult[], Finding[], FileChange[], string[]] = [[], [], [], []];
+  if (options.roots.length === 0) return ofOne(options, targets, host);
+  const subjects = findSubjects(options.roots, targets, host.cwd);
+  if (options.outdated) return outdated(subjects.map(openSubject), targets, options, host);
+  const acquirers = nearAcquirers(host);
+  // A diff's bytes would have to be sent from thread to thread.
+  const helpers = options.diff ? 0 : helpersFor(subjects.length);
+  const hired = hireCrew(helpers > 0 ? 0 : SEVERAL);
+  const crewFor = subjects.length < WORTH_SHARING ? () => hired : sharingCrews(hired);
   try {
-    for (const [index, subject] of subjects.entries()) {
-      host.progress(`Updating ${index + 1} of ${subjects.length}: ${subject.label}`);
-      try {
-        const outcome = await one(subject, targets, options, acquires, crew, host);
-        results.push(outcome.result);
-        findings.push(...outcome.findings.map((each) => (options.roots.length > 0 && each.path !== undefined ? { ...each, path: `${subject.label}/${each.path}` } : each)));
-        changes.push(...outcome.changes.map((each) => (options.roots.length > 0 ? { ...each, path: `${subject.label}/${each.path}` } : each)));
-        notices.push(...outcome.notices.map((notice) => (options.roots.length > 0 ? `${subject.label}: ${notice}` : notice)));
-      } catch (error) {
-        if (!(error instanceof Failure) || options.roots.length === 0) throw error;
-        findings.push(finding("project-not-updated", `${error.message}. ${error.wayOut}`, { path: subject.label }));
-        results.push({ project: subject.label, namespace: subject.manifest.namespace, updated: [], changed: false, failed: error.message });
-      }
-    }
+    return together(await shareOut({ options, subjects }, helpers, acquirers, (subject, patient) => reportOn(subject, options, patient, crewFor(), host), host));
+  } finally {
+    await hired.dismiss();
+  }
+}
+
+/** Throws Failure for what stopped every project alike, such as a version that does not exist. */
+function together(reports: readonly ProjectReport[]): Outcome<UpdateResult> {
+  const [first] = reports;
+  if (first?.failure && reports.length > 1 && reports.every(({ failure }) => failure?.message === first.failure?.message)) throw new Failure(first.failure.message, first.failure.wayOut);
+  const results = reports.map(({ result }) => result);
+  return {
+    command: "update", result: { projects: results, changed: results.some((each) => each.changed) },
+    findings: reports.flatMap(({ findings }) => findings), changes: reports.flatMap(({ changes }) => changes), notices: reports.flatMap(({ notices }) => notices),
+  };
+}
+
+async function ofOne(options: UpdateOptions, targets: readonly Target[], host: Host): Promise<Outcome<UpdateResult>> {
+  const subject = await single(options);
+  if (options.outdated) return outdated([subject], targets, options, host);
+  const crew = hireCrew(0);
+  try {
+    host.progress(`Updating ${subject.label}`);
+    return together([await one(subject, targets, options, nearAcquirers(host), crew, host)]);
   } finally {
     await crew.dismiss();
   }
-  return { command: "update", result: { projects: results, changed: results.some((each) => each.changed) }, findings, changes, notices };
 }
 
-async function one(subject: Subject, targets: readonly Target[], options: UpdateOptions, acquires: Map<string, Acquire>, crew: Crew, host: Host): Promise<{ result: ProjectUpdateResult; findings: readonly Finding[]; changes: readonly FileChange[]; notices: readonly string[] }> {
+function nearAcquirers(host: Host): Acquirers {
+  const known = new Map<string, Acquire>();
+  return (options) => {
+    const key = JSON.stringify(options);
+    const acquire = known.get(key) ?? acquirer(options, host);
+    known.set(key, acquire);
+    return acquire;
+  };
+}
+
+/** One of many projects. A failure is a finding, and stops none of the others. */
+export async function reportOn(found: FoundSubject, options: UpdateOptions, acquirers: Acquirers, crew: Crew, host: Host): Promise<ProjectReport> {
+  const { label } = found;
+  let namespace = "";
+  try {
+    const subject = openSubject(found);
+    namespace = subject.manifest.namespace;
+    // In many projects a name stands for the copies that are there.
+    const targets = options.distributions.map(parseTarget).filter(({ name }) => has(subject.manifest, name));
+    const { result, findings, changes, notices } = await one(subject, targets, options, acquirers, crew, host);
+    const below = <Each extends { readonly path?: string }>(each: Each): Each => (each.path === undefined ? each : { ...each, path: `${label}/${each.path}` });
+    return { result, findings: findings.map(below), changes: changes.map(below), notices: notices.map((notice) => `${label}: ${notice}`) };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const result = { project: label, namespace, updated: [], changed: false, failed: error.message };
+    const { message, wayOut } = error;
+    return { result, findings: [finding("project-not-updated", `${message.replaceAll(/\n\s*/g, "; ")}. ${wayOut}`, { path: label })], changes: [], notices: [], failure: { message, wayOut } };
+  }
+}
+
+async function one(subject: Subject, targets: readonly Target[], options: UpdateOptions, acquirers: Acquirers, crew: Crew, host: Host): Promise<ProjectReport> {
   const consumer = await subject.consumer();
   const along = subject.manifest.distributions.some((entry) => entry.dependency);
   const fetching = fetchOptions({ ...options, withDeps: options.withDeps ?? (along ? true : undefined) }, consumer.configuration, consumer.root);
-  const key = JSON.stringify(fetching);
-  const acquire = acquires.get(key) ?? acquirer(fetching, host);
-  acquires.set(key, acquire);
-  // In many projects a name stands for the copies that are there.
-  const mine = options.roots.length > 0 ? targets.filter(({ name }) => has(subject.manifest, name)) : targets;
   const writes = !options.dryRun && !options.diff;
-  const { run, updated, notices } = await updateProject(consumer, mine, { writes, diff: options.diff }, fetching, acquire, crew, host);
+  const { run, updated, notices } = await updateProject(consumer, targets, { writes, diff: options.diff }, fetching, acquirers(fetching), crew, host);
   if (writes && run.changed && subject.record !== undefined) rewriteRecord(subject.record, consumer, subject.manifest, run);
   return {
     result: { project: subject.label, namespace: consumer.namespace, updated, changed: run.changed, failed: null },
@@ -95,47 +134,6 @@ async function one(subject: Subject, targets: readonly Target[], options: Update
 async function single(options: UpdateOptions): Promise<Subject> {
   const consumer = await findConsumer(options.project, options.namespace, options.targetPython);
   return { label: relative(process.cwd(), consumer.root) || ".", manifest: readManifest(`${consumer.namespaceDirectory}/vendored.json`), consumer: async () => consumer, record: undefined };
-}
-
-function readManifest(path: string): Manifest {
-  try {
-    return parseManifest(readFileSync(path, "utf8"), path);
-  } catch (error) {
-    throw fileFailure(error, path);
-  }
-}
-
-function has(manifest: Manifest, name: string): boolean {
-  return manifest.distributions.some((entry) => normalisedName(entry.name) === normalisedName(name));
-}
-
-/** Namespaces that hold one of the targets. */
-function below(roots: readonly string[], targets: readonly Target[], host: Host): Subject[] {
-  const found = namespacesBelow(roots.map((root) => resolve(host.cwd, root)));
-  const subjects = found.flatMap((namespace) => {
-    const manifest = readManifest(namespace.manifestFile);
-    if (targets.length > 0 && !targets.some(({ name }) => has(manifest, name))) return [];
-    return [subjectOf(namespace, manifest, host)];
-  });
-  if (subjects.length === 0) throw new Failure(`nothing below ${roots.join(", ")} has a copy of ${targets.map(({ name }) => name).join(" or ") || "anything"}`, "Check the roots; copies are found by the vendored.json beside them.");
-  return subjects;
-}
-
-function subjectOf({ directory, manifestFile }: FoundNamespace, manifest: Manifest, host: Host): Subject {
-  const { root, packageOnly } = projectOf(directory, manifest.namespace, manifest.location);
-  return {
-    label: relative(host.cwd, root) === "" ? "." : relative(host.cwd, packageOnly ? directory : root),
-    manifest,
-    record: packageOnly ? recordOwning(root, manifestFile) : undefined,
-    async consumer() {
-      const target = parsePython(manifest.targetPython);
-      const found = await findConsumer(root, manifest.namespace, target);
-      if (!packageOnly) return found;
-      // What lies beside an installed package is not its project: only the package itself, and what it once rewrote.
-      const own = found.packages.filter((each) => directory.startsWith(`${each.directory}/`));
-      return { ...found, installed: true, packages: own, configuration: { ...found.configuration, present: true } };
-    },
-  };
 }
 
 async function outdated(subjects: readonly Subject[], targets: readonly Target[], options: UpdateOptions, host: Host): Promise<Outcome<UpdateResult>> {

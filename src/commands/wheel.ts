@@ -29,6 +29,7 @@ import { treatments } from "./treatment.ts";
 import { summarise } from "./vendor.ts";
 import { checkNamespace } from "../plan/namespace.ts";
 import { requiredBy } from "../plan/wheelRequires.ts";
+import { copyLicenses, isInfoLicense } from "./wheelLicenses.ts";
 
 export interface WheelOptions extends FetchFlags {
   /** As typed. */
@@ -117,7 +118,7 @@ function finishInfo(root: string, distribution: Distribution, inside: readonly D
   for (const line of distribution.metadata.requires) refuseOther(line, vendored);
   const removed = distribution.metadata.requires.filter((line) => vendored.has(parseRequirement(line)?.name ?? ""));
   const added = requiredBy(distribution.metadata.requires, manifest.distributions);
-  const licenses = inside.flatMap((each) => copyLicenses(info, each));
+  const licenses = copyLicenses(info, inside);
   edit("METADATA", (text) => rewriteRequires(text, (value) => vendored.has(parseRequirement(value)?.name ?? ""), added, licenses));
   const map = relocationMap(relocationsOf(manifest.distributions));
   edit("entry_points.txt", (text) => rewriteEntryPoints(text, (module) => map.apply(module)));
@@ -134,6 +135,8 @@ function finishInfo(root: string, distribution: Distribution, inside: readonly D
 function refuseOther(line: string, vendored: ReadonlyMap<string, ManifestDistribution>): void {
   const requirement = parseRequirement(line);
   const entry = vendored.get(requirement?.name ?? "");
+  // What only an extra asks for is nothing that the wheel itself requires.
+  if (/\bextra\b/.test(requirement?.marker ?? "")) return;
   if (requirement && entry && admits(specifierOf(requirement.text) ?? "", entry.version) === false) {
     throw new Failure(`${entry.name} ${entry.version ?? ""}: the wheel requires ${line.split(";")[0]?.trim() ?? line}`, "Vendor a version that it admits.");
   }
@@ -156,20 +159,6 @@ function narrowed(tags: readonly string[], { metadata, files }: Distribution): s
 function withoutInstallation(distribution: Distribution): Distribution {
   const goes = (path: string): boolean => /^[^/]+\.dist-info\/(WHEEL|RECORD|INSTALLER|REQUESTED|direct_url\.json)$/.test(path) || isInfoLicense(distribution, path);
   return { ...distribution, files: distribution.files.filter((file) => !goes(file.path)), metadata: { ...distribution.metadata, licenseFiles: distribution.metadata.licenseFiles.filter((path) => !goes(path)) } };
-}
-
-function isInfoLicense({ metadata }: Distribution, path: string): boolean {
-  return metadata.licenseFiles.includes(path) && /^[^/]+\.dist-info\//.test(path);
-}
-
-/** Returns their names below `licenses/`. */
-function copyLicenses(info: string, distribution: Distribution): string[] {
-  return distribution.files.filter((file) => isInfoLicense(distribution, file.path)).map((file) => {
-    const name = `vendored/${normalisedName(distribution.metadata.name)}/${file.path.replace(/^[^/]+\.dist-info\/(licenses\/)?/, "")}`;
-    mkdirSync(dirname(join(info, "licenses", name)), { recursive: true });
-    writeFileSync(join(info, "licenses", name), contentOf(file));
-    return name;
-  });
 }
 
 /** Entries sorted, `.dist-info` last and RECORD last of all, as installers and PEP 427 like it; no clock but SOURCE_DATE_EPOCH. */

@@ -43,7 +43,19 @@ export function layOut(distributions: readonly Distribution[], namespace: Dotted
   return settleSharedFiles(layouts);
 }
 
-function place({ files }: Distribution, stubs: ReadonlySet<string>): Placement[] {
+const placed = new WeakMap<Distribution["files"], Map<string, readonly Placement[]>>();
+
+/** The same for a list of files that many projects get. */
+function place({ files }: Distribution, stubs: ReadonlySet<string>): readonly Placement[] {
+  const known = placed.get(files) ?? new Map<string, readonly Placement[]>();
+  placed.set(files, known);
+  const key = [...stubs].join();
+  const placements = known.get(key) ?? placeAnew(files, stubs);
+  known.set(key, placements);
+  return placements;
+}
+
+function placeAnew(files: Distribution["files"], stubs: ReadonlySet<string>): Placement[] {
   const occupied = new Set(files.map((file) => file.path));
   const siblings = new Map<string, string[]>();
   for (const { path } of files) {

@@ -24,8 +24,18 @@ export function moduleNameOf(fileName: string): string | undefined {
   return name !== undefined && isImportable(name) ? name : undefined;
 }
 
-/** Finds them from file paths alone. */
+const found = new WeakMap<Distribution["files"], { readonly namespaceInits: Distribution["namespaceInits"]; readonly topLevels: TopLevels }>();
+
+/** Finds them from file paths alone; once for a list of files that many projects get. */
 export function findTopLevels({ files, namespaceInits }: Pick<Distribution, "files" | "namespaceInits">): TopLevels {
+  const before = found.get(files);
+  if (before?.namespaceInits === namespaceInits) return before.topLevels;
+  const topLevels = find({ files, namespaceInits });
+  found.set(files, { namespaceInits, topLevels });
+  return topLevels;
+}
+
+function find({ files, namespaceInits }: Pick<Distribution, "files" | "namespaceInits">): TopLevels {
   const root: Directory = { directories: new Map(), modules: new Set() };
   for (const { path } of files) {
     const parts = path.split("/");

@@ -68,14 +68,19 @@ def _kept(name):
     return DISTRIBUTIONS.get(re.sub(r"[-_.]+", "-", name).lower())
 
 
+def _metadata():
+    # Not by a statement: type checkers would ask for modules that need not be there.
+    try:
+        return importlib.import_module("importlib.metadata")
+    except ImportError:
+        return importlib.import_module("importlib_metadata")
+
+
 def distribution(name):
     """As importlib.metadata.distribution."""
-    try:
-        from importlib import metadata
-    except ImportError:
-        import importlib_metadata as metadata
     from pathlib import Path
 
+    metadata = _metadata()
     directory = _kept(name)
     return metadata.distribution(name) if directory is None else metadata.PathDistribution(Path(_HERE) / directory)
 
@@ -98,8 +103,7 @@ def requires(name):
 
 def pkg_distribution(name):
     """As pkg_resources.get_distribution."""
-    import pkg_resources
-
+    pkg_resources = importlib.import_module("pkg_resources")
     directory = _kept(getattr(name, "project_name", None) or re.split(r"[^\\w.-]", str(name))[0])
     if directory is None:
         return pkg_resources.get_distribution(name)

@@ -4,7 +4,7 @@
  * the next run finishes the renames: the new tree stands.
  */
 import { createHash } from "node:crypto";
-import { accessSync, constants, existsSync, linkSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, linkSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, unlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Failure, fileFailure } from "../model/failure.ts";
 import { STAGING_NAME } from "../model/manifest.ts";
@@ -32,8 +32,17 @@ interface Owner {
 
 const open = new Set<Transaction>();
 
-/** Drops what unfinished transactions of this process have staged: for signal handlers. */
+const duties = new Set<() => void>();
+
+/** Registers what a signal asks for besides; returns what takes that back. */
+export function atInterrupt(duty: () => void): () => void {
+  duties.add(duty);
+  return () => void duties.delete(duty);
+}
+
+/** Drops what unfinished transactions of this thread have staged: for signal handlers. */
 export function interrupt(): void {
+  for (const duty of duties) duty();
   for (const transaction of open) transaction.rollback();
 }
 
@@ -101,10 +110,26 @@ export class Transaction {
 function remove(directory: string): void {
   for (let pass = 1; ; pass++) {
     try {
-      return rmSync(directory, { recursive: true, force: true });
+      return removeTree(directory);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOTEMPTY" || pass === MOST_PASSES) throw fileFailure(error, directory);
     }
+  }
+}
+
+/** As `rmSync` does, which asks of each file what it is before it removes it: half the time of a commit. Passes over what has gone by itself. */
+function removeTree(directory: string): void {
+  try {
+    for (const entry of readdirSync(directory, { withFileTypes: true })) {
+      const path = join(directory, entry.name);
+      if (entry.isDirectory()) removeTree(path);
+      else unlinkSync(path);
+    }
+    rmdirSync(directory);
+  } catch (error) {
+    if (["ENOTEMPTY", "EACCES", "EPERM", "EBUSY"].includes((error as NodeJS.ErrnoException).code ?? "")) return rmSync(directory, { recursive: true, force: true });
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    if (existsSync(directory)) rmSync(directory, { recursive: true, force: true });
   }
 }
 
@@ -167,7 +192,7 @@ function busy(root: string, who: string): Failure {
 /** Renames; may be called again after any interruption. */
 function finish(directory: string, moves: readonly Move[]): void {
   moves.forEach((move, index) => perform(directory, move, index));
-  rmSync(directory, { recursive: true, force: true });
+  removeTree(directory);
 }
 
 function perform(directory: string, { staged, target }: Move, index: number): void {
@@ -237,7 +262,14 @@ function isRunning(pid: number): boolean {
   return true;
 }
 
+let ownStart: string | undefined;
+
 function startOf(pid: number): string {
+  if (pid === process.pid) return (ownStart ??= readStart(pid));
+  return readStart(pid);
+}
+
+function readStart(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/stat`, "latin1").split(") ").at(-1)?.split(" ")[19] ?? "";
   } catch {

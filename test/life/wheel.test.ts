@@ -85,6 +85,20 @@ describe("wheel", () => {
     expect(compressed(["py2-none-any", "py3-none-any"])).toBe("py2.py3-none-any");
   });
 
+  test("a licence text that several have is there once, the wheel's own not again; what an extra asks for forbids no version", () => {
+    const [shelf, out] = [temporary(), temporary()];
+    const input = makeWheel(shelf, { "app/__init__.py": "", "app-1.0.dist-info/LICENSE": "own\n" }, { name: "app", requires: ["alib", "alib==7; extra == 'old'"] });
+    const licensed = (name: string, texts: Record<string, string>): string => makeWheel(shelf, { [`${name}.py`]: "", ...Object.fromEntries(Object.entries(texts).map(([file, text]) => [`${name}-1.0.dist-info/${file}`, text])) }, { name });
+    const [alib, blib] = [licensed("alib", { "LICENSE.APACHE": "shared\n", "NOTICE": "alib's\n" }), licensed("blib", { LICENSE: "shared\n", COPYING: "own\n", "licenses/LICENSE.MIT": "blib's\n" })];
+    const run = wheel(input, out, "--vendor", alib, "--vendor", blib);
+    expect([run.status, run.stderr]).toEqual([0, ""]);
+    const files = unpacked(join(out, "app-1.0-py3-none-any.whl"));
+    expect(Object.entries(files).filter(([path]) => path.includes("/licenses/")).map(([path, text]) => [path.replace("app-1.0.dist-info/licenses/", ""), text]).sort()).toEqual([
+      ["vendored/alib+blib/LICENSE.APACHE", "shared\n"], ["vendored/alib/NOTICE", "alib's\n"], ["vendored/blib/LICENSE.MIT", "blib's\n"],
+    ]);
+    expect(files["app-1.0.dist-info/METADATA"]).not.toMatch(/^Requires-Dist: alib/m);
+  });
+
   test("bad input: a RECORD that lies, a version that the wheel does not admit, no package, nothing to vendor", () => {
     const [shelf, out] = [temporary(), temporary()];
     const alib = makeWheel(shelf, { "alib.py": "" });
