@@ -14,15 +14,17 @@ const debName = /\.deb$/i;
 /** Archives in archives in archives: a wheel in an sdist in a zip is real, more is not. */
 const MAX_DEPTH = 4;
 const MAX_PATH = 4096;
+/** Files of a directory for which it is worth to prepare while it is still listed. */
+const MANY = 2000;
 
 /** Is told of everything that could not be read. */
 export type Problem = (unreadable: Unreadable) => void;
 
 /**
  * The trees below `root` (absolute), outermost first. A tree's files can be read until the next one is asked for: archives are closed then, so that
- * any number of them takes no more memory than the largest. Throws Failure when `root` does not exist, or is a file that is no archive.
+ * any number of them takes no more memory than the largest. `many` is called, once or more, while a large directory is listed. Throws Failure when `root` does not exist, or is a file that is no archive.
  */
-export function* walkTree(root: string, problem: Problem): Generator<Tree> {
+export function* walkTree(root: string, problem: Problem, many: () => void = () => undefined): Generator<Tree> {
   let isDirectory: boolean;
   try {
     isDirectory = statSync(root).isDirectory();
@@ -32,7 +34,7 @@ export function* walkTree(root: string, problem: Problem): Generator<Tree> {
   const name = basename(root);
   if (isDirectory) {
     const files: TreeFile[] = [];
-    walkDirectory(root, "", files, problem, true);
+    walkDirectory(root, "", files, problem, many, true);
     const tree: Tree = { kind: "directory", prefix: "", chain: [], name, files: files.sort((a, b) => (a.path < b.path ? -1 : 1)) };
     yield tree;
     yield* archivesIn(tree, 0, problem);
@@ -42,7 +44,7 @@ export function* walkTree(root: string, problem: Problem): Generator<Tree> {
   else throw new Failure(`${root}: is neither a directory nor an archive that can hold modules`, "Name a directory, a wheel, an egg, an sdist or a .deb.");
 }
 
-function walkDirectory(root: string, below: string, files: TreeFile[], problem: Problem, isRoot: boolean): void {
+function walkDirectory(root: string, below: string, files: TreeFile[], problem: Problem, many: () => void, isRoot: boolean): void {
   const directory = below === "" ? root : join(root, below);
   let entries: readonly Entry[];
   try {
@@ -52,6 +54,7 @@ function walkDirectory(root: string, below: string, files: TreeFile[], problem: 
     problem({ path: below, reason: reasonOf(error) });
     return;
   }
+  const before = files.length;
   for (const entry of entries) {
     const { name } = entry;
     const path = below === "" ? name : `${below}/${name}`;
@@ -59,10 +62,11 @@ function walkDirectory(root: string, below: string, files: TreeFile[], problem: 
     else if (entry.isDirectory()) {
       if (skippedDirectories.has(name)) continue;
       if (path.length > MAX_PATH) problem({ path, reason: "the path is too long" });
-      else walkDirectory(root, path, files, problem, false);
+      else walkDirectory(root, path, files, problem, many, false);
     } else if (entry.isFile()) files.push(new FileOnDisk(root, path));
     else if (entry.isSymbolicLink() && name.endsWith(".py")) followFile(root, path, files, problem);
   }
+  if (before < MANY && files.length >= MANY) many();
 }
 
 interface Entry extends Pick<Dirent, "name" | "isDirectory" | "isFile" | "isSymbolicLink"> {

@@ -93,7 +93,7 @@ async function auditRoot(root: string, position: number, indexFiles: readonly st
   const rootName = rootPackage(root);
   const notices: string[] = [];
   const [upstream, importsOf] = [upstreamOf(archives, (text) => notices.push(text)), importReader()];
-  for (const tree of walkTree(root, (problem) => unreadable.push(problem))) {
+  for (const tree of walkTree(root, (problem) => unreadable.push(problem), () => crew.prepare())) {
     host.progress(`Reading ${tree.prefix || root}`);
     const found = await auditTree(tree, { root: position, rootPath: root, index: index(), read, digest, indexed, crew, upstream, importsOf, rootName: tree.prefix === "" ? rootName : "", problem: (problem) => unreadable.push(problem) });
     copies.push(...found.copies);

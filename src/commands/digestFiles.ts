@@ -84,6 +84,8 @@ export interface FirstLook {
 export interface DigestCrew {
   /** `unreadable` is told of what could not be read; `meanwhile` is done while helpers have begun. */
   run(root: string, paths: readonly string[], namespacesOf: (path: string) => readonly string[], shapes: Uint32Array, meanwhile: () => void, unreadable: (path: string) => void): Promise<FirstLook>;
+  /** Helpers start: there will be much to do soon. */
+  prepare(): void;
   dismiss(): Promise<void>;
 }
 
@@ -92,12 +94,19 @@ const workerFile = fileURLToPath(new URL("./thread.js", import.meta.url));
 
 export function hireDigestCrew(parallelism = availableParallelism()): DigestCrew {
   const helpers: Worker[] = [];
+  const hire = (count: number): void => {
+    while (existsSync(workerFile) && helpers.length < Math.min(count, parallelism - 1, MOST_HELPERS)) {
+      const helper = new Worker(workerFile, { workerData: "digests", resourceLimits: { maxYoungGenerationSizeMb: YOUNG } });
+      helper.unref(); // one that waits must not keep the process alive
+      helpers.push(helper);
+    }
+  };
   return {
+    prepare: () => hire(2),
     async run(root, paths, namespacesOf, shapes, meanwhile, unreadable) {
       const work = workOf(root, paths, namespacesOf, shapes);
-      const wanted = existsSync(workerFile) ? Math.max(0, Math.min(parallelism - 1, Math.floor(paths.length / FILES_WORTH_A_HELPER), MOST_HELPERS)) : 0;
-      while (helpers.length < wanted) helpers.push(new Worker(workerFile, { workerData: "digests", resourceLimits: { maxYoungGenerationSizeMb: YOUNG } }));
-      const busy = helpers.slice(0, wanted).map((helper) => delegate(helper, work));
+      hire(Math.floor(paths.length / FILES_WORTH_A_HELPER));
+      const busy = (paths.length < FILES_WORTH_A_HELPER ? [] : helpers).map((helper) => delegate(helper, work));
       try {
         meanwhile();
         await workThrough(work, indexedDigest(), () => new Promise((resolve) => setImmediate(resolve)));
