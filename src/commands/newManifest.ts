@@ -5,7 +5,7 @@ import { withAccepted } from "../check/accept.ts";
 import { formatLicenseOverview } from "../manifest/licenseOverview.ts";
 import { formatSbom } from "../manifest/sbom.ts";
 import type { Finding } from "../model/finding.ts";
-import type { Manifest, ManifestDistribution, ManifestProjectFile } from "../model/manifest.ts";
+import { type Manifest, type ManifestDistribution, type ManifestProjectFile, SBOM_NAME } from "../model/manifest.ts";
 import { type Choice } from "../plan/chooseFiles.ts";
 import type { Layout } from "../plan/layout.ts";
 import { TOOL } from "../version.ts";
@@ -46,7 +46,7 @@ export interface NewManifest {
   readonly manifest: Manifest;
   /** Generated, below the namespace directory. */
   readonly namespaceFiles: ReadonlyMap<string, Buffer>;
-  /** Generated elsewhere in the project. */
+  /** Generated, relative to the project: what is not only replaced with the namespace directory as a whole. */
   readonly texts: ReadonlyMap<string, Buffer>;
 }
 
@@ -72,8 +72,10 @@ export function newManifest(input: ManifestInput): NewManifest | undefined {
     distributions: [...distributions].sort((a, b) => (a.name < b.name ? -1 : 1)),
   };
   const manifest = input.copies ? withAccepted(plain, input.findings) : plain;
-  const { sbom } = consumer.configuration;
-  return { manifest, namespaceFiles, texts: new Map(sbom === undefined ? [] : [[sbom, Buffer.from(formatSbom(manifest, TOOL))]]) };
+  const beside = `${location}/${SBOM_NAME}`;
+  const sboms = new Set([...(state.sbom ? [beside] : []), ...(consumer.configuration.sbom === undefined ? [] : [consumer.configuration.sbom])]);
+  const sbom = Buffer.from(formatSbom(manifest, TOOL));
+  return { manifest, namespaceFiles: sboms.has(beside) ? new Map([...namespaceFiles, [SBOM_NAME, sbom]]) : namespaceFiles, texts: new Map([...sboms].map((path) => [path, sbom])) };
 }
 
 function entries({ choices, results, treat, patched, licenses }: ManifestInput, copies: readonly Layout[]): ManifestDistribution[] {

@@ -7,7 +7,7 @@ import { addToArray } from "../config/editText.ts";
 import type { Host } from "../host/host.ts";
 import { type Distribution, normalisedName } from "../model/distribution.ts";
 import { Failure } from "../model/failure.ts";
-import { MANIFEST_NAME, type Manifest, type ManifestDistribution, type ManifestFile } from "../model/manifest.ts";
+import { MANIFEST_NAME, type Manifest, type ManifestDistribution, type ManifestFile, SBOM_NAME } from "../model/manifest.ts";
 import type { Outcome, PatchResult } from "../model/outcome.ts";
 import { applyPatch } from "../patch/applyPatch.ts";
 import { formatPatch } from "../patch/formatPatch.ts";
@@ -160,7 +160,7 @@ function forUpstream(edited: readonly EditedFile[], { patches }: Treatment): str
 /** True when a run leaves every file of the namespace as it lies there. */
 function isExact({ changes }: Awaited<ReturnType<typeof runProject>>, { root, namespaceDirectory }: Consumer): boolean {
   const prefix = `${relative(root, namespaceDirectory).split(sep).join("/")}/`;
-  return changes.every(({ path, before, after }) => !path.startsWith(prefix) || path === `${prefix}${MANIFEST_NAME}` || (before !== undefined && after?.equals(before) === true));
+  return changes.every(({ path, before, after }) => !path.startsWith(prefix) || path === `${prefix}${MANIFEST_NAME}` || path === `${prefix}${SBOM_NAME}` || (before !== undefined && after?.equals(before) === true));
 }
 
 /** `patches/urllib3.patch`, or the next number. */

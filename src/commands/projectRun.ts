@@ -12,7 +12,7 @@ import { formatManifest } from "../manifest/write.ts";
 import type { Distribution } from "../model/distribution.ts";
 import { fileFailure } from "../model/failure.ts";
 import { type Finding, byPlace, finding } from "../model/finding.ts";
-import { MANIFEST_NAME, type Manifest } from "../model/manifest.ts";
+import { MANIFEST_NAME, type Manifest, SBOM_NAME } from "../model/manifest.ts";
 import type { FileChange, Outcome } from "../model/outcome.ts";
 import { textFormatOf } from "../model/textFormat.ts";
 import type { Relocation } from "../model/relocation.ts";
@@ -168,7 +168,9 @@ async function relocate(transaction: Transaction | undefined, consumer: Consumer
   const made = newManifest({ consumer, state, basis, layouts, needsHelper, copies: arrangement.current ? undefined : copies, choices: chosen, results: copied, treat: arrangement.treat, findings, isolated: isolation?.relocations.map(({ from }) => from) ?? [], patched: patching.digests, licenses, project: recordProject(files, project) });
   const manifestText = made && formatManifest(made.manifest);
   const copyChanged = manifestText !== state.manifestText;
-  const texts = new Map([...arrangement.texts, ...patching.texts, ...(made?.texts ?? [])].filter(([path, content]) => !sameAsDisk(consumer, path, content)));
+  // With the namespace as a whole come all files below it.
+  const isReplaced = (path: string): boolean => copyChanged && !arrangement.current && join(consumer.root, path).startsWith(consumer.namespaceDirectory + sep);
+  const texts = new Map([...arrangement.texts, ...patching.texts, ...(made?.texts ?? [])].filter(([path, content]) => !isReplaced(path) && !sameAsDisk(consumer, path, content)));
   const changed = copyChanged || texts.size > 0 || project.some((result) => result.changed);
   const plan: Plan = { consumer, state, files, project, manifestText, namespace: made?.namespaceFiles ?? new Map(), texts, copyChanged, wholeNamespace: !arrangement.current };
   if (transaction) {
@@ -265,7 +267,7 @@ function changesOf({ consumer, state, files, project, manifestText, namespace, t
   const now = wholeNamespace ? jobs.map((job, index) => ({ ...change(job.label, Buffer.from(results[index]?.after ?? new Uint8Array()), job.executable), wasExecutable: isExecutable(join(consumer.root, job.label)) })) : [];
   const generated = wholeNamespace ? [...namespace].map(([path, content]) => change(`${prefix}/${path}`, content)) : [];
   const paths = new Set([...now, ...generated].map((each) => each.path));
-  const old = wholeNamespace || manifestText === undefined ? [...(state.manifest?.distributions ?? []).flatMap((entry) => entry.files.map((file) => file.path)), ...(state.manifest?.generated ?? []).map((file) => file.path), ...state.foreign] : [];
+  const old = wholeNamespace || manifestText === undefined ? [...(state.manifest?.distributions ?? []).flatMap((entry) => entry.files.map((file) => file.path)), ...(state.manifest?.generated ?? []).map((file) => file.path), ...(state.sbom ? [SBOM_NAME] : []), ...state.foreign] : [];
   const gone = old.map((path) => `${prefix}/${path}`).filter((path) => !paths.has(path)).map((path) => change(path, undefined));
   return [...rewritten, ...others, ...now, ...generated, ...gone, change(`${prefix}/${MANIFEST_NAME}`, manifestText === undefined ? undefined : Buffer.from(manifestText))];
 }

@@ -78,6 +78,7 @@ export interface VendoringConfiguration {
 export interface AuditSettings {
   readonly roots?: readonly string[];
   readonly db?: readonly string[];
+  readonly "db-url"?: string;
   readonly index?: readonly string[];
   readonly baseline?: string;
   readonly "fail-on"?: "low" | "medium" | "high" | "critical" | "any" | "unknown";

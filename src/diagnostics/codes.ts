@@ -209,6 +209,10 @@ const catalogue = {
     severity: "warning",
     help: "Vendor it too, or declare it as a requirement of the project.",
   },
+  "sbom-contradicts": {
+    severity: "warning",
+    help: "Write it anew from the manifest: enisle audit --write-sbom.",
+  },
   "settings-changed": {
     severity: "warning",
     help: "Vendor again, so that the copies are what the configuration asks for.",
