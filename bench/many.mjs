@@ -17,7 +17,7 @@ const modules = [
 
 /** Generated services below `root`, each with a copy in a namespace of its own. */
 async function generate(root, projects) {
-  const { vendor, nodeHost } = await import(join(dist, "index.js"));
+  const { vendor, nodeHost } = await import(join(dist, "index.mjs"));
   const host = await nodeHost({ quiet: true });
   for (let number = 0; number < projects; number++) {
     const [project, name] = [join(root, `project${number}`), `service${number}`];

@@ -35,12 +35,12 @@ await build({
   lineLimit: 160,
 });
 writeFileSync(`${root}dist/package.json`, '{ "type": "commonjs" }\n');
-const names = Object.keys(createRequire(import.meta.url)(`${root}dist/bundle.js`)).filter((name) => name !== "main" && name !== "serve");
+const names = Object.keys(createRequire(import.meta.url)(`${root}dist/bundle.js`)).filter((name) => name !== "main" && name !== "serve" && name !== "serveDigests");
 writeFileSync(`${root}dist/index.mjs`, `export { ${names.join(", ")} } from "./bundle.js";\n`);
-const { error, stderr } = await asc.main(["src/syntax/scanner/index.ts", "--outFile", "dist/scanner.wasm", "--optimizeLevel", "3", "--runtime", "stub", "--noAssert", "--baseDir", root]);
+const { error, stderr } = await asc.main(["src/syntax/scanner/index.ts", "--outFile", "dist/scanner.wasm", "--optimizeLevel", "3", "--runtime", "stub", "--noAssert", "--enable", "simd", "--baseDir", root]);
 if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
 // What runs in Python interpreters is read by them, from files.
-for (const name of ["import_modules.py", "process_state.py"]) copyFileSync(`${root}src/interpreter/${name}`, `${root}dist/${name}`);
+for (const name of ["interpreter/import_modules.py", "interpreter/process_state.py", "acquire/download.py", "wheel/enisle_build.py"]) copyFileSync(`${root}src/${name}`, `${root}dist/${name.split("/")[1]}`);
 chmodSync(`${root}dist/cli.js`, 0o755);
 // In a process of its own: what is kept is what such a run compiled.
 execFileSync(process.execPath, [`${root}scripts/warm.mjs`]);

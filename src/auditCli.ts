@@ -1,5 +1,6 @@
 /** `enisle audit` as the command line has it: configuration and options joined, the formats in one table. */
 import { resolve } from "node:path";
+import { DEFAULT_URL } from "./acquire/advisoryDownload.ts";
 import { type AuditOptions, audit } from "./commands/audit.ts";
 import type { FailOn, Ignored } from "./commands/auditGate.ts";
 import { earlierAudit, keysOf } from "./commands/earlierAudit.ts";
@@ -15,8 +16,12 @@ import type { TextOptions } from "./report/text.ts";
 
 export interface AuditArguments {
   readonly project: string;
-  readonly db: readonly string[];
+  /** False: none. */
+  readonly db: readonly string[] | false;
+  readonly fetchDb?: boolean;
+  readonly dbUrl?: string;
   readonly index: readonly string[];
+  readonly archives: readonly string[];
   readonly format: string;
   readonly failOn?: FailOn;
   readonly ignore: readonly string[];
@@ -26,6 +31,7 @@ export interface AuditArguments {
   readonly since?: string;
   readonly output?: string;
   readonly cache: boolean;
+  readonly writeSbom?: boolean;
 }
 
 interface Printed {
@@ -57,12 +63,16 @@ export async function runAudit(roots: readonly string[], options: AuditArguments
   const relative = (path: string): string => resolve(project, path);
   const ignore: Ignored[] = [...options.ignore.map((id) => ({ id, ...(options.until === undefined ? {} : { until: options.until }), ...(options.reason === undefined ? {} : { reason: options.reason }) })), ...(settings.ignore ?? [])];
   const baseline = options.baseline ?? (settings.baseline === undefined ? undefined : relative(settings.baseline));
+  const databases = options.db === false ? [] : options.db.length > 0 ? options.db : (settings.db ?? []).map(relative);
   const configured: AuditOptions = {
     roots: roots.length > 0 ? roots : (settings.roots ?? []).map(relative),
-    databases: options.db.length > 0 ? options.db : (settings.db ?? []).map(relative),
+    databases,
+    download: downloadOf(options, settings, databases),
     indexes: options.index.length > 0 ? options.index : (settings.index ?? []).map(relative),
+    archives: options.archives,
     gate: { failOn: options.failOn ?? settings["fail-on"] ?? "any", ignore, today: new Date().toISOString().slice(0, 10), known: baseline === undefined ? undefined : keysOf(earlierAudit(resolve(host.cwd, baseline))) },
     cache: options.cache,
+    writeSbom: options.writeSbom === true,
   };
   const earlier = options.since === undefined ? undefined : earlierAudit(resolve(host.cwd, options.since));
   const outcome = await audit(configured, host);
@@ -75,4 +85,11 @@ export async function runAudit(roots: readonly string[], options: AuditArguments
   const document = documents[options.format];
   if (document) return { outcome, format: formatSummary, content: Buffer.from((await document())(outcome), "utf8"), ...output };
   return { outcome, format: formatAudit, json: auditJson(outcome.result), ...output };
+}
+
+function downloadOf({ db, dbUrl, fetchDb }: AuditArguments, settings: AuditSettings, databases: readonly string[]): AuditOptions["download"] {
+  const fetch = fetchDb === true || dbUrl !== undefined;
+  if (db === false && fetch) throw new Failure("--no-db and --fetch-db contradict each other", "Use one of them.");
+  if (db === false || (databases.length > 0 && !fetch)) return undefined;
+  return { url: dbUrl ?? settings["db-url"] ?? DEFAULT_URL, fetch };
 }

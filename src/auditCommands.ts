@@ -7,8 +7,11 @@ import { type CommonOptions, collect } from "./main.ts";
 
 interface AuditCliOptions extends Omit<CommonOptions, "format"> {
   readonly format: string;
-  readonly db: string[];
+  readonly db: string[] | false;
+  readonly fetchDb?: boolean;
+  readonly dbUrl?: string;
   readonly index: string[];
+  readonly archives: string[];
   readonly failOn?: FailOn;
   readonly ignore: string[];
   readonly until?: string;
@@ -17,6 +20,7 @@ interface AuditCliOptions extends Omit<CommonOptions, "format"> {
   readonly since?: string;
   readonly output?: string;
   readonly cache: boolean;
+  readonly writeSbom?: boolean;
 }
 
 export function addAudit(program: Command, { perform, end }: Pick<Tools, "perform" | "end">): void {
@@ -26,7 +30,11 @@ export function addAudit(program: Command, { perform, end }: Pick<Tools, "perfor
     .description("find vendored copies: what each is, whether it was changed, which advisories apply")
     .option("-C, --project <DIR>", "the project whose configuration is read", ".")
     .option("--db <PATH>", "advisories: a directory of OSV entries, a file, or an archive such as all.zip (repeatable)", collect, [])
+    .option("--fetch-db", "download advisories, or renew what was downloaded more than a day ago; it stays in the cache, and is used where --db names nothing")
+    .option("--db-url <URL>", "from where (default: OSV's export for PyPI); implies --fetch-db")
+    .option("--no-db", "no advisories")
     .option("--index <FILE>", "an index of releases besides the shipped one (repeatable)", collect, [])
+    .option("--archives <DIR>", "wheels and sdists, for diffs of patched copies against their release (repeatable; those in the cache are used anyway)", collect, [])
     .addOption(new Option("--format <FORMAT>", "how to print the result").choices(["text", "json", "cyclonedx", "spdx", "sarif", "csv", "html", "fedora", "debian"]).default("text"))
     .option("-o, --output <FILE>", "write the result to a file")
     .addOption(new Option("--fail-on <LEVEL>", "which advisories fail: those of this severity and above, any, or unknown (undecided ones too)").choices(["low", "medium", "high", "critical", "any", "unknown"]))
@@ -35,6 +43,7 @@ export function addAudit(program: Command, { perform, end }: Pick<Tools, "perfor
     .option("--reason <TEXT>", "why --ignore accepts them")
     .option("--baseline <FILE>", "an earlier --format json: what it has already does not fail")
     .option("--since <FILE>", "an earlier --format json: print what changed since")
+    .option("--write-sbom", "write a CycloneDX document beside each vendored.json, true to the copies there")
     .option("--no-cache", "read everything anew")
     .option("--strict", "findings of severity warning fail too")
     .option("-q, --quiet", "print errors only")

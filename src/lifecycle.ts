@@ -49,23 +49,24 @@ export function addLifecycle(program: Command, { withCommon, withFetching, perfo
       })));
     });
 
-  withFetching(withCommon(program.command("wheel").argument("<IN.whl>", "a built wheel")))
-    .description("on a built wheel: self-contained wheel out, and on request under another name")
+  withFetching(withCommon(program.command("wheel").argument("<IN>", "a built wheel, or a source distribution (.tar.gz)")))
+    .description("on a built wheel or a source distribution: the same kind out, self-contained; a wheel on request under another name")
     .option("--vendor <SOURCE>", "what goes inside (repeatable)", collect, [])
     .option("--rename <OLD=NEW>", "give the wheel's own package another name, so that two versions can be installed side by side (repeatable)", collect, [])
     .option("-r, --requirement <FILE>", "a file of requirements, or a pylock.toml, that go inside (repeatable)", collect, [])
     .option("-c, --constraint <FILE>", "a file of constraints for pip's resolver (repeatable)", collect, [])
     .option("--drop <GLOB>", "leave these upstream files out (repeatable)", collect, [])
     .option("--keep <GLOB>", "keep these in spite of what is dropped (repeatable)", collect, [])
+    .option("--build", "make a wheel of a source distribution")
     .requiredOption("-w, --wheel-dir <DIR>", "where the result goes")
-    .action(async (input: string, options: VendorFlags & { vendor: string[]; rename: string[]; wheelDir: string }) => {
+    .action(async (input: string, options: VendorFlags & { vendor: string[]; rename: string[]; wheelDir: string; build?: boolean }) => {
       const { wheel } = await import("./commands/wheel.ts");
       const { parsePython } = await import("./commands/consumer.ts");
       const { formatWheel } = await import("./report/lifecycle.ts");
       end(await perform(options, async (host) => ({
         outcome: await wheel({
           ...fetching(options), wheel: input, sources: options.vendor, renames: options.rename, directory: options.wheelDir, namespace: options.namespace, targetPython: parsePython(options.targetPython),
-          requirementFiles: options.requirement, constraints: options.constraint, drop: options.drop, keep: options.keep, dryRun: options.dryRun === true || options.diff === true,
+          requirementFiles: options.requirement, constraints: options.constraint, drop: options.drop, keep: options.keep, dryRun: options.dryRun === true || options.diff === true, build: options.build === true,
         }, host),
         format: formatWheel,
       })));

@@ -39,6 +39,7 @@ export interface FetchingFlags {
   readonly allowYanked?: boolean;
   readonly findLinks: readonly string[];
   readonly pip?: string;
+  readonly engine?: "pip" | "uv";
 }
 
 export interface VendorFlags extends CommonOptions, FetchingFlags {
@@ -57,10 +58,12 @@ export interface VendorFlags extends CommonOptions, FetchingFlags {
 export async function main(argv: readonly string[]): Promise<number> {
   let code = 0;
   const program = new Command("enisle");
+  const said: Promise<void>[] = [];
   program
     .description("Relocate a Python library under a project's private namespace, rewriting every import.")
     .version(VERSION, "-V, --version")
     .exitOverride()
+    .configureOutput({ writeOut: (text) => void said.push(print(process.stdout, text)), writeErr: (text) => void said.push(print(process.stderr, text)) })
     .configureHelp({ helpWidth: 80 })
     .showSuggestionAfterError();
 
@@ -150,7 +153,13 @@ export async function main(argv: readonly string[]): Promise<number> {
     await program.parseAsync(argv);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? 0 : 2;
+    code = error.exitCode === 0 ? 0 : 2;
+  }
+  try {
+    await Promise.all(said);
+  } catch (error) {
+    await print(process.stderr, `error: ${(error as Failure).message}\n  Send it elsewhere.\n`);
+    return 2;
   }
   return code;
 }
@@ -213,11 +222,12 @@ function withFetching(command: Command): Command {
     .option("--offline", "ask no index: work from the cache and from --find-links")
     .option("--allow-yanked", "take versions that were yanked from the index")
     .option("--find-links <DIR>", "a folder, or a page, where pip looks for archives too (repeatable)", collect, [])
-    .option("--pip <COMMAND>", "how pip is run (default: python3 -m pip)");
+    .addOption(new Option("--engine <NAME>", "what resolves, fetches and builds (default: pip)").choices(["pip", "uv"]))
+    .option("--pip <COMMAND>", "how pip is run (default: python3 -m pip); uv takes the interpreter of it");
 }
 
-export function fetching({ withDeps, deps, onlyBinary, offline, allowYanked, findLinks, pip }: FetchingFlags): FetchFlags {
-  return { withDeps: deps ? withDeps : false, onlyBinary, offline, allowYanked, findLinks: findLinks.map((folder) => (/^[a-z]+:\/\//i.test(folder) ? folder : resolve(folder))), pip };
+export function fetching({ withDeps, deps, onlyBinary, offline, allowYanked, findLinks, pip, engine }: FetchingFlags): FetchFlags {
+  return { withDeps: deps ? withDeps : false, onlyBinary, offline, allowYanked, findLinks: findLinks.map((folder) => (/^[a-z]+:\/\//i.test(folder) ? folder : resolve(folder))), pip, engine };
 }
 
 export interface Performed<Result> {
@@ -240,7 +250,7 @@ async function perform<Result>(options: CommonOptions, run: (host: NodeHost) => 
     interrupt();
     process.exit(130);
   };
-  process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
+  process.once("SIGINT", onSignal).once("SIGTERM", onSignal).once("SIGHUP", onSignal);
   try {
     const { outcome, format, content, json, output } = await run(host);
     host.quiet();
@@ -272,7 +282,7 @@ async function perform<Result>(options: CommonOptions, run: (host: NodeHost) => 
     }
     return 2;
   } finally {
-    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+    process.off("SIGINT", onSignal).off("SIGTERM", onSignal).off("SIGHUP", onSignal);
   }
 }
 

@@ -1,5 +1,9 @@
-/** Where a helper thread begins. */
-import { parentPort } from "node:worker_threads";
+/** Where a helper thread begins; its data say what it is for. */
+import { parentPort, workerData } from "node:worker_threads";
 import { loadBundle } from "./loadBundle.ts";
 
-if (parentPort) loadBundle().serve(parentPort);
+if (parentPort) {
+  const { serve, serveDigests } = loadBundle();
+  if (workerData === "digests") serveDigests(parentPort);
+  else serve(parentPort);
+}

@@ -1,16 +1,20 @@
-// Builds the index of releases that is shipped: downloads every release of the listed libraries with pip, and indexes them.
+// Builds an index of releases: downloads every release of the listed libraries with pip, and indexes them.
 //
-//     node scripts/fingerprints/build.mjs [DIRECTORY]
+//     node scripts/fingerprints/build.mjs [DIRECTORY] [--list FILE] [--index FILE]
 //
-// Downloads stay in DIRECTORY (default: a temporary one that is removed), so that a second run fetches what is new only.
+// Downloads stay in DIRECTORY (default: a temporary one that is removed), so that a second run fetches what is new only. Without --list and --index it is
+// the index that is shipped, from libraries.txt beside this file. pip is configured as always: by its files and its PIP_… variables.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
 
 const here = import.meta.dirname;
-const names = readFileSync(join(here, "libraries.txt"), "utf8").split("\n").filter((line) => line !== "" && !line.startsWith("#"));
-const directory = process.argv[2] === undefined ? mkdtempSync(join(tmpdir(), "enisle-releases-")) : resolve(process.argv[2]);
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { list: { type: "string", default: join(here, "libraries.txt") }, index: { type: "string", default: resolve(here, "../../fingerprints/releases.idx") } } });
+const names = readFileSync(values.list, "utf8").split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
+const index = resolve(values.index);
+const directory = positionals[0] === undefined ? mkdtempSync(join(tmpdir(), "enisle-releases-")) : resolve(positionals[0]);
 mkdirSync(directory, { recursive: true });
 const run = (program, args) => {
   const { status, error } = spawnSync(program, args, { stdio: "inherit" });
@@ -18,10 +22,11 @@ const run = (program, args) => {
 };
 try {
   run("python3", [join(here, "download.py"), directory, ...names]);
-  const index = resolve(here, "../../fingerprints/releases.idx");
-  rmSync(index, { force: true });
   const sources = names.map((name) => join(directory, name)).filter((path) => existsSync(path) && readdirSync(path).some((file) => /\.(?:whl|tar\.gz|zip|tar\.bz2)$/.test(file)));
-  run(process.execPath, [resolve(here, "../../dist/cli.js"), "index", "add", "--index", index, ...sources]);
+  // The old index stands until the new one is there.
+  rmSync(`${index}.new`, { force: true });
+  run(process.execPath, [resolve(here, "../../dist/cli.js"), "index", "add", "--index", `${index}.new`, ...sources]);
+  renameSync(`${index}.new`, index);
 } finally {
-  if (process.argv[2] === undefined) rmSync(directory, { recursive: true, force: true });
+  if (positionals[0] === undefined) rmSync(directory, { recursive: true, force: true });
 }

@@ -3,7 +3,8 @@
     python3 scripts/fingerprints/download.py DIRECTORY NAME...
 
 Sdists are kept as they come: no build back end and no setup.py runs. pip runs inside this process, one call a release, because starting it takes
-longer than most downloads. A library whose directory holds a file `.complete` is skipped, so an interrupted run goes on where it stopped.
+longer than most downloads. What is there already is not asked for again, so an interrupted run goes on where it stopped, and a later one fetches what is new;
+a file `.complete` in each directory tells which releases were not to be had.
 """
 
 import contextlib
@@ -77,15 +78,17 @@ def main(root, names):
     for name in names:
         directory = os.path.join(root, name)
         done = os.path.join(directory, ".complete")
-        if os.path.exists(done):
-            continue
         os.makedirs(directory, exist_ok=True)
         _, output = call(["index", "versions", "--ignore-requires-python", name])
         listed = re.search(r"Available versions: (.*)", output)
         versions = listed.group(1).split(", ") if listed else []
         here = os.listdir(directory)
         missed = []
+        known = json.load(open(done))["missed"] if os.path.exists(done) else []
         for version in versions:
+            if version in known:
+                missed.append(version)
+                continue
             if any(re.search(rf"-{re.escape(version)}(?:-|\.tar|\.zip)", file) for file in here):
                 continue
             if not download(name, version, directory):

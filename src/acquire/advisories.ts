@@ -62,11 +62,8 @@ export async function readDatabase(path: string, wanted: ReadonlySet<string>, no
   };
   try {
     if (statSync(path).isDirectory()) readDirectory(path, "", take, unreadable);
-    else if (isArchive(path)) {
-      for (const tree of walkTree(path, (problem) => unreadable.push(problem))) {
-        for (const file of tree.files) if (isEntryFile(file.path)) attempt(file.path, () => take(file.path, file.read().toString("utf8")), unreadable);
-      }
-    } else if (entryName.test(path)) take(path, readFileSync(path, "utf8"));
+    else if (isArchive(path)) readArchive(path, take, unreadable);
+    else if (entryName.test(path)) take(path, readFileSync(path, "utf8"));
     else throw new Failure(`${path}: is no advisory database`, "Name a directory of OSV entries, a .json or .yaml file, or an archive of them (all.zip).");
   } catch (error) {
     throw fileFailure(error, path);
@@ -87,10 +84,17 @@ function attempt(path: string, work: () => void, unreadable: Unreadable[]): void
   }
 }
 
+function readArchive(path: string, take: (name: string, text: string) => void, unreadable: Unreadable[]): void {
+  for (const tree of walkTree(path, (problem) => unreadable.push(problem))) {
+    for (const file of tree.files) if (isEntryFile(file.path)) attempt(file.path, () => take(file.path, file.read().toString("utf8")), unreadable);
+  }
+}
+
 function readDirectory(root: string, below: string, take: (name: string, text: string) => void, unreadable: Unreadable[]): void {
   for (const entry of readdirSync(join(root, below), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = below === "" ? entry.name : `${below}/${entry.name}`;
     if (entry.isDirectory() && !entry.name.startsWith(".")) attempt(path, () => readDirectory(root, path, take, unreadable), unreadable);
     else if (entry.isFile() && isEntryFile(path)) attempt(path, () => take(path, readFileSync(join(root, path), "utf8")), unreadable);
+    else if (entry.isFile() && isArchive(path)) attempt(path, () => readArchive(join(root, path), take, unreadable), unreadable);
   }
 }

@@ -1,4 +1,4 @@
-/** The resolver behind `plan`: pip asked whether lists of requirements resolve together. Answers are kept, by everything that they depend on. */
+/** The resolver behind `plan`: pip, or uv, asked whether lists of requirements resolve together. Answers are kept, by everything that they depend on. */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,8 @@ import { normalisedName } from "../model/distribution.ts";
 import type { Answer } from "../model/plan.ts";
 import { ArchiveCache } from "./cache.ts";
 import { type FetchOptions, sourceOptions } from "./fetch.ts";
-import { Pip, type ReportedItem } from "./pip.ts";
+import { wordsOfUv } from "./uvWords.ts";
+import { type Engine, type ReportedItem, openEngine } from "./engine.ts";
 
 export interface AnswerOptions extends FetchOptions {
   /** Ask no index, and not the cache either. */
@@ -30,37 +31,49 @@ export interface Provided {
 /** An index changes; a folder is looked at each time. */
 const FRESH_MS = 60 * 60 * 1000;
 
-/** Runs pip; `close` when done. */
+const INSTALLED = 'import importlib.metadata as m, json; print(json.dumps([[d.metadata["Name"], d.version, d.requires or [], d.metadata.get("Requires-Python"), str(getattr(d, "_path", ""))] for d in m.distributions() if d.metadata["Name"]]))';
+
+/** Runs pip or uv; `close` when done. */
 export class Answers {
-  readonly #pip: Pip;
+  readonly #engine: Engine;
   readonly #cache: ArchiveCache;
   readonly #options: AnswerOptions;
   readonly #stands: string;
   #environment: Readonly<Record<string, string>> | undefined;
-  #installed: ReturnType<Pip["installed"]> | undefined;
-  /** Questions that pip itself had to answer. */
+  #installed: Promise<readonly Provided[]> | undefined;
+  readonly #host: Host;
+  /** Questions that the engine itself had to answer. */
   asked = 0;
 
-  constructor(options: AnswerOptions, host: Host) {
-    this.#cache = new ArchiveCache(host);
-    this.#pip = new Pip(options.pip, host, this.#cache);
-    this.#options = options;
-    this.#stands = mkdtempSync(join(this.#pip.directory, "provided-"));
+  static async open(options: AnswerOptions, host: Host): Promise<Answers> {
+    const cache = new ArchiveCache(host);
+    return new Answers(options, await openEngine(options, host, cache), cache, host);
   }
 
-  /** Variables of markers. Throws Failure where there is no pip, or one that is too old. */
+  private constructor(options: AnswerOptions, engine: Engine, cache: ArchiveCache, host: Host) {
+    [this.#options, this.#engine, this.#cache, this.#host] = [options, engine, cache, host];
+    this.#stands = mkdtempSync(join(engine.directory, "provided-"));
+  }
+
+  /** Variables of markers. Throws Failure where there is no engine, or one that is too old. */
   async environment(): Promise<Readonly<Record<string, string>>> {
-    return (this.#environment ??= await this.#pip.environment());
+    return (this.#environment ??= await this.#engine.environment());
   }
 
-  /** The distribution of that name where pip installs to; undefined where it is not installed. */
+  /** The distribution of that name where the engine's Python has it; undefined where it is not installed. */
   async installed(name: string): Promise<Provided | undefined> {
-    this.#installed ??= this.#pip.installed();
-    const found = (await this.#installed).find(({ metadata }) => normalisedName(metadata.name) === normalisedName(name));
-    return found && { name: found.metadata.name, version: found.metadata.version, requires: found.metadata.requires_dist ?? [], requiresPython: found.metadata.requires_python, path: found.metadata_location };
+    this.#installed ??= this.#listInstalled();
+    return (await this.#installed).find((each) => normalisedName(each.name) === normalisedName(name));
   }
 
-  /** Lets pip find these, as wheels that hold metadata and nothing else. */
+  async #listInstalled(): Promise<readonly Provided[]> {
+    const [program = "", ...first] = await this.#engine.python();
+    const run = await this.#host.execute(program, [...first, "-c", INSTALLED], { cwd: this.#engine.directory });
+    if (run?.status !== 0) return [];
+    return (JSON.parse(run.stdout) as [string, string, string[], string | null, string][]).map(([name, version, requires, requiresPython, path]) => ({ name, version, requires, requiresPython: requiresPython ?? undefined, path: path === "" ? undefined : path }));
+  }
+
+  /** Lets the engine find these, as wheels that hold metadata and nothing else. */
   provide(distributions: readonly Provided[]): void {
     for (const { name, version, requires } of distributions) {
       const stem = `${name.replace(/[-_.]+/g, "_")}-${version.replace(/-/g, "_")}`;
@@ -72,25 +85,25 @@ export class Answers {
     }
   }
 
-  /** Whether `lines` (as pip takes them) resolve together under `constraints`. Throws Failure where pip cannot say. */
+  /** Whether `lines` (as pip takes them) resolve together under `constraints`. Throws Failure where the engine cannot say. */
   async resolve(lines: readonly string[], constraints: readonly string[], flags: readonly string[] = []): Promise<Answer> {
     const environment = await this.environment();
     if (lines.length === 0) return { kind: "resolved", items: [], environment };
     const key = createHash("sha256").update(JSON.stringify([lines, constraints, flags, environment, this.#options.noIndex, this.#options.offline, this.#options.onlyBinary, [this.#stands, ...this.#options.findLinks].map(listing)])).digest("hex");
     const kept = this.#kept(key);
     if (kept) return kept;
-    const file = join(this.#pip.directory, `${key.slice(0, 16)}.txt`);
+    const file = join(this.#engine.directory, `${key.slice(0, 16)}.txt`);
     writeFileSync(file, constraints.map((line) => `${line}\n`).join(""));
-    const sources = [...sourceOptions(this.#options, this.#cache, this.#pip.directory), "--find-links", this.#stands, ...(this.#options.noIndex ? ["--no-index"] : []), ...(constraints.length > 0 ? ["-c", file] : [])];
+    const sources = [...sourceOptions(this.#options, this.#cache, this.#engine.directory), "--find-links", this.#stands, ...(constraints.length > 0 ? ["-c", file] : [])];
     this.asked++;
-    const attempt = await this.#pip.attempt(lines, [...sources, ...flags]);
-    const answer: Answer = "items" in attempt ? { kind: "resolved", items: attempt.items.map(resolved), environment } : { kind: "conflict", ...wordsOf(attempt.log) };
+    const attempt = await this.#engine.attempt(lines, [...sources, ...flags]);
+    const answer: Answer = "items" in attempt ? { kind: "resolved", items: attempt.items.map(resolved), environment } : { kind: "conflict", ...(this.#engine.name === "uv" ? wordsOfUv : wordsOf)(attempt.log) };
     this.#keep(key, answer);
     return answer;
   }
 
   close(): void {
-    this.#pip.close();
+    this.#engine.close();
   }
 
   #kept(key: string): Answer | undefined {

@@ -41,6 +41,7 @@ export class ArchiveCache {
 
   /** The archive with that digest, verified; one that rotted is dropped. */
   async find(sha256: string): Promise<StoredArchive | undefined> {
+    if (!/^[0-9a-f]{64}$/.test(sha256)) return undefined;
     const directory = this.#place(sha256);
     if (!existsSync(directory)) return undefined;
     const name = readdirSync(directory).find((entry) => !entry.startsWith("."));

@@ -4,41 +4,20 @@ import { join } from "node:path";
 import type { Host } from "../host/host.ts";
 import { Failure } from "../model/failure.ts";
 import type { ArchiveCache } from "./cache.ts";
+import type { Engine, Place, ReportedItem, Resolution } from "./engine.ts";
 import { redact } from "./redact.ts";
-
-/** One distribution of pip's installation report. */
-export interface ReportedItem {
-  readonly download_info: {
-    readonly url: string;
-    readonly archive_info?: { readonly hashes?: Readonly<Record<string, string>> };
-    readonly vcs_info?: { readonly vcs: string; readonly commit_id: string };
-    readonly dir_info?: unknown;
-    readonly subdirectory?: string;
-  };
-  readonly is_direct: boolean;
-  readonly is_yanked?: boolean;
-  readonly requested: boolean;
-  readonly metadata: { readonly name: string; readonly version: string; readonly requires_dist?: readonly string[]; readonly requires_python?: string };
-}
-
-export interface Resolution {
-  readonly items: readonly ReportedItem[];
-  /** Interpreter and platform: what a wheel that is built here may depend on. */
-  readonly system: string;
-  /** What pip said of a yanked candidate. */
-  readonly yanked: string | undefined;
-}
+import type { RequirementSet } from "./requirementLine.ts";
 
 const ENVIRONMENT = {
   PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_NO_INPUT: "1", PIP_REQUIRE_VIRTUALENV: "0", PIP_NO_COLOR: "1", PIP_PROGRESS_BAR: "off", PIP_ROOT_USER_ACTION: "ignore", PYTHONWARNINGS: "ignore", PYTHONIOENCODING: "utf-8",
 };
 const LINES_SHOWN = 12;
 
-export class Pip {
+export class Pip implements Engine {
+  readonly name = "pip";
   readonly #command: readonly string[];
   readonly #host: Host;
   readonly #cache: ArchiveCache;
-  /** Private: requirement lines may hold credentials. */
   readonly directory: string;
 
   constructor(command: readonly string[], host: Host, cache: ArchiveCache) {
@@ -59,12 +38,11 @@ export class Pip {
     const directory = mkdtempSync(join(this.directory, "attempt-"));
     const report = join(directory, "report.json");
     const file = join(directory, "lines.txt");
-    writeFileSync(file, lines.map((line) => `${line}\n`).join(""), { mode: 0o600 });
+    writeFileSync(file, lines.map((line) => `${spelled(line)}\n`).join(""), { mode: 0o600 });
     const { status, stdout, stderr } = await this.#execute(["install", "--dry-run", "--ignore-installed", "--report", report, ...options, "-r", file]);
     const log = `${stdout}\n${stderr}`;
     if (status === 0) return { items: (JSON.parse(readFileSync(report, "utf8")) as { install: ReportedItem[] }).install };
-    const unreachable = /NewConnectionError|Max retries|name resolution|ProxyError|ReadTimeout|Network is unreachable|ConnectTimeout/i.test(log);
-    if (unreachable || !/ResolutionImpossible|No matching distribution found|conflicting dependencies/.test(log)) this.#refuse(log);
+    if (unreachable(log) || !/ResolutionImpossible|No matching distribution found|conflicting dependencies/.test(log)) this.#refuse(log);
     return { log: redact(log).replaceAll(this.directory, "") };
   }
 
@@ -79,20 +57,18 @@ export class Pip {
     return { ...environment, pip };
   }
 
-  /** What is installed where this pip installs to. */
-  async installed(): Promise<readonly { readonly metadata: ReportedItem["metadata"]; readonly metadata_location?: string }[]> {
-    const { status, stdout } = await this.#execute(["inspect"]);
-    return status === 0 ? (JSON.parse(stdout) as { installed: { metadata: ReportedItem["metadata"]; metadata_location?: string }[] }).installed : [];
+  async obtain(items: readonly ReportedItem[], wanted: RequirementSet, resolution: Resolution, sources: readonly string[]): Promise<ReadonlyMap<string, Place>> {
+    const { obtainWithPip } = await import("./pipFetch.ts");
+    return obtainWithPip(items, wanted, resolution, sources, this, this.#cache, this.#host);
+  }
+
+  async python(): Promise<readonly string[]> {
+    return this.#command.at(-2) === "-m" ? this.#command.slice(0, -2) : ["python3"];
   }
 
   /** Downloads or builds a wheel for each line; absolute paths of the wheels. */
   async wheels(lines: readonly string[], options: readonly string[], name: string): Promise<string[]> {
     return this.#fetch("wheel", ["-w"], lines, options, name);
-  }
-
-  /** Downloads archives as they are: for a source archive whose wheel lacks something. */
-  async archives(lines: readonly string[], options: readonly string[], name: string): Promise<string[]> {
-    return this.#fetch("download", ["-d"], lines, options, name);
   }
 
   /** The pure-Python wheel of one version, where the index has one beside those for particular systems; its path. */
@@ -123,15 +99,15 @@ export class Pip {
 
   #list(name: string, lines: readonly string[]): string {
     const file = join(this.directory, `${name}.txt`);
-    writeFileSync(file, lines.map((line) => `${line}\n`).join(""), { mode: 0o600 });
+    writeFileSync(file, lines.map((line) => `${spelled(line)}\n`).join(""), { mode: 0o600 });
     return file;
   }
 
   async #execute(args: readonly string[]): Promise<{ status: number; stdout: string; stderr: string }> {
     const [command = "", ...first] = this.#command;
-    const run = await this.#host.execute(command, [...first, ...args], { cwd: this.#host.cwd, environment: ENVIRONMENT });
-    if (!run) throw new Failure(`${command}: no such program, and requirements are fetched with pip`, "Install Python with pip, or say how to run it: --pip 'python3.12 -m pip'");
-    if (/No module named pip\b/.test(run.stderr)) throw new Failure(`${this.#command.join(" ")}: this Python has no pip`, "Install it (python3 -m ensurepip, or your system's python3-pip), or name another: --pip 'python3.12 -m pip'");
+    const run = await this.#host.execute(command, [...first, ...args], { cwd: this.#host.cwd, environment: { ...ENVIRONMENT, TMPDIR: this.directory } }); // what it leaves behind when it is ended goes too
+    if (!run) throw new Failure(`${command}: no such program, and requirements are fetched with pip`, "Install Python with pip, or say how to run it: --pip 'python3.12 -m pip'; or use uv: --engine uv");
+    if (/No module named pip\b/.test(run.stderr)) throw new Failure(`${this.#command.join(" ")}: this Python has no pip`, "Install it (python3 -m ensurepip, or your system's python3-pip), or name another: --pip 'python3.12 -m pip'; or use uv: --engine uv");
     return run;
   }
 
@@ -147,7 +123,7 @@ export class Pip {
     const text = redact(log).replaceAll(this.directory, "");
     if (/no such option: --report/.test(text)) throw new Failure(`${this.#command.join(" ")}: is too old: it cannot report what it resolves`, "Use pip 22.2 or newer: python3 -m pip install --upgrade pip");
     const lines = text.split("\n").map((line) => line.trimEnd());
-    const said = lines.filter((line) => /^\s*(ERROR|error):/.test(line)).map((line) => line.replace(/^\s*(ERROR|error):\s*/, ""));
+    const said = lines.filter((line) => /^\s*(ERROR|error):/.test(line)).map((line) => line.replace(/^\s*(ERROR|error):\s*/, "").replace(/ \(from versions: ([^)]*)\)/, (whole, list: string) => shortened(whole, list)));
     // A defect of pip's, or an archive that it did not expect: the last line of the traceback says most.
     const errors: string[] = said.some((line) => line !== "Exception:") ? said : lines.filter((line) => /^\w[\w.]*(Error|Exception)\b/.test(line)).slice(-1);
     const whole = this.#cache.log(text);
@@ -160,14 +136,36 @@ export class Pip {
       const what = errors.find((line) => /Failed|failed|subprocess/.test(line)) ?? "";
       throw new Failure(`pip could not build a source distribution${what === "" ? "" : `: ${what}`}\n${shown.join("\n")}`, `The whole log: ${whole}. Build its wheel where that works, and name the wheel; or use --only-binary.`);
     }
+    if (/^\s*ERROR: Wheel '[^']*' located at .* is invalid/m.test(text)) throw new Failure(`pip: ${errors[0]?.replace(/ located at .* is /, " is ") ?? ""} It is damaged, or was cut off on the way.`, `Try again, and look at what the index serves. pip's whole log: ${whole}`);
+    if (unreachable(text)) errors.unshift(`the index does not answer${/connection broken by '(\w+)/.exec(text)?.[1]?.replace(/^(\w+)$/, " ($1)") ?? ""}`);
     const message = errors.length > 0 ? [...new Set(errors)].slice(0, 4).join("\n    ") : lines.filter((line) => line !== "").slice(-3).join("\n    ");
     throw new Failure(`pip: ${message}`, `${wayOut(text)} pip's whole log: ${whole}`);
   }
 }
 
+/** Where connections failed to the end, pip goes on as if the index had nothing. */
+function unreachable(log: string): boolean {
+  const failed = /NewConnectionError|Max retries|name resolution|ProxyError|ReadTimeout|Network is unreachable|ConnectTimeout/i.test(log);
+  return failed || (/No matching distribution found/.test(log) && /connection broken by/.test(log));
+}
+
+/** `NAME @ git+file:///…` as pip takes it: to its parser, an address without a host is none. */
+function spelled(line: string): string {
+  const match = /^([A-Za-z0-9][\w.-]*)\s*(\[[^\]]*\])?\s*@\s*((?:git|hg|svn|bzr)\+file:\/\/\/[^#\s]*)(?:#(\S*))?(.*)$/.exec(line);
+  if (!match) return line;
+  const [, name = "", extras = "", url = "", fragment = "", rest = ""] = match;
+  return `${url}#egg=${name}${extras}${fragment === "" ? "" : `&${fragment}`}${rest}`;
+}
+
+/** The newest versions stand last. */
+function shortened(whole: string, list: string): string {
+  const versions = list.split(", ");
+  return versions.length <= 8 ? whole : ` (from ${versions.length} versions, the last of them: ${versions.slice(-5).join(", ")})`;
+}
+
 function wayOut(log: string): string {
   if (/DO NOT MATCH THE HASHES|Hashes are required|require-hashes/i.test(log)) return "The archive is another one than was asked for: compare the hash with the one that its authors publish.";
-  if (/NewConnectionError|Max retries|name resolution|Connection(Error|Refused)|ProxyError|ReadTimeout|Network is unreachable|ConnectTimeout/i.test(log)) return "Check the network and pip's configuration (pip config list), or work from the cache: --offline.";
+  if (unreachable(log) || /Connection(Error|Refused|Reset)|IncompleteRead/i.test(log)) return "Check the network and pip's configuration (pip config list), or work from the cache: --offline.";
   if (/ResolutionImpossible|conflicting dependencies/.test(log)) return "Loosen one of the requirements that conflict.";
   if (/No matching distribution/.test(log)) return "Check name and version, and that the index of your pip configuration has it.";
   return "Look at the log.";

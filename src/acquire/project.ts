@@ -128,7 +128,9 @@ function walk(directory: string, skip: ReadonlySet<string>, found: Set<string>, 
     const path = join(directory, entry.name);
     if (entry.name.startsWith(".") || skip.has(path)) continue;
     if (entry.isDirectory()) {
-      if (!skippedNames.has(entry.name) && !skippedSuffix.test(entry.name)) walk(path, skip, found, false, wanted);
+      // A package may be called build, or virtualenv.
+      const skipped = skippedNames.has(entry.name) && !existsSync(join(path, "__init__.py"));
+      if (!skipped && !skippedSuffix.test(entry.name)) walk(path, skip, found, false, wanted);
     } else if (wanted(path)) {
       if (entry.isFile()) found.add(path);
       else if (entry.isSymbolicLink()) addLinked(path, found);
@@ -246,4 +248,9 @@ export function readText(path: string): string {
   } catch (error) {
     throw fileFailure(error, path);
   }
+}
+
+/** True for a file that its owner may execute. */
+export function isExecutable(path: string): boolean {
+  return ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o100) !== 0;
 }

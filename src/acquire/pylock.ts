@@ -1,6 +1,7 @@
 /** `pylock.toml` (PEP 751) → requirement lines: each package pinned, with the hashes of all of its archives. */
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { utf8Text } from "../config/read.ts";
 import { normalisedName } from "../model/distribution.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
 import { type RequirementLine, requirementLine } from "./requirementLine.ts";
@@ -17,7 +18,7 @@ export async function readLock(path: string): Promise<RequirementLine[]> {
   const { parse } = await import("smol-toml");
   let lock: Table;
   try {
-    lock = parse(readFileSync(path, "utf8")) as Table;
+    lock = parse(utf8Text(readFileSync(path), path)) as Table;
   } catch (error) {
     const { line, message } = error as Error & { line?: number };
     if (line === undefined) throw fileFailure(error, path);

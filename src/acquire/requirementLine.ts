@@ -30,7 +30,7 @@ const remote = /^(?:(?:git|hg|svn|bzr)\+)?[a-z][a-z0-9+]*:\/\//i;
 
 /** True for what can only be a requirement: a name with or without a version, a URL, a version control reference. */
 export function isRequirement(source: string): boolean {
-  return remote.test(source) || (named.test(source) && !/\.(whl|zip|toml|txt|tgz|tar\.\w+)$/i.test(source) && !/^[^@;[]*[/\\]/.test(source));
+  return remote.test(source) || /^[A-Za-z0-9][\w.-]*\s*(\[[^\]]*\])?\s*@\s*\S/.test(source) || (named.test(source) && !/\.(whl|zip|toml|txt|tgz|tar\.\w+)$/i.test(source) && !/^[^@;[]*[/\\]/.test(source));
 }
 
 /** `base` is the directory that relative paths start from. */

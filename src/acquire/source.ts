@@ -1,4 +1,5 @@
 /** SOURCEs as the user types them → distributions. What lies here is read; what does not, or has to be built, goes through pip. */
+import { createHash } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Host } from "../host/host.ts";
@@ -86,8 +87,17 @@ async function fetched(wanted: Parameters<typeof import("./fetch.ts").fetchRequi
   const neededNames = new Set([...needed].map((line) => line.name));
   const wheels = await fetchRequirements(wanted, options, host);
   return Promise.all(wheels.map(async ({ path, asked, requested, builtFrom }) => {
-    const distribution = await acquireWheel(path, asked);
+    const wheel = await acquireWheel(path, asked ?? "");
+    // Its own spelling of its name: engines have different ones.
+    const distribution = asked === undefined ? { ...wheel, requirement: `${wheel.metadata.name}==${wheel.metadata.version ?? ""}` } : wheel;
     const along = !requested || [...wanted.lines].every((line) => line.asked !== asked || neededNames.has(line.name));
-    return { ...distribution, source: builtFrom ?? distribution.source, ...(along ? { dependency: true as const } : {}) };
+    const source = builtFrom && builtFrom.kind !== "sdist" ? { ...builtFrom, sha256: contentDigest(distribution) } : builtFrom;
+    return { ...distribution, source: source ?? distribution.source, ...(along ? { dependency: true as const } : {}) };
   }));
+}
+
+/** The wheel of a tree has other times in it at each build, and its backend's version: what counts is what it holds. */
+function contentDigest({ files }: Distribution): string {
+  const rows = files.flatMap(({ path, record }) => (/^[^/]+\.dist-info\/(WHEEL|RECORD|direct_url\.json)$/.test(path) ? [] : [`${path}\0${record?.algorithm ?? ""}=${record?.digest ?? ""}\n`]));
+  return createHash("sha256").update(rows.sort().join("")).digest("hex");
 }

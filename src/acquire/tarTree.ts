@@ -34,10 +34,21 @@ export function decompress(packed: Buffer, compression: string, path: string): B
   return result.stdout;
 }
 
-/** `path` is for messages, `problem` is told of every member that is left out. */
-export function readTar(tar: Buffer, path: string, problem: (unreadable: Unreadable) => void): TreeFile[] {
-  const files = new Map<string, TreeFile>();
-  let [longName, longSize]: [string | undefined, number | undefined] = [undefined, undefined];
+/** A regular file of a tar archive. */
+export interface TarFile extends TreeFile {
+  readonly executable: boolean;
+}
+
+export interface TarLink {
+  /** A symbolic link's starts at its directory, a hard one's at the archive's root. */
+  readonly target: string;
+  readonly symbolic: boolean;
+}
+
+/** `path` is for messages, `problem` is told of every member that is left out and that could hold code; `links`, where it is given, takes every link and what it names as the archive has it. */
+export function readTar(tar: Buffer, path: string, problem: (unreadable: Unreadable) => void, links?: Map<string, TarLink>): TarFile[] {
+  const files = new Map<string, TarFile>();
+  let [longName, longLink, longSize]: [string | undefined, string | undefined, number | undefined] = [undefined, undefined, undefined];
   let at = 0;
   let sound = false;
   while (at + BLOCK <= tar.length) {
@@ -56,19 +67,23 @@ export function readTar(tar: Buffer, path: string, problem: (unreadable: Unreada
     if (type === "S" && header[482] === 1) do start += BLOCK; while (tar[start - BLOCK + 504] === 1 && start < tar.length);
     at = start + Math.ceil(size / BLOCK) * BLOCK;
     if (type === "L") longName = field(content, 0, size);
+    else if (type === "K") longLink = field(content, 0, size);
     else if (type === "x" || type === "X") {
       const records = paxRecords(content);
       longName = records.get("path") ?? longName;
+      longLink = records.get("linkpath") ?? longLink;
       const declared = Number(records.get("size") ?? NaN);
       longSize = Number.isSafeInteger(declared) && declared >= 0 ? declared : undefined;
     }
-    else if (type !== "g" && type !== "K") {
+    else if (type !== "g") {
       const name = (longName ?? fullName(header)).replace(/^(?:\.\/)+/, "").replace(/\/+$/, "");
-      longName = undefined;
+      const target = longLink ?? field(header, 157, 100);
+      [longName, longLink] = [undefined, undefined];
       if (type === "5" || name === "" || name === ".") continue;
       if (isUnsafe(name)) problem({ path: `${path}/${name}`, reason: "has a name that climbs out of the archive" });
-      else if (type === "0" || type === "7") files.set(name, { path: name, read: () => content, peek: () => content });
-      else if (/\.(?:py|whl|egg|zip)$/.test(name)) problem({ path: `${path}/${name}`, reason: type === "2" ? "is a symbolic link" : "is no regular file" });
+      else if (type === "0" || type === "7") files.set(name, { path: name, executable: (parseInt(field(header, 100, 8).trim() || "0", 8) & 0o100) !== 0, read: () => content, peek: () => content });
+      else if (links && (type === "1" || type === "2")) links.set(name, { target, symbolic: type === "2" });
+      else if (links || /\.(?:py|whl|egg|zip)$/.test(name)) problem({ path: `${path}/${name}`, reason: type === "2" ? "is a symbolic link" : "is no regular file" });
     }
   }
   if (!sound && tar.some((byte) => byte !== 0)) throw new Failure(`${path}: is not a tar archive`, "Get the archive again.");

@@ -1,6 +1,6 @@
 /** What lies below a ROOT: its files, and the archives in it as trees of their own. Links to directories are not followed; nothing is run. */
 import { type Dirent, closeSync, openSync, readFileSync, readSync, readdirSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { Failure, fileFailure } from "../model/failure.ts";
 import type { Tree, TreeFile, Unreadable } from "../model/tree.ts";
 import { type RandomAccess, ofBuffer, ofFile } from "./randomAccess.ts";
@@ -14,15 +14,17 @@ const debName = /\.deb$/i;
 /** Archives in archives in archives: a wheel in an sdist in a zip is real, more is not. */
 const MAX_DEPTH = 4;
 const MAX_PATH = 4096;
+/** Files of a directory for which it is worth to prepare while it is still listed. */
+const MANY = 2000;
 
 /** Is told of everything that could not be read. */
 export type Problem = (unreadable: Unreadable) => void;
 
 /**
  * The trees below `root` (absolute), outermost first. A tree's files can be read until the next one is asked for: archives are closed then, so that
- * any number of them takes no more memory than the largest. Throws Failure when `root` does not exist, or is a file that is no archive.
+ * any number of them takes no more memory than the largest. `many` is called, once or more, while a large directory is listed. Throws Failure when `root` does not exist, or is a file that is no archive.
  */
-export function* walkTree(root: string, problem: Problem): Generator<Tree> {
+export function* walkTree(root: string, problem: Problem, many: () => void = () => undefined): Generator<Tree> {
   let isDirectory: boolean;
   try {
     isDirectory = statSync(root).isDirectory();
@@ -32,75 +34,107 @@ export function* walkTree(root: string, problem: Problem): Generator<Tree> {
   const name = basename(root);
   if (isDirectory) {
     const files: TreeFile[] = [];
-    walkDirectory(root, "", files, problem, true);
+    walkDirectory(root, "", files, problem, many, true);
     const tree: Tree = { kind: "directory", prefix: "", chain: [], name, files: files.sort((a, b) => (a.path < b.path ? -1 : 1)) };
     yield tree;
     yield* archivesIn(tree, 0, problem);
   } else if (isArchive(name)) {
     yield* openArchive(name, () => ofFile(root), { prefix: "", chain: [name], name }, 0, problem);
-  } else if (name.endsWith(".py")) yield { kind: "directory", prefix: "", chain: [], name: "", files: [onDisk(root, name)] };
+  } else if (name.endsWith(".py")) yield { kind: "directory", prefix: "", chain: [], name: "", files: [new FileOnDisk(dirname(root), name)] };
   else throw new Failure(`${root}: is neither a directory nor an archive that can hold modules`, "Name a directory, a wheel, an egg, an sdist or a .deb.");
 }
 
-function walkDirectory(root: string, below: string, files: TreeFile[], problem: Problem, isRoot: boolean): void {
+function walkDirectory(root: string, below: string, files: TreeFile[], problem: Problem, many: () => void, isRoot: boolean): void {
   const directory = below === "" ? root : join(root, below);
-  let entries: Dirent<Buffer>[];
+  let entries: readonly Entry[];
   try {
-    entries = readdirSync(directory, { withFileTypes: true, encoding: "buffer" });
+    entries = entriesOf(directory);
   } catch (error) {
     if (isRoot) throw fileFailure(error, directory);
     problem({ path: below, reason: reasonOf(error) });
     return;
   }
+  const before = files.length;
   for (const entry of entries) {
-    const name = entry.name.toString("utf8");
+    const { name } = entry;
     const path = below === "" ? name : `${below}/${name}`;
-    if (name.includes("\ufffd") && Buffer.compare(Buffer.from(name), entry.name) !== 0) {
-      problem({ path: `${below === "" ? "" : `${below}/`}${entry.name.toString("latin1")}`, reason: "its name is no UTF-8" });
-    } else if (entry.isDirectory()) {
+    if (entry.isBroken) problem({ path, reason: "its name is no UTF-8" });
+    else if (entry.isDirectory()) {
       if (skippedDirectories.has(name)) continue;
       if (path.length > MAX_PATH) problem({ path, reason: "the path is too long" });
-      else walkDirectory(root, path, files, problem, false);
-    } else if (entry.isFile()) files.push(onDisk(join(root, path), path));
-    else if (entry.isSymbolicLink() && name.endsWith(".py")) followFile(join(root, path), path, files, problem);
+      else walkDirectory(root, path, files, problem, many, false);
+    } else if (entry.isFile()) files.push(new FileOnDisk(root, path));
+    else if (entry.isSymbolicLink() && name.endsWith(".py")) followFile(root, path, files, problem);
   }
+  if (before < MANY && files.length >= MANY) many();
+}
+
+interface Entry extends Pick<Dirent, "name" | "isDirectory" | "isFile" | "isSymbolicLink"> {
+  /** The name is no UTF-8, and shown one character a byte. */
+  readonly isBroken?: boolean;
+}
+
+/** Names as text, which is faster; only where one may not be UTF-8 as bytes. */
+function entriesOf(directory: string): readonly Entry[] {
+  const entries = readdirSync(directory, { withFileTypes: true });
+  if (!entries.some((entry) => entry.name.includes("\ufffd"))) return entries;
+  return readdirSync(directory, { withFileTypes: true, encoding: "buffer" }).map((entry) => {
+    const name = entry.name.toString("utf8");
+    const isBroken = Buffer.compare(Buffer.from(name), entry.name) !== 0;
+    return { name: isBroken ? entry.name.toString("latin1") : name, isBroken, isDirectory: () => entry.isDirectory(), isFile: () => entry.isFile(), isSymbolicLink: () => entry.isSymbolicLink() };
+  });
 }
 
 /** A link to a module is one (Debian links between packages); a link to a directory is walked where the directory lies. */
-function followFile(full: string, path: string, files: TreeFile[], problem: Problem): void {
+function followFile(root: string, path: string, files: TreeFile[], problem: Problem): void {
   try {
-    if (statSync(full).isFile()) files.push(onDisk(full, path));
+    if (statSync(join(root, path)).isFile()) files.push(new FileOnDisk(root, path));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") problem({ path, reason: reasonOf(error) }); // dangling: it leads out of what is audited
   }
 }
 
-function onDisk(absolute: string, path: string): TreeFile {
-  return {
-    path,
-    absolute,
-    read() {
-      try {
-        return readFileSync(absolute);
-      } catch (error) {
-        throw fileFailure(error, absolute);
-      }
-    },
-    peek: () => peekFile(absolute),
-  };
+/** A class, since a system has very many of them. */
+class FileOnDisk implements TreeFile {
+  readonly path: string;
+  readonly #root: string;
+
+  /** `root` is absolute, `path` below it. */
+  constructor(root: string, path: string) {
+    this.#root = root;
+    this.path = path;
+  }
+
+  get absolute(): string {
+    return `${this.#root}/${this.path}`;
+  }
+
+  read(): Buffer {
+    try {
+      return readFileSync(this.absolute);
+    } catch (error) {
+      throw fileFailure(error, this.absolute);
+    }
+  }
+
+  peek(): Buffer {
+    return peekFile(this.absolute);
+  }
 }
 
 let shared = Buffer.allocUnsafeSlow(1 << 20);
 
-/** Without a call for the size and without memory of its own, which cost more than reading a small file does. */
-function peekFile(path: string): Buffer {
+/** Without a call for the size and without memory of its own, which cost more than reading a small file does: valid until the next call. */
+export function peekFile(path: string): Buffer {
   try {
     const descriptor = openSync(path, "r");
     try {
-      let filled = 0;
-      for (let read = -1; read !== 0; filled += read) {
-        if (filled === shared.length) shared = Buffer.concat([shared, Buffer.allocUnsafeSlow(shared.length)]);
-        read = readSync(descriptor, shared, filled, shared.length - filled, null);
+      // A regular file gives less than was asked for at its end alone.
+      let filled = readSync(descriptor, shared, 0, shared.length, null);
+      while (filled === shared.length) {
+        if (filled > MAX_ENTRY) throw new Failure(`${path}: is more than ${MAX_ENTRY / 2 ** 20} MiB large`, "");
+        shared = Buffer.concat([shared, Buffer.allocUnsafeSlow(shared.length)]);
+        filled += readSync(descriptor, shared, filled, shared.length - filled, null);
       }
       return shared.subarray(0, filled);
     } finally {

@@ -12,7 +12,7 @@ export interface Claim {
   /** Directories in which the copy may lie, the likeliest first; what lies in none of them is not there. */
   readonly directories: readonly string[];
   /** Top levels below the directory, where they are told. */
-  readonly topLevels?: readonly string[];
+  readonly topLevels?: readonly string[] | undefined;
   readonly confidence: number;
   readonly license?: string | null;
   /** SHA-256 of the copy's files as the claim has them (hex, or base64url from a RECORD), by path below the tree. */

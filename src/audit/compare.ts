@@ -43,7 +43,7 @@ export interface Differences {
 /** A file of the tree: its digests, and its parts where those are asked for, which costs more. */
 export interface LocalModule {
   readonly exact: string;
-  readonly relocated: string;
+  relocated(): string;
   whole(): Fingerprint;
 }
 
@@ -56,6 +56,10 @@ const MISSING = 0.02;
 interface Pair {
   readonly local: string;
   readonly module: LocalModule;
+  /** The release's own module that it is, but for relocation. */
+  readonly known: Variant | undefined;
+  /** Its digest; bytes that are a release's have that of the release. */
+  readonly relocated: string;
   /** What the module weighs, by the release's own count where it is the release's. */
   readonly weight: number;
   readonly upstream: string;
@@ -72,8 +76,10 @@ export function compare(library: Library, placement: Placement, modules: Modules
     const local = place.endsWith(".py") && !top.endsWith(".py") ? (path === `${top}/__init__.py` ? place : "") : place + path.slice(top.length);
     const module = modules.has(local) ? moduleOf(local, namespaces) : undefined;
     if (!module) continue;
-    const known = variants.find((variant) => variant.exact === module.exact) ?? variants.find((variant) => variant.relocated === module.relocated);
-    pairs.push({ local, module, weight: known ? known.weight : module.whole().weight, upstream: path, variants });
+    const same = variants.find((variant) => variant.exact === module.exact);
+    const relocated = same ? same.relocated : module.relocated();
+    const known = same ?? variants.find((variant) => variant.relocated === relocated);
+    pairs.push({ local, module, known, relocated, weight: known ? known.weight : module.whole().weight, upstream: path, variants });
   }
   if (pairs.length === 0) return undefined;
   const versions = rank(library, pairs, [...placement.keys()]);
@@ -143,11 +149,13 @@ function rank(library: Library, pairs: readonly Pair[], tops: readonly string[])
   const { weights: upstream, modules } = totals(library);
   const [matched, shared, present, here] = [new Float64Array(count), new Float64Array(count), new Float64Array(count), new Float64Array(count)];
   let local = 0;
-  for (const { module, weight: own, variants } of pairs) {
+  for (const pair of pairs) {
+    const { module, weight: own, variants } = pair;
     local += Math.max(1, own);
+    const parts = lazily(() => partsOf(pair, library));
     for (const variant of variants) {
-      const isSame = variant.exact === module.exact || variant.relocated === module.relocated;
-      const weight = isSame ? Math.max(1, own) : sharedWeight(module, variant, library);
+      const isSame = variant.exact === module.exact || variant.relocated === pair.relocated;
+      const weight = isSame ? Math.max(1, own) : sharedWeight(parts(), own, variant, library);
       for (const version of variant.versions) {
         matched[version] = (matched[version] ?? 0) + weight;
         present[version] = (present[version] ?? 0) + variant.weight;
@@ -170,16 +178,21 @@ function rank(library: Library, pairs: readonly Pair[], tops: readonly string[])
 }
 
 /** Weight of the parts that both have. */
-function sharedWeight(module: LocalModule, variant: Variant, library: Library): number {
-  const whole = module.whole();
-  let own = partsOf.get(whole);
-  if (!own) partsOf.set(whole, (own = new Set(whole.parts.map((part) => part.hash))));
+function sharedWeight(own: ReadonlySet<number>, weight: number, variant: Variant, library: Library): number {
   let shared = 0;
   for (const part of variant.parts) if (own.has(library.parts.hashes[part] ?? 0)) shared += library.parts.weights[part] ?? 0;
-  return Math.min(shared, whole.weight);
+  return Math.min(shared, weight);
 }
 
-const partsOf = new WeakMap<Fingerprint, Set<number>>();
+/** Hashes of a module's parts: the release's own where it is the release's, so that its text need not be looked at again. */
+function partsOf({ module, known }: Pair, library: Library): ReadonlySet<number> {
+  return new Set(known ? known.parts.map((part) => library.parts.hashes[part] ?? 0) : module.whole().parts.map((part) => part.hash));
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
 
 function differ(library: Library, version: number, pairs: readonly Pair[], placement: Placement, modules: Modules): Differences {
   const [same, relocated, changed, missing]: [string[], string[], string[], string[]] = [[], [], [], []];
@@ -192,7 +205,7 @@ function differ(library: Library, version: number, pairs: readonly Pair[], place
     if (!variant) {
       if (pair) added.push(pair.local);
     } else if (!pair) missing.push(path);
-    else (variant.exact === pair.module.exact ? same : variant.relocated === pair.module.relocated ? relocated : changed).push(pair.local);
+    else (variant.exact === pair.module.exact ? same : variant.relocated === pair.relocated ? relocated : changed).push(pair.local);
   }
   for (const place of placement.values()) {
     if (place.endsWith(".py")) continue;

@@ -1,4 +1,5 @@
-/** Base scores from CVSS vectors (versions 2.0, 3.0, 3.1), by the equations of their specifications, and the levels they come to. */
+/** Scores from CVSS vectors (versions 2.0, 3.0, 3.1 and 4.0), by the equations and tables of their specifications, and the levels they come to. */
+import { Cvss4P0 } from "ae-cvss-calculator";
 import type { SeverityLevel } from "../model/audit.ts";
 
 const weights3: Readonly<Record<string, Readonly<Record<string, number>>>> = {
@@ -15,8 +16,9 @@ const weights2: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   C: { N: 0, P: 0.275, C: 0.66 }, I: { N: 0, P: 0.275, C: 0.66 }, A: { N: 0, P: 0.275, C: 0.66 },
 };
 
-/** Undefined for a vector that is incomplete, or of a version whose score is no formula (4.0). */
-export function baseScore(vector: string): number | undefined {
+/** Of the base metrics; in 4.0 also of threat and environment, where a vector has them. Undefined for a vector that is incomplete. */
+export function scoreOf(vector: string): number | undefined {
+  if (vector.startsWith("CVSS:4.")) return scoreOf4(vector);
   const metrics = new Map(vector.split("/").map((part) => part.split(":", 2) as [string, string]));
   const weight = (table: typeof weights3, metric: string): number => table[metric]?.[metrics.get(metric) ?? ""] ?? NaN;
   if (/^CVSS:3\.[01]\//.test(vector)) {
@@ -35,6 +37,20 @@ export function baseScore(vector: string): number | undefined {
     return Number.isNaN(score) ? undefined : Math.round(score * 10) / 10;
   }
   return undefined;
+}
+
+const base4 = ["AV", "AC", "AT", "PR", "UI", "VC", "VI", "VA", "SC", "SI", "SA"];
+
+function scoreOf4(vector: string): number | undefined {
+  const [version, ...metrics] = vector.split("/").map((part) => part.split(":", 1)[0] ?? "");
+  // A metric may stand once; all of the base must.
+  if (version !== "CVSS" || new Set(metrics).size !== metrics.length || !base4.every((metric) => metrics.includes(metric))) return undefined;
+  try {
+    const calculated = new Cvss4P0(vector);
+    return calculated.isBaseFullyDefined() ? calculated.calculateScores().overall : undefined;
+  } catch {
+    return undefined; // a metric or a value that there is none of
+  }
 }
 
 /** The specification's own rounding, which floating point does not disturb. */

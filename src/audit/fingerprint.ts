@@ -1,5 +1,5 @@
 /** Fingerprints of a module: of its bytes, of what relocation leaves unchanged, and of its parts, by which a patched module is known again. */
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import type { AnyImport } from "../model/facts.ts";
 import { importedNames, normalise, showsNamespace } from "./normalise.ts";
 
@@ -8,6 +8,8 @@ export interface Fingerprint {
   readonly exact: string;
   /** Likewise, of the text without what relocation changes. */
   readonly relocated: string;
+  /** What the names of its first functions and classes come to (syntax/shape.ts): the same for all texts that have this digest; 0 where it has none. */
+  readonly shape: number;
   /** Characters in `parts`: how much a match of this module says. */
   readonly weight: number;
   readonly parts: readonly Part[];
@@ -28,15 +30,15 @@ const MIN_LINES = 8;
 const MAX_LINES = 40;
 
 export function exactDigest(source: Buffer): string {
-  return createHash("sha256").update(source).digest("hex").slice(0, DIGITS);
+  return hash("sha256", source, "hex").slice(0, DIGITS);
 }
 
-/** `imports` are the import statements of the file, by offset; see `normalise` for `namespaces`. */
-export function fingerprint(source: Buffer, imports: readonly AnyImport[], namespaces: readonly string[] = []): Fingerprint {
+/** `imports` are the import statements of the file, by offset; `shape` is the number above; see `normalise` for `namespaces`. */
+export function fingerprint(source: Buffer, imports: readonly AnyImport[], shape: number, namespaces: readonly string[] = []): Fingerprint {
   const module = normalise(source, imports, namespaces);
   const relocated = digestOf([Buffer.from(module.text, "latin1")], module.imports);
   const parts = partsOf(module.text);
-  return { exact: exactDigest(source), relocated, weight: parts.reduce((sum, part) => sum + part.weight, 0), parts };
+  return { exact: exactDigest(source), relocated, shape, weight: parts.reduce((sum, part) => sum + part.weight, 0), parts };
 }
 
 /**

@@ -22,10 +22,13 @@ export function fuse(identified: readonly Identified[], claims: readonly Claim[]
   const unmet: Claim[] = [];
   for (const { claim, places: found } of claimed) {
     const name = normalisedName(claim.name);
-    const at = drafts.findIndex((draft) => draft.name === name && (draft.places.some((place) => found.some((each) => isBelow(place, each) || isBelow(each, place))) || (found.length === 0 && places.directories(claim.directories).some((directory) => draft.places.some((place) => directoryOf(place) === directory)))));
+    const at = drafts.findIndex((draft) => draft.name === name && (draft.places.some((place) => found.some((each) => isBelow(place, each) || isBelow(each, place))) || (found.length === 0 && draft.places.some((place) => places.isAmong(directoryOf(place), claim.directories)))));
     const draft = drafts[at];
+    const deeper = found.length === 0 ? drafts.filter((each) => each.name === name && each.places.some((place) => isBelow(place, baseOf(claim)))) : [];
     if (draft) drafts[at] = { ...draft, claims: [...draft.claims, claim], places: merged(draft.places, found, drafts, at) };
+    else if (deeper.length > 0) continue; // listed with all that lies below, copies of copies too
     else if (found.length === 0) unmet.push(claim);
+    else if (claim.kind === "sbom" && !found.some((place) => isCalledSo(place, name))) unmet.push({ ...claim, promises: false });
     else if (!isOwn(found[0] ?? "", name) && !found.some(isTestMaterial)) {
       const other = drafts.findIndex((each) => overlaps(each.places, found));
       // The place is another library's by its text: the claim is contradicted, unless the two are one under two names.
@@ -39,17 +42,23 @@ export function fuse(identified: readonly Identified[], claims: readonly Claim[]
   return { drafts: drafts.map((draft) => withConstant(draft, reading)).sort((a, b) => ((a.places[0] ?? "") < (b.places[0] ?? "") ? -1 : 1)), unmet };
 }
 
+/** The directory of the list itself. */
+function baseOf({ file }: Claim): string {
+  return directoryOf(file);
+}
+
+/** An SBOM does not say where a copy lies: outside a directory for copies a place has to bear its whole name (`virtualenv/discovery` is no `python-discovery`). */
+function isCalledSo(place: string, name: string): boolean {
+  return directoryOf(place).split("/").some(isVendoringName) || normalisedName(stem(place)) === name;
+}
+
 /** Packages that tests install, build or read are made for them; only their text could show that they are copies. */
 function isTestMaterial(place: string): boolean {
   return directoryOf(place).split("/").some((part) => /^(?:tests?|testing|test[-_]?data|testcases|fixtures?|examples?|samples?|docs?)$/i.test(part));
 }
 
 function placesOf(claim: Claim, places: Places): string[] {
-  for (const directory of places.directories(claim.directories)) {
-    const found = places.find(claim.name, directory, claim.topLevels);
-    if (found.length > 0) return found;
-  }
-  return [];
+  return [...(places.find(claim)[0]?.places ?? [])];
 }
 
 /** A claim may know of top levels that the index does not; those that are another copy's stay with it. */
@@ -79,7 +88,7 @@ function bestAtPlace(identified: readonly Identified[], claimed: readonly { read
     const inside = taken.findIndex((draft) => draft.name === each.library.name && draft.places.every((place) => places.some((own) => place !== own && directoryOf(place) === own)));
     if (inside >= 0 && each.named) taken.splice(inside, 1);
     else if (inside >= 0) continue;
-    taken.push({ name: each.library.name, places, identified: each, claims: [], constant: undefined, hints: [] });
+    taken.push({ name: each.library.name, places, identified: each, claims: [], constant: undefined, hints: each.hints ?? [] });
   }
   return taken;
 }
@@ -101,7 +110,7 @@ function statedOnly(reading: Reading, drafts: readonly Draft[], places: Places, 
     const source = reading.text(place.endsWith(".py") ? place : `${place}/__init__.py`);
     const origin = source === undefined ? undefined : originOf(source);
     const isLike = origin !== undefined && normalisedName(origin.name) === normalisedName(stem(place));
-    if (!constant && !(isLike && origin.version !== null)) continue;
+    if (!constant && !isLike) continue;
     const called = stem(place).replace(/^_+(?=[a-z])/i, "");
     const name = places.nameOf(called) ?? normalisedName(called);
     if (isOwn(place, name)) continue;

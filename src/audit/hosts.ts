@@ -2,6 +2,7 @@
 import { normalisedName } from "../model/distribution.ts";
 import { type Claim, isVendoringName } from "./claim.ts";
 import { baseName, directoryOf } from "./modules.ts";
+import type { Installed } from "./evidence/sbom.ts";
 import type { Reading } from "./reading.ts";
 import { topLevelsOf } from "./release.ts";
 
@@ -13,12 +14,16 @@ export interface Host {
   readonly directory: string;
   /** Its own top levels (`requests`, `six.py`), where it says. */
   readonly topLevels: ReadonlySet<string>;
-  /** Whether a RECORD, or a list like it, names the file. */
-  lists(path: string): boolean;
+}
+
+export interface Hosts {
+  readonly all: readonly Host[];
+  /** The host whose RECORD, or a list like it, names the file; all of an egg is its own. */
+  listing(path: string): Host | undefined;
 }
 
 export interface Metadata {
-  readonly hosts: readonly Host[];
+  readonly hosts: Hosts;
   readonly claims: readonly Claim[];
 }
 
@@ -35,7 +40,7 @@ const infoFile = /^(.*?)([^/]+)\.(dist-info|egg-info)(?:\/([^/]+))?$/;
 const projectFiles = /(?:^|\/)(?:PKG-INFO|pyproject\.toml|setup\.cfg|setup\.py)$/;
 
 export function readMetadata(reading: Reading): Metadata {
-  const hosts: Host[] = [];
+  const hosts: ListedHost[] = [];
   const claims: Claim[] = [];
   const infos = new Map<string, { base: string; stemmed: string; kind: string; files: Set<string> }>();
   const projects = new Map<string, string[]>();
@@ -52,7 +57,22 @@ export function readMetadata(reading: Reading): Metadata {
   }
   for (const [path, info] of infos) noteInfo(path, info, reading, hosts, claims);
   for (const [directory, files] of projects) noteProject(directory, files, reading, hosts, claims);
-  return { hosts, claims };
+  return { hosts: hostsOf(hosts), claims };
+}
+
+interface ListedHost extends Host {
+  /** Paths in the tree that it lists, or the directory that is all its own. */
+  readonly listed: Iterable<string> | { readonly below: string };
+}
+
+function hostsOf(all: readonly ListedHost[]): Hosts {
+  const byPath = new Map<string, Host>();
+  const eggs: { readonly below: string; readonly host: Host }[] = [];
+  for (const host of all) {
+    if ("below" in host.listed) eggs.push({ below: host.listed.below, host });
+    else for (const path of host.listed) if (!byPath.has(path)) byPath.set(path, host);
+  }
+  return { all, listing: (path) => byPath.get(path) ?? eggs.find(({ below }) => path.startsWith(below))?.host };
 }
 
 interface Named {
@@ -70,7 +90,7 @@ function headers(text: string | undefined): Named | undefined {
   return name === undefined ? undefined : { name, version: field("Version") ?? null, license: license === undefined || license === "UNKNOWN" ? null : license };
 }
 
-function noteInfo(path: string, { base, stemmed, kind, files }: { base: string; stemmed: string; kind: string; files: ReadonlySet<string> }, reading: Reading, hosts: Host[], claims: Claim[]): void {
+function noteInfo(path: string, { base, stemmed, kind, files }: { base: string; stemmed: string; kind: string; files: ReadonlySet<string> }, reading: Reading, hosts: ListedHost[], claims: Claim[]): void {
   const file = ["METADATA", "PKG-INFO", "metadata.json"].find((name) => files.has(name));
   // An .egg-info may be a single file; a directory without METADATA still has its name.
   const source = file === undefined ? (kind === "egg-info" && files.size === 0 ? path : undefined) : `${path}/${file}`;
@@ -84,13 +104,20 @@ function noteInfo(path: string, { base, stemmed, kind, files }: { base: string; 
   if (!isInside(base, reading)) {
     // In a source tree `foo.egg-info` is what a build left: it speaks of the project around it.
     const kindOfHost = kind === "egg-info" && (reading.has(joined(base, "setup.py")) || reading.has(joined(base, "pyproject.toml"))) ? "project" : "installed";
-    hosts.push({ name: named.name, version: named.version, kind: kindOfHost, directory: base, topLevels, lists: (each) => record.has(each) });
+    hosts.push({ name: named.name, version: named.version, kind: kindOfHost, directory: base, topLevels, listed: [...record.keys()] });
     return;
   }
   claims.push({
     kind: kind === "dist-info" ? "dist-info" : "egg-info", name: named.name, version: named.version, file: source ?? path, directories: [base], topLevels: record.size > 0 || top.length > 0 ? topsOf(record, top, base, reading) : undefined,
     confidence: source === undefined ? 0.75 : 0.9, license: named.license, digests: record.size > 0 ? record : undefined, promises: true,
   });
+}
+
+/** By what RECORD lists. */
+export function installedBy(info: string, reading: Reading): Installed {
+  const lines = (reading.text(`${info}/RECORD`) ?? "").split(/\r?\n/).map((line) => line.replace(/^"/, ""));
+  const tops = new Set(lines.map((line) => line.split(/[/,"]/, 1)[0] ?? ""));
+  return { topLevels: [...tops].filter((top) => top !== "" && !/^\.|\.(?:dist-info|egg-info|data)$|^__pycache__$/.test(top)), holdsArchives: lines.some((line) => /\.(?:whl|egg|zip|pyz|tar|tgz|tar\.\w+)[",]/.test(line)) };
 }
 
 function joined(directory: string, name: string): string {
@@ -112,6 +139,7 @@ function recordOf(path: string, base: string, files: ReadonlySet<string>, readin
 }
 
 function resolved(base: string, relative: string): string {
+  if (!relative.includes("./") && !relative.includes("//")) return joined(base, relative); // nearly always
   const parts = base === "" ? [] : base.split("/");
   for (const part of relative.split("/")) {
     if (part === "..") parts.pop();
@@ -130,24 +158,31 @@ function topsOf(record: ReadonlyMap<string, string>, top: readonly string[], bas
 /** An `__init__.py` that only declares a namespace package. */
 const declares = /__import__\(\s*["'](?:pkgutil|pkg_resources)["']\s*\)|\b(?:extend_path|declare_namespace)\s*\(/;
 
-function noteEgg(path: string, directory: string, reading: Reading, hosts: Host[], claims: Claim[]): void {
+function noteEgg(path: string, directory: string, reading: Reading, hosts: ListedHost[], claims: Claim[]): void {
   const named = headers(reading.text(path));
   if (!named) return;
   const prefix = directory === "" ? "" : `${directory}/`;
-  if (directory === "" || !isInside(directoryOf(directory), reading)) hosts.push({ name: named.name, version: named.version, kind: "installed", directory, topLevels: new Set(), lists: (each) => each.startsWith(prefix) });
+  if (directory === "" || !isInside(directoryOf(directory), reading)) hosts.push({ name: named.name, version: named.version, kind: "installed", directory, topLevels: new Set(), listed: { below: prefix } });
   else claims.push({ kind: "egg-info", name: named.name, version: named.version, file: path, directories: [directory], confidence: 0.9, license: named.license, promises: true });
 }
 
 /** A project's own tree, or one that was copied whole (`third_party/six-1.16.0/`). */
-function noteProject(directory: string, files: readonly string[], reading: Reading, hosts: Host[], claims: Claim[]): void {
+function noteProject(directory: string, files: readonly string[], reading: Reading, hosts: ListedHost[], claims: Claim[]): void {
   const named = files.map((file) => projectOf(file, reading)).find((each) => each !== undefined);
   if (!named) return;
   const file = files.find((each) => projectOf(each, reading) !== undefined) ?? directory;
   // A package may hold a module called setup.py.
   if (directory !== "" && reading.modules.isPackage(directory)) return;
   if (directory.split("/").some(isVendoringName)) {
-    claims.push({ kind: "project-file", name: named.name, version: named.version, file, directories: [directory, joined(directory, "src"), joined(directory, "lib")], confidence: 0.8, license: named.license, promises: false });
-  } else if (directory === "" || !isInside(directory, reading)) hosts.push({ name: named.name, version: named.version, kind: "project", directory, topLevels: new Set([normalisedName(named.name).replaceAll("-", "_")]), lists: () => false });
+    claims.push({ kind: "project-file", name: named.name, version: named.version, file, directories: [directory, joined(directory, "src"), joined(directory, "lib")], topLevels: onlyPackage(directory, reading), confidence: 0.8, license: named.license, promises: false });
+  } else if (directory === "" || !isInside(directory, reading)) hosts.push({ name: named.name, version: named.version, kind: "project", directory, topLevels: new Set([normalisedName(named.name).replaceAll("-", "_")]), listed: [] });
+}
+
+/** What a project that was copied whole holds, by whatever name: `graphql-core-1.1/wandb_graphql`. */
+function onlyPackage(directory: string, reading: Reading): string[] | undefined {
+  const below = reading.modules.below(directory).map((path) => path.slice(directory.length + 1));
+  const packages = new Set(below.filter((path) => /^[^/]+\/__init__\.py$/.test(path)).map((path) => directoryOf(path)).filter((name) => !/^(?:tests?|docs?|examples?|benchmarks?|scripts?|tools)$/i.test(name)));
+  return packages.size === 1 ? [...packages] : undefined;
 }
 
 function projectOf(path: string, reading: Reading): Named | undefined {
@@ -170,10 +205,10 @@ function projectOf(path: string, reading: Reading): Named | undefined {
 }
 
 /** The distribution to which a path belongs: by its lists, else by its top level, else the project around it. */
-export function hostOf(path: string, hosts: readonly Host[]): Host | undefined {
-  const listed = hosts.find((host) => host.lists(path));
+export function hostOf(path: string, hosts: Hosts): Host | undefined {
+  const listed = hosts.listing(path);
   if (listed) return listed;
-  const around = hosts.filter((host) => host.directory === "" || path.startsWith(`${host.directory}/`)).sort((a, b) => b.directory.length - a.directory.length);
+  const around = hosts.all.filter((host) => host.directory === "" || path.startsWith(`${host.directory}/`)).sort((a, b) => b.directory.length - a.directory.length);
   const nearest = around.filter((host) => host.directory === around[0]?.directory);
   const top = (path.slice((nearest[0]?.directory ?? "").length).replace(/^\//, "").split("/", 1)[0] ?? "").replace(/\.py$/, "");
   const named = nearest.find((host) => host.topLevels.has(top)) ?? nearest.find((host) => normalisedName(host.name) === normalisedName(top));

@@ -2,17 +2,19 @@
  * The index of releases as one file: a header, a table of digests sorted for binary search, and one compressed section a library, read when it is asked for.
  *
  *     "ENISLEFP" · format (u32) · header length (u32) · header (JSON, Brotli) · padding to 4
- *     rows: high words (u32 each), low words, libraries (u16 each), padding · sections
+ *     rows: high words (u32 each), low words, shapes, libraries (u16 each), padding · sections
  */
 import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib";
 import { Failure } from "../model/failure.ts";
 import type { Library, LibraryModule } from "./library.ts";
 
-export const FORMAT = 1;
+export const FORMAT = 2;
 const MAGIC = "ENISLEFP";
 /** Modules with less text say nothing about where they come from. */
 export const LIGHTEST = 60;
 const MAX_SECTION = 2 ** 28;
+/** Bytes of a row. */
+const ROW = 14;
 
 export interface LibraryEntry {
   readonly name: string;
@@ -31,15 +33,19 @@ export interface ReleaseIndex {
   readonly libraries: readonly LibraryEntry[];
   /** Positions in `libraries` of those with a module of this digest (see `Fingerprint.relocated`). */
   lookup(relocated: string): number[];
+  /** Modules without their shapes: those are for adding to the index, see `complete`. */
   library(position: number): Library;
+  complete(position: number): Library;
+  /** What `shapeOf` gives for the modules that can be looked up, sorted, each once: a file of another shape is none of them. */
+  readonly shapes: Uint32Array;
 }
 
 export function encodeIndex(libraries: readonly Library[]): Buffer {
   const sorted = [...libraries].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const rows: { digest: string; library: number }[] = [];
+  const rows: { digest: string; shape: number; library: number }[] = [];
   const sections = sorted.map((library, position) => {
-    const digests = new Set(library.modules.flatMap((module) => module.variants.filter((variant) => variant.weight >= LIGHTEST).map((variant) => variant.relocated)));
-    for (const digest of digests) rows.push({ digest, library: position });
+    const shapes = new Map(library.modules.flatMap((module) => module.variants.filter((variant) => variant.weight >= LIGHTEST).map((variant) => [variant.relocated, variant.shape])));
+    for (const [digest, shape] of shapes) rows.push({ digest, shape, library: position });
     return compress(encodeLibrary(library));
   });
   rows.sort((a, b) => (a.digest < b.digest ? -1 : a.digest > b.digest ? 1 : a.library - b.library));
@@ -55,11 +61,12 @@ export function encodeIndex(libraries: readonly Library[]): Buffer {
   head.writeUInt32LE(FORMAT, 8);
   head.writeUInt32LE(header.length, 12);
   header.copy(head, 16);
-  const table = Buffer.alloc(aligned(rows.length * 10));
-  rows.forEach(({ digest, library }, row) => {
+  const table = Buffer.alloc(aligned(rows.length * ROW));
+  rows.forEach(({ digest, shape, library }, row) => {
     table.writeUInt32LE(parseInt(digest.slice(0, 8), 16), row * 4);
     table.writeUInt32LE(parseInt(digest.slice(8), 16), (rows.length + row) * 4);
-    table.writeUInt16LE(library, rows.length * 8 + row * 2);
+    table.writeUInt32LE(shape, (rows.length * 2 + row) * 4);
+    table.writeUInt16LE(library, rows.length * 12 + row * 2);
   });
   return Buffer.concat([head, table, ...sections]);
 }
@@ -79,23 +86,25 @@ export function decodeIndex(file: Buffer, path: string): ReleaseIndex {
     throw damaged();
   }
   const tableAt = aligned(16 + headerLength);
-  const sectionsAt = tableAt + aligned(header.rows * 10);
+  const sectionsAt = tableAt + aligned(header.rows * ROW);
   const end = header.libraries.reduce((last, entry) => Math.max(last, entry.offset + entry.length), 0);
   if (sectionsAt + end > file.length) throw damaged();
   const own = file.buffer.slice(file.byteOffset + tableAt, file.byteOffset + sectionsAt);
   const high = new Uint32Array(own, 0, header.rows);
   const low = new Uint32Array(own, header.rows * 4, header.rows);
-  const libraryOf = new Uint16Array(own, header.rows * 8, header.rows);
+  const shapes = new Uint32Array(own, header.rows * 8, header.rows);
+  const libraryOf = new Uint16Array(own, header.rows * 12, header.rows);
   const decoded = new Map<number, Library>();
+  const rowsOf = (relocated: string): number[] => {
+    const [wantedHigh, wantedLow] = [parseInt(relocated.slice(0, 8), 16), parseInt(relocated.slice(8), 16)];
+    const found: number[] = [];
+    for (let row = firstAtLeast(high, wantedHigh); high[row] === wantedHigh; row++) if (low[row] === wantedLow) found.push(row);
+    return found;
+  };
   return {
     libraries: header.libraries,
-    lookup(relocated) {
-      const [wantedHigh, wantedLow] = [parseInt(relocated.slice(0, 8), 16), parseInt(relocated.slice(8), 16)];
-      let row = firstAtLeast(high, wantedHigh);
-      const found: number[] = [];
-      for (; high[row] === wantedHigh; row++) if (low[row] === wantedLow) found.push(libraryOf[row] ?? 0);
-      return found;
-    },
+    shapes: sortedOnce(shapes),
+    lookup: (relocated) => rowsOf(relocated).map((row) => libraryOf[row] ?? 0),
     library(position) {
       const known = decoded.get(position);
       if (known) return known;
@@ -110,11 +119,26 @@ export function decodeIndex(file: Buffer, path: string): ReleaseIndex {
       decoded.set(position, library);
       return library;
     },
+    complete(position) {
+      const shapeOf = (relocated: string): number => shapes[rowsOf(relocated)[0] ?? -1] ?? 0;
+      const library = this.library(position);
+      return { ...library, modules: library.modules.map(({ path, variants }) => ({ path, variants: variants.map((variant) => ({ ...variant, shape: shapeOf(variant.relocated) })) })) };
+    },
   };
+}
+
+export function sortedOnce(numbers: Uint32Array): Uint32Array {
+  const sorted = numbers.slice().sort();
+  return sorted.filter((each, position) => each !== sorted[position - 1]);
 }
 
 function aligned(length: number): number {
   return (length + 3) & ~3;
+}
+
+/** Whether a file of this shape can be one of the index's modules; one without a shape may be any. */
+export function mayBeIndexed(shapes: Uint32Array, shape: number): boolean {
+  return shape === 0 || shapes[firstAtLeast(shapes, shape)] === shape;
 }
 
 function firstAtLeast(sorted: Uint32Array, wanted: number): number {
@@ -149,7 +173,7 @@ function decodeLibrary(text: string, { name, topLevels }: LibraryEntry): Library
   const [versions, hashes, weights, packed] = JSON.parse(text) as Section;
   const modules: LibraryModule[] = packed.map(([path, ...variants]) => ({
     path,
-    variants: variants.map(([exact, relocated, weight, runsOf, parts]) => ({ exact, relocated: relocated || exact, weight, versions: fromRuns(runsOf), parts: fromDifferences(parts) })),
+    variants: variants.map(([exact, relocated, weight, runsOf, parts]) => ({ exact, relocated: relocated || exact, shape: 0, weight, versions: fromRuns(runsOf), parts: fromDifferences(parts) })),
   }));
   const count = hashes.length / 8;
   return { name, versions, topLevels, modules, parts: { hashes: Uint32Array.from({ length: count }, (_, i) => parseInt(hashes.slice(i * 8, i * 8 + 8), 16)), weights: Uint32Array.from(weights) } };

@@ -7,6 +7,8 @@ import { topLevelsOf } from "./release.ts";
 export interface Variant {
   readonly exact: string;
   readonly relocated: string;
+  /** See `Fingerprint`; 0 also where the module is too light to be looked up. */
+  readonly shape: number;
   readonly weight: number;
   /** Positions in `versions`. */
   readonly versions: readonly number[];
@@ -35,7 +37,7 @@ export function libraryOf(name: string, releases: readonly Release[]): Library {
   const positions = new Map<number, number>();
   const hashes: number[] = [];
   const weights: number[] = [];
-  const modules = new Map<string, Map<string, { exact: string; relocated: string; weight: number; versions: number[]; parts: number[] }>>();
+  const modules = new Map<string, Map<string, { exact: string; relocated: string; shape: number; weight: number; versions: number[]; parts: number[] }>>();
   unique.forEach((release, version) => {
     for (const { path, fingerprint } of release.modules) {
       let variants = modules.get(path);
@@ -52,7 +54,7 @@ export function libraryOf(name: string, releases: readonly Release[]): Library {
           }
           return position;
         });
-        variants.set(fingerprint.exact, { exact: fingerprint.exact, relocated: fingerprint.relocated, weight: fingerprint.weight, versions: [version], parts });
+        variants.set(fingerprint.exact, { exact: fingerprint.exact, relocated: fingerprint.relocated, shape: fingerprint.shape, weight: fingerprint.weight, versions: [version], parts });
       }
     }
   });
@@ -75,7 +77,7 @@ export function releasesOf(library: Library): Release[] {
       variants.filter((variant) => variant.versions.includes(position)).map((variant) => ({
         path,
         fingerprint: {
-          exact: variant.exact, relocated: variant.relocated, weight: variant.weight,
+          exact: variant.exact, relocated: variant.relocated, shape: variant.shape, weight: variant.weight,
           parts: variant.parts.map((part) => ({ hash: library.parts.hashes[part] ?? 0, weight: library.parts.weights[part] ?? 0 })),
         },
       })),

@@ -22,8 +22,8 @@ const call = /(?:^|(?<=[ \t;\n]))(?:\w+[ \t]*=[ \t]*)?__import__\(\s*["']([\w.]+
 export function normalise(source: Buffer, imports: readonly AnyImport[], namespaces: readonly string[]): NormalisedModule {
   const whole = source.toString("latin1");
   const start = whole.startsWith("\u00ef\u00bb\u00bf") ? 3 : 0;
-  const prefixes = [...new Set([...namespaces, ...aliasesIn(imports)].map((name) => `${name}.`))].filter((prefix) => whole.includes(prefix) || whole.includes(`from ${prefix.slice(0, -1)} import `)).sort((a, b) => b.length - a.length);
-  const bare = (name: string): string => prefixes.reduce((short, prefix) => (short.startsWith(prefix) ? short.slice(prefix.length) : short), name);
+  const prefixes = [...new Set([...namespaces, ...aliasesBelow(imports, namespaces)].map((name) => `${name}.`))].filter((prefix) => whole.includes(prefix) || whole.includes(`from ${prefix.slice(0, -1)} import `)).sort((a, b) => b.length - a.length);
+  const bare = (name: string): string => withoutPrefix(name, prefixes);
   const loaded = new Set<string>();
   const parts: string[] = [];
   let at = start;
@@ -44,9 +44,21 @@ export function normalise(source: Buffer, imports: readonly AnyImport[], namespa
   if (text.includes(CUT)) text = text.replace(remains, "");
   if (text.includes("\r")) text = text.replaceAll("\r\n", "\n");
   // Tools that rewrite line by line do so in docstrings too.
-  for (const prefix of prefixes) text = text.replace(new RegExp(`^([ \\t]*(?:>>> )?)from ${prefix.slice(0, -1).replaceAll(".", "\\.")} import (\\w+)(?=[ \\t]*$)`, "gm"), "$1import $2");
+  for (const prefix of prefixes) text = text.replace(new RegExp(`^([ \\t]*(?:>>> )?)from ${prefix.slice(0, -1).replaceAll(".", "\\.")} import (\\w+(?: as \\w+)?)(?=[ \\t]*$)`, "gm"), "$1import $2");
   for (const prefix of prefixes) text = text.replace(new RegExp(`(?<![\\w.])${prefix.replaceAll(".", "\\.")}`, "g"), "");
   return { text, imports: [...loaded].sort() };
+}
+
+function withoutPrefix(name: string, prefixes: readonly string[]): string {
+  return prefixes.reduce((short, prefix) => (short.startsWith(prefix) ? short.slice(prefix.length) : short), name);
+}
+
+/** What some of a file's import statements load, each by its last component, with the namespaces taken off. Sorted. */
+export function loadedNames(imports: readonly AnyImport[], namespaces: readonly string[]): string[] {
+  const prefixes = [...new Set([...namespaces, ...aliasesIn(imports)])].map((name) => `${name}.`).sort((a, b) => b.length - a.length);
+  const loaded = new Set<string>();
+  for (const statement of imports) noteImport(statement, (name) => withoutPrefix(name, prefixes), loaded);
+  return [...loaded].sort();
 }
 
 /** What `normalise` gives as `imports` where no namespace is to be taken off. */
@@ -59,6 +71,11 @@ export function importedNames(imports: readonly AnyImport[]): string[] {
 /** Whether a namespace shows in the imports themselves. */
 export function showsNamespace(imports: readonly AnyImport[]): boolean {
   return imports.some((statement) => (statement.kind === "from" ? alias.test(`${statement.module.name}.`) : statement.names.some(({ written }) => alias.test(written.name))));
+}
+
+/** A library that holds copies itself names them by its own name, which a namespace may stand before: `bleach._vendor` in `tensorboard._vendor.bleach._vendor`. */
+function aliasesBelow(imports: readonly AnyImport[], namespaces: readonly string[]): string[] {
+  return [...aliasesIn(imports)].flatMap((alias) => [alias, ...namespaces.filter((namespace) => alias.startsWith(`${namespace}.`)).map((namespace) => alias.slice(namespace.length + 1))]);
 }
 
 /** Namespaces that show in the imports themselves: `setuptools.extern` stands for `setuptools._vendor`. */

@@ -1,7 +1,7 @@
 /** Advisories in the OSV format, reduced to what matching needs. Values may be strings throughout, as YAML read without types gives them. */
 import type { SeverityLevel } from "../model/audit.ts";
 import { normalisedName } from "../model/distribution.ts";
-import { baseScore, levelOf } from "./cvss.ts";
+import { levelOf, scoreOf } from "./cvss.ts";
 
 export type OsvEvent = { readonly introduced: string } | { readonly fixed: string } | { readonly last_affected: string };
 
@@ -88,7 +88,7 @@ const named: Readonly<Record<string, SeverityLevel>> = { critical: "critical", h
 
 /** The highest level that any vector of the entry comes to; where none can be computed, the word the database gives. */
 function severityOf(value: Json, affected: readonly Json[]): SeverityLevel {
-  const scores = [value, ...affected].flatMap((each) => list(each["severity"])).flatMap((each) => (isObject(each) ? (baseScore(String(each["score"])) ?? []) : []));
+  const scores = [value, ...affected].flatMap((each) => list(each["severity"])).flatMap((each) => (isObject(each) ? (scoreOf(String(each["score"])) ?? []) : []));
   if (scores.length > 0) return levelOf(Math.max(...scores));
   const word = [value, ...affected].flatMap((each) => [each["database_specific"], each["ecosystem_specific"]]).filter(isObject).map((each) => named[String(each["severity"]).toLowerCase()]).find((each) => each !== undefined);
   return word ?? "unknown";

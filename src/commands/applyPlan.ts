@@ -75,8 +75,8 @@ export async function applyPlan(outcome: PlanOutcome, options: ApplyOptions, giv
   };
 }
 
-function flags({ onlyBinary, offline, findLinks, pip, python }: PlanOptions): Pick<PlanOptions, "onlyBinary" | "offline" | "findLinks" | "pip"> & { withDeps: false; allowYanked: true } {
-  return { withDeps: false, allowYanked: true, onlyBinary, offline, findLinks, pip: python === undefined ? pip : /^\d+(\.\d+)?$/.test(python) ? `python${python} -m pip` : `${python} -m pip` };
+function flags({ onlyBinary, offline, findLinks, pip, python, engine }: PlanOptions): Pick<PlanOptions, "onlyBinary" | "offline" | "findLinks" | "pip" | "engine"> & { withDeps: false; allowYanked: true } {
+  return { withDeps: false, allowYanked: true, onlyBinary, offline, findLinks, engine, pip: python === undefined ? pip : /^\d+(\.\d+)?$/.test(python) ? `python${python} -m pip` : `${python} -m pip` };
 }
 
 /** What vendoring reports, the check reports again. */

@@ -2,11 +2,13 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { digestOfFile } from "../acquire/digest.ts";
-import { acquire } from "../acquire/source.ts";
+import { acquire, acquireAll } from "../acquire/source.ts";
 import type { Host } from "../host/host.ts";
 import type { Distribution } from "../model/distribution.ts";
 import { Failure } from "../model/failure.ts";
 import type { ManifestDistribution } from "../model/manifest.ts";
+import { NOWHERE, exactRequirement } from "./arrange.ts";
+import { fetchOptions } from "./fetchSettings.ts";
 
 export interface ArchiveSearch {
   readonly directories: readonly string[];
@@ -29,12 +31,21 @@ export async function findArchive(entry: ManifestDistribution, search: ArchiveSe
     if (kind === "directory") {
       const found = await acquire(path, host.cwd);
       if (found.source.sha256 === sha256) return found;
-    } else if ((digestOfFile(path)) === sha256) return acquire(path, host.cwd);
+    } else if (digestOfFile(path) === sha256) return kind === "sdist" ? built(entry, path, search, host) : acquire(path, host.cwd);
     others.push(path);
   }
   if (others[0] !== undefined) throw new Failure(`${others[0]}: is not what ${entry.name} was vendored from: it has another digest`, `The manifest records SHA-256 ${sha256}: look for that file, or vendor again from this one.`);
   if (kind === "directory") throw new Failure(`${entry.name}: was vendored from the directory '${file}', which cannot be fetched`, "Name the directory that holds it: --find-links DIR.");
+  if (kind === "sdist" || kind === "vcs") return built(entry, exactRequirement(entry), search, host);
   return acquire(await download(entry, search, host), host.cwd);
+}
+
+/** What was built from a source archive or a repository is built again, from the same archive or commit. */
+async function built(entry: ManifestDistribution, source: string, { python }: ArchiveSearch, host: Host): Promise<Distribution> {
+  host.progress(`Building ${entry.name}`);
+  const [found] = await acquireAll({ sources: [source], requirementFiles: [], constraints: [], base: NOWHERE }, fetchOptions({ pip: `${python} -m pip` }, { present: false }, host.cwd), host);
+  if (!found || found.source.sha256 !== entry.source.sha256) throw new Failure(`${entry.name} ${entry.version ?? ""}: comes out differently when it is built from ${entry.source.file} again`, "Look at its build backend: what it puts into a wheel should depend on the sources alone.");
+  return found;
 }
 
 async function download(entry: ManifestDistribution, { download: directory, python }: ArchiveSearch, host: Host): Promise<string> {

@@ -211,14 +211,18 @@ export function canRestore(entry: ManifestDistribution, patterns: readonly strin
 export async function restoreAll(entries: readonly ManifestDistribution[], { consumer, treat, acquire }: Pick<Setting, "consumer" | "treat" | "acquire">): Promise<Distribution[]> {
   return Promise.all(entries.map(async (entry) => {
     if (canRestore(entry, treat(entry.name).patterns)) return keptDistribution(entry, consumer.namespaceDirectory);
-    if (entry.version === null || entry.source.kind === "directory" || entry.source.kind === "vcs") {
+    if (entry.version === null || entry.source.kind === "directory") {
       throw new Failure(`${entry.name}: files are wanted that were left out of the copy, and its source is not at hand`, "Vendor it again from its source: enisle vendor SOURCE");
     }
-    const hash = entry.source.kind === "wheel" ? ` --hash=sha256:${entry.source.sha256}` : "";
-    const [again] = await acquire({ sources: [`${entry.name}==${entry.version}${hash}`], requirementFiles: [], constraints: [], base: NOWHERE });
+    const [again] = await acquire({ sources: [exactRequirement(entry)], requirementFiles: [], constraints: [], base: NOWHERE });
     if (!again) throw new Failure(`${entry.name} ${entry.version}: could not be fetched again`, "Vendor it again from its source: enisle vendor SOURCE");
     return { ...again, requirement: entry.requirement, ...(entry.dependency ? { dependency: true as const } : {}) };
   }));
+}
+
+/** The requirement that comes to the very archive, or commit, of a copy. */
+export function exactRequirement({ name, version, source: { kind, file, sha256 } }: ManifestDistribution): string {
+  return kind === "vcs" ? `${name} @ ${file}` : `${name}==${version ?? ""}${kind === "wheel" || kind === "sdist" ? ` --hash=sha256:${sha256}` : ""}`;
 }
 
 /** True when the namespace was made by this version of the tool for the same target, so that it would come out the same. */

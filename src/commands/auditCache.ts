@@ -8,15 +8,18 @@ import { VERSION } from "../version.ts";
 /** Results kept; the oldest go. */
 const KEPT = 50;
 
+/** Files that an audit never opens: that they are there is all that counts, and asking for their times would be a large part of a second audit. */
+const unread = /\.(?:pyi|pyc|pyx|pxd|c|cc|cpp|h|hpp|js|mjs|ts|css|scss|html|map|png|gif|jpe?g|svg|ico|ttf|woff2?|mo|po|pot|typed|ipynb|npy|npz|csv)$/;
+
 export function cacheDirectory(): string {
   return join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "enisle", "audit");
 }
 
-/** A name for the state of all files at and below `root`: their paths, sizes, times and inodes. Undefined where it cannot be told. */
-export function stateOf(root: string, indexes: readonly string[]): string | undefined {
-  const digest = createHash("sha256").update(`${VERSION}\0${root}`);
+/** A name for the state of all files at and below `root`, and of those `besides` that the result depends on (of `archives` that they are there): their paths, sizes, times and inodes. Undefined where it cannot be told. */
+export function stateOf(root: string, besides: readonly string[], archives: readonly string[]): string | undefined {
+  const digest = createHash("sha256").update(`${VERSION}\0${root}\0${archives.join("\0")}\n`);
   try {
-    for (const index of indexes) note(digest, index);
+    for (const path of besides) note(digest, path);
     if (!lstatSync(root).isDirectory()) note(digest, root);
     else walk(root, digest);
   } catch {
@@ -37,6 +40,10 @@ function walk(directory: string, digest: ReturnType<typeof createHash>): void {
     const path = `${directory}/${entry.name}`;
     if (entry.isDirectory()) {
       if (entry.name !== "__pycache__" && entry.name !== ".git") below.push(path);
+      continue;
+    }
+    if (unread.test(entry.name) && entry.isFile()) {
+      lines += `${path}\n`;
       continue;
     }
     const stats = entry.isSymbolicLink() ? (statSync(path, { throwIfNoEntry: false }) ?? lstatSync(path)) : lstatSync(path);

@@ -58,7 +58,7 @@ export async function findConsumer(root: string, namespaceOption: string | undef
 function directoryOf(root: string, { project, configuration }: ProjectFileSettings, packages: readonly ProjectPackage[], namespace: DottedName): string {
   const [top = "", ...rest] = namespace.split(".");
   if (rest.length === 0) throw new Failure(`namespace '${namespace}': is a top-level name, and must lie inside a package of the project`, `Use ${namespace}._vendor, or the like.`);
-  if (configuration.vendoring) return resolve(root, configuration.vendoring.destination);
+  if (configuration.vendoring && namespace === configuration.namespace) return resolve(root, configuration.vendoring.destination);
   const own = packages.find((candidate) => candidate.name === top)?.directory ?? packageRoots(root, project.packageRoots).map((base) => join(base, top)).find((path) => existsSync(path) && statSync(path).isDirectory());
   if (own === undefined) throw new Failure(`namespace '${namespace}': the project in ${root} has no package '${top}'`, packages.length > 0 ? `Its packages are: ${packages.map((each) => each.name).join(", ")}.` : `Make it (mkdir ${top}; touch ${top}/__init__.py), or name the project's directory with -C DIR.`);
   const parent = join(own, ...rest.slice(0, -1));

@@ -104,7 +104,7 @@ export function inventoryOfCopies(layouts: readonly Layout[]): InventoryData {
 /** A copy that is in the namespace already, as a distribution: its original bytes come from its files and their recorded edits. */
 export function keptDistribution(entry: ManifestDistribution, namespaceDirectory: string): Distribution {
   return {
-    metadata: { name: entry.name, version: entry.version, requires: entry.requires, licenseExpression: entry.license.expression, licenseFiles: entry.license.files },
+    metadata: { name: entry.name, version: entry.version, requires: entry.requires, licenseExpression: entry.license.expression, licenseFiles: entry.license.files.filter((path) => entry.files.some((file) => (file.upstreamPath ?? file.path) === path)) },
     source: entry.source,
     requirement: entry.requirement,
     ...(entry.dependency ? { dependency: true as const } : {}),

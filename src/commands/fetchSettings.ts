@@ -13,6 +13,7 @@ export interface FetchFlags {
   readonly findLinks?: readonly string[] | undefined;
   /** How pip is run, in one string, such as `python3.12 -m pip`. */
   readonly pip?: string | undefined;
+  readonly engine?: "pip" | "uv" | undefined;
 }
 
 export function fetchOptions(flags: FetchFlags, configuration: Configuration, root: string): FetchOptions {
@@ -22,6 +23,7 @@ export function fetchOptions(flags: FetchFlags, configuration: Configuration, ro
     offline: flags.offline === true,
     allowYanked: flags.allowYanked === true,
     findLinks: [...(flags.findLinks ?? []), ...(configuration["find-links"] ?? []).map((folder) => (/^[a-z]+:\/\//i.test(folder) ? folder : resolve(root, folder)))],
+    engine: flags.engine ?? configuration.engine ?? "pip",
     pip: flags.pip?.split(/\s+/).filter((part) => part !== "") ?? ["python3", "-m", "pip"],
   };
 }

@@ -3,7 +3,8 @@ import { fingerprint, type Fingerprint, relocatedDigest } from "../audit/fingerp
 import { noWords } from "../syntax/words.ts";
 import { lexicalBytes } from "../syntax/encoding.ts";
 import type { Scanner } from "../syntax/scan.ts";
-import { scannerOnly } from "./readers.ts";
+import { type ShapeOf, loadShapes } from "../syntax/shape.ts";
+import { scannerModule, scannerOnly } from "./readers.ts";
 
 export type FingerprintReader = (source: Buffer, namespaces?: readonly string[]) => Fingerprint;
 
@@ -17,7 +18,20 @@ export function digestReader(): DigestReader {
 
 export function fingerprintReader(): FingerprintReader {
   const { scanner } = scannerOnly();
-  return (source, namespaces) => fingerprint(source, importsOf(source, scanner), namespaces);
+  const shapeOf = shapeReader();
+  return (source, namespaces) => fingerprint(source, importsOf(source, scanner), shapeOf(source), namespaces);
+}
+
+export function shapeReader(): ShapeOf {
+  return loadShapes(scannerModule());
+}
+
+/** The import statements of a module, by offset. */
+export type ImportReader = (source: Buffer) => Parameters<typeof fingerprint>[1];
+
+export function importReader(): ImportReader {
+  const { scanner } = scannerOnly();
+  return (source) => importsOf(source, scanner);
 }
 
 /** What the scanner finds up to where it loses its way, which is the same place before and after a relocation. */

@@ -9,7 +9,7 @@ import { parseManifest } from "../manifest/read.ts";
 import { formatManifest } from "../manifest/write.ts";
 import { type Locator, normalisedName } from "../model/distribution.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
-import { MANIFEST_NAME, type Manifest, type ManifestFile } from "../model/manifest.ts";
+import { MANIFEST_NAME, type Manifest, type ManifestFile, SBOM_NAME } from "../model/manifest.ts";
 import type { Relocation } from "../model/relocation.ts";
 import { topLevel } from "../model/name.ts";
 import { positionAt } from "../model/span.ts";
@@ -182,7 +182,7 @@ function kindOf(path: string): { kind: "file"; executable: boolean } | { kind: "
 }
 
 function addedTo({ manifest, present }: OpenNamespace): string[] {
-  const known = new Set([MANIFEST_NAME, ...manifest.generated.map((file) => file.path), ...manifest.distributions.flatMap((entry) => entry.files.map((file) => file.path))]);
+  const known = new Set([MANIFEST_NAME, SBOM_NAME, ...manifest.generated.map((file) => file.path), ...manifest.distributions.flatMap((entry) => entry.files.map((file) => file.path))]);
   return present.filter((path) => !known.has(path));
 }
 

@@ -42,7 +42,7 @@ export async function indexAdd({ sources, index }: IndexOptions, host: Host): Pr
   const libraries = new Map<string, Library>();
   if (existsSync(index)) {
     const known = openIndex(index);
-    known.libraries.forEach((entry, position) => libraries.set(entry.name, known.library(position)));
+    known.libraries.forEach((entry, position) => libraries.set(entry.name, known.complete(position)));
   }
   const read = fingerprintReader();
   let added = 0;

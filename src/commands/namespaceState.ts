@@ -3,7 +3,7 @@ import { existsSync, lstatSync, readFileSync, readdirSync, statSync } from "node
 import { join } from "node:path";
 import { parseManifest } from "../manifest/read.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
-import { MANIFEST_NAME, type Manifest } from "../model/manifest.ts";
+import { MANIFEST_NAME, type Manifest, SBOM_NAME } from "../model/manifest.ts";
 import type { FileJob } from "./fileJob.ts";
 
 export interface NamespaceState {
@@ -13,6 +13,8 @@ export interface NamespaceState {
   readonly protected: readonly string[];
   /** There is no manifest, and an empty `__init__.py`. */
   readonly emptyInit: boolean;
+  /** There is an SBOM beside the manifest, which is kept true. */
+  readonly sbom?: true;
   /** There was no manifest, and files that are replaced. */
   readonly foreign: readonly string[];
 }
@@ -48,9 +50,10 @@ export async function readNamespace(directory: string, namespace: string, rules:
   const manifestText = readManifest(manifestFile);
   const manifest = parseManifest(manifestText, manifestFile);
   if (manifest.namespace !== namespace) throw new Failure(`${manifestFile}: is for the namespace ${manifest.namespace}, not ${namespace}`, "Use that namespace, or move the directory out of the way.");
-  if (rules.tolerant) return { manifest, manifestText, protected: own, foreign: [], emptyInit: false };
+  const state: NamespaceState = { manifest, manifestText, protected: own, foreign: [], emptyInit: false, ...(present.includes(SBOM_NAME) ? { sbom: true } : {}) };
+  if (rules.tolerant) return state;
   const known = new Map([...manifest.generated.map((file) => [file.path, file.sha256] as const), ...manifest.distributions.flatMap((each) => each.files.map((file) => [file.path, file.sha256Now] as const))]);
-  const added = present.filter((path) => !known.has(path) && path !== MANIFEST_NAME && !isBytecode(path));
+  const added = present.filter((path) => !known.has(path) && path !== MANIFEST_NAME && path !== SBOM_NAME && !isBytecode(path));
   if (added.length > 0) throw changed(directory, "holds files that are not in its manifest", added, "Move files of your own out of the namespace");
   const here = new Set(present);
   const missing = [...known.keys()].filter((path) => !here.has(path));
@@ -59,7 +62,7 @@ export async function readNamespace(directory: string, namespace: string, rules:
   const actual = await digests(paths.map((path) => digestJob(directory, path)));
   const edited = paths.filter((path, index) => actual[index] !== known.get(path));
   if (edited.length > 0) throw changed(directory, "has files that were changed by hand", edited, "Make a patch of the changes (`enisle patch DIST`), or undo them (`git checkout` brings the files back)");
-  return { manifest, manifestText, protected: own, foreign: [], emptyInit: false };
+  return state;
 }
 
 /** A package is found before a module of its name: the project's own `_vendor.py` would silently be gone. */

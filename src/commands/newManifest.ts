@@ -5,7 +5,7 @@ import { withAccepted } from "../check/accept.ts";
 import { formatLicenseOverview } from "../manifest/licenseOverview.ts";
 import { formatSbom } from "../manifest/sbom.ts";
 import type { Finding } from "../model/finding.ts";
-import type { Manifest, ManifestDistribution, ManifestProjectFile } from "../model/manifest.ts";
+import { type Manifest, type ManifestDistribution, type ManifestProjectFile, SBOM_NAME } from "../model/manifest.ts";
 import { type Choice } from "../plan/chooseFiles.ts";
 import type { Layout } from "../plan/layout.ts";
 import { TOOL } from "../version.ts";
@@ -16,6 +16,7 @@ import type { FileResult } from "./fileJob.ts";
 import { generatedFiles as generatedByTool } from "./generated.ts";
 import type { NamespaceState } from "./namespaceState.ts";
 import type { Treatment } from "./treatment.ts";
+import type { PlacedLicenses } from "./vendoredLicenses.ts";
 
 export interface ManifestInput {
   readonly consumer: Consumer;
@@ -36,6 +37,8 @@ export interface ManifestInput {
   readonly isolated: readonly string[];
   /** Digests of patches that were made anew. */
   readonly patched: ReadonlyMap<string, string>;
+  /** Licence files that are placed besides those of the copies. */
+  readonly licenses: PlacedLicenses;
   readonly project: readonly ManifestProjectFile[];
 }
 
@@ -43,7 +46,7 @@ export interface NewManifest {
   readonly manifest: Manifest;
   /** Generated, below the namespace directory. */
   readonly namespaceFiles: ReadonlyMap<string, Buffer>;
-  /** Generated elsewhere in the project. */
+  /** Generated, relative to the project: what is not only replaced with the namespace directory as a whole. */
   readonly texts: ReadonlyMap<string, Buffer>;
 }
 
@@ -69,11 +72,13 @@ export function newManifest(input: ManifestInput): NewManifest | undefined {
     distributions: [...distributions].sort((a, b) => (a.name < b.name ? -1 : 1)),
   };
   const manifest = input.copies ? withAccepted(plain, input.findings) : plain;
-  const { sbom } = consumer.configuration;
-  return { manifest, namespaceFiles, texts: new Map(sbom === undefined ? [] : [[sbom, Buffer.from(formatSbom(manifest, TOOL))]]) };
+  const beside = `${location}/${SBOM_NAME}`;
+  const sboms = new Set([...(state.sbom ? [beside] : []), ...(consumer.configuration.sbom === undefined ? [] : [consumer.configuration.sbom])]);
+  const sbom = Buffer.from(formatSbom(manifest, TOOL));
+  return { manifest, namespaceFiles: sboms.has(beside) ? new Map([...namespaceFiles, [SBOM_NAME, sbom]]) : namespaceFiles, texts: new Map([...sboms].map((path) => [path, sbom])) };
 }
 
-function entries({ choices, results, treat, patched }: ManifestInput, copies: readonly Layout[]): ManifestDistribution[] {
+function entries({ choices, results, treat, patched, licenses }: ManifestInput, copies: readonly Layout[]): ManifestDistribution[] {
   let first = 0;
   return copies.map((copy, index) => {
     const own = results.slice(first, first + copy.placements.length);
@@ -84,7 +89,7 @@ function entries({ choices, results, treat, patched }: ManifestInput, copies: re
     const applied = new Set(own.flatMap((result) => result.patches.map((outcome) => outcome.file)));
     return {
       ...manifestEntry(copy, own, requirementOf(copy.distribution.requirement)),
-      ...(license === undefined ? {} : { license: { expression: license, files: copy.distribution.metadata.licenseFiles } }),
+      ...(license === undefined && !licenses.fetched.has(name) ? {} : { license: { expression: license ?? copy.distribution.metadata.licenseExpression, files: [...copy.distribution.metadata.licenseFiles, ...(licenses.fetched.get(name) ?? [])] } }),
       patches: patches.filter(({ file }) => applied.has(file)).map(({ file, sha256, after }) => ({ file, sha256: patched.get(file) ?? sha256, ...(after ? { after } : {}) })),
       dropped: patterns,
       ...(choices[index]?.dropped.length ? { droppedFiles: choices[index].dropped } : {}),
@@ -98,13 +103,14 @@ export function requirementOf(source: string): string {
   return source.split(/[/\\]/).filter((part) => part !== "").at(-1) ?? source;
 }
 
-function generatedFiles({ consumer, state, layouts, needsHelper, copies = [] }: ManifestInput, distributions: readonly ManifestDistribution[]): Map<string, Buffer> {
+function generatedFiles({ consumer, state, layouts, needsHelper, licenses, copies = [] }: ManifestInput, distributions: readonly ManifestDistribution[]): Map<string, Buffer> {
   const files = new Map<string, Buffer>();
   const taken = new Set([...distributions.flatMap((each) => each.files.map((file) => file.path)), ...state.protected]);
   const put = (path: string, text: string): void => {
     if (!taken.has(path)) files.set(path, Buffer.from(text));
   };
   for (const { path, content } of generatedByTool(consumer, layouts, needsHelper)) if (!state.protected.includes(path)) files.set(path, content);
+  for (const [path, content] of licenses.files) if (!taken.has(path)) files.set(path, content);
   const { "license-overview": overview, stubs = [], vendoring } = consumer.configuration;
   if (overview !== undefined) put(overview, formatLicenseOverview(distributions));
   const typed = new Set(copies.flatMap((copy) => copy.placements.filter(({ destination }) => /(^|\/)py\.typed$|\.pyi$/.test(destination)).map(({ destination }) => (destination.split("/")[0] ?? "").replace(/\.pyi$/, ""))));

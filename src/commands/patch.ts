@@ -7,14 +7,14 @@ import { addToArray } from "../config/editText.ts";
 import type { Host } from "../host/host.ts";
 import { type Distribution, normalisedName } from "../model/distribution.ts";
 import { Failure } from "../model/failure.ts";
-import { MANIFEST_NAME, type Manifest, type ManifestDistribution, type ManifestFile } from "../model/manifest.ts";
+import { MANIFEST_NAME, type Manifest, type ManifestDistribution, type ManifestFile, SBOM_NAME } from "../model/manifest.ts";
 import type { Outcome, PatchResult } from "../model/outcome.ts";
 import { applyPatch } from "../patch/applyPatch.ts";
 import { formatPatch } from "../patch/formatPatch.ts";
 import { mergeThreeWay } from "../patch/merge.ts";
 import { parsePatch } from "../patch/parsePatch.ts";
 import { undo } from "../rewrite/applyEdits.ts";
-import { NOWHERE, acquirer, restoreAll } from "./arrange.ts";
+import { NOWHERE, acquirer, exactRequirement, restoreAll } from "./arrange.ts";
 import { type Consumer, findConsumer } from "./consumer.ts";
 import { keptDistribution } from "./copies.ts";
 import { entryOf } from "./eject.ts";
@@ -130,7 +130,7 @@ async function asLeft(consumer: Consumer, manifest: Manifest, entry: ManifestDis
 async function sourceOf(entry: ManifestDistribution, options: PatchOptions, consumer: Consumer, host: Host): Promise<Distribution> {
   const acquire = acquirer({ ...fetchOptions(options, consumer.configuration, consumer.root), withDeps: false }, host);
   const cached = entry.source.kind === "wheel" ? await new ArchiveCache(host).find(entry.source.sha256) : undefined;
-  const wanted = options.source ?? cached?.path ?? (entry.version !== null && entry.source.kind !== "directory" && entry.source.kind !== "vcs" ? `${entry.name}==${entry.version}${entry.source.kind === "wheel" ? ` --hash=sha256:${entry.source.sha256}` : ""}` : undefined);
+  const wanted = options.source ?? cached?.path ?? (entry.version !== null && entry.source.kind !== "directory" ? exactRequirement(entry) : undefined);
   if (wanted === undefined) throw new Failure(`${entry.name}: its source is not at hand, and git does not have the unchanged files`, "Name the source: enisle patch DIST --source PATH");
   const [found] = await acquire({ sources: [wanted], requirementFiles: [], constraints: [], base: options.source === undefined ? NOWHERE : host.cwd });
   if (!found || normalisedName(found.metadata.name) !== normalisedName(entry.name)) throw new Failure(`${wanted}: is not ${entry.name}`, "Name the source that the copy was made from.");
@@ -160,7 +160,7 @@ function forUpstream(edited: readonly EditedFile[], { patches }: Treatment): str
 /** True when a run leaves every file of the namespace as it lies there. */
 function isExact({ changes }: Awaited<ReturnType<typeof runProject>>, { root, namespaceDirectory }: Consumer): boolean {
   const prefix = `${relative(root, namespaceDirectory).split(sep).join("/")}/`;
-  return changes.every(({ path, before, after }) => !path.startsWith(prefix) || path === `${prefix}${MANIFEST_NAME}` || (before !== undefined && after?.equals(before) === true));
+  return changes.every(({ path, before, after }) => !path.startsWith(prefix) || path === `${prefix}${MANIFEST_NAME}` || path === `${prefix}${SBOM_NAME}` || (before !== undefined && after?.equals(before) === true));
 }
 
 /** `patches/urllib3.patch`, or the next number. */

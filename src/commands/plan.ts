@@ -57,7 +57,7 @@ const QUESTIONS = 400;
 export async function plan(options: PlanOptions, host: Host): Promise<PlanOutcome> {
   if (options.projects.length === 0) throw new Failure("no PROJECT given", "Name the projects that are to share one system: enisle plan ./nova ./keystone");
   const fetching = { ...fetchOptions({ ...options, ...(options.python === undefined ? {} : { pip: interpreter(options.python) }) }, { present: false }, host.cwd), noIndex: options.noIndex, refresh: options.refresh };
-  const answers = new Answers(fetching, host);
+  const answers = await Answers.open(fetching, host);
   try {
     const environment = await answers.environment();
     const system = options.system.flatMap((directory) => readSystem(resolve(host.cwd, directory)));
@@ -225,7 +225,7 @@ async function filesOf({ kind, path, name, version }: KnownService["description"
   return examined instanceof Failure ? [] : examined.distribution.files;
 }
 
-/** For pip runs that ask for wheels: the same host, and no index. */
+/** For runs of pip or uv that ask for wheels: the same host, and no index. */
 export function withoutIndex(host: Host): Host {
-  return { ...host, execute: (command, args, settings) => host.execute(command, args, { ...settings, environment: { ...settings.environment, PIP_NO_INDEX: "1" } }) };
+  return { ...host, execute: (command, args, settings) => host.execute(command, args, { ...settings, environment: { ...settings.environment, PIP_NO_INDEX: "1", UV_OFFLINE: "1" } }) };
 }

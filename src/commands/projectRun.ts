@@ -2,16 +2,17 @@
  * One run over a project, whatever asked for it: what is to lie in the namespace → relocate, in a staging directory → commit. The directory is
  * the lock too: it is there before the first look at the project, so that of two runs one waits or is refused. Reads from top to bottom.
  */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
-import { type ProjectFile, alsoListed, listEveryFile, listProjectFiles, listProjectText } from "../acquire/project.ts";
+import { type ProjectFile, alsoListed, isExecutable, listEveryFile, listProjectFiles, listProjectText } from "../acquire/project.ts";
 import { accept } from "../check/accept.ts";
+import type { FetchOptions } from "../acquire/fetch.ts";
 import type { Host } from "../host/host.ts";
 import { formatManifest } from "../manifest/write.ts";
 import type { Distribution } from "../model/distribution.ts";
 import { fileFailure } from "../model/failure.ts";
 import { type Finding, byPlace, finding } from "../model/finding.ts";
-import { MANIFEST_NAME, type Manifest } from "../model/manifest.ts";
+import { MANIFEST_NAME, type Manifest, SBOM_NAME } from "../model/manifest.ts";
 import type { FileChange, Outcome } from "../model/outcome.ts";
 import { textFormatOf } from "../model/textFormat.ts";
 import type { Relocation } from "../model/relocation.ts";
@@ -35,8 +36,10 @@ import { patchSteps, settlePatches } from "./patching.ts";
 import { recordedSettings } from "./recordedSettings.ts";
 import { type RecordedProject, recordProject, recordedProject } from "./projectRecord.ts";
 import type { Crew } from "./runJobs.ts";
+import { copyProtected, stayingDirectory } from "./protectedFiles.ts";
 import { pythonSubstitutions } from "./substitutions.ts";
 import type { Treatment } from "./treatment.ts";
+import { placeLicenses } from "./vendoredLicenses.ts";
 
 /** What is to lie in the namespace after the run. */
 export interface Arrangement {
@@ -59,6 +62,8 @@ export interface RunOptions extends Partial<References> {
   readonly diff: boolean;
   /** Files that differ from the manifest are no obstacle: the arrangement knows about them. */
   readonly tolerant?: boolean;
+  /** How files from elsewhere are fetched; the defaults where it is missing. */
+  readonly fetching?: FetchOptions;
 }
 
 export interface ProjectRun {
@@ -149,20 +154,23 @@ async function relocate(transaction: Transaction | undefined, consumer: Consumer
     return undefined;
   }
   const leaks = await checkStaged(jobs, results, settings, consumer, crew, (done, total) => host.progress(`Checking what was staged: ${done} of ${total} files`));
+  const licenses = await placeLicenses(consumer, copies, state, options.fetching, host);
   const patching = settlePatches(copying, copied, arrangement.treat, consumer, options.writes);
 
   const { findings } = accept(
     [
-      ...findingsOf(layouts, ours, arrangement.treat), ...(arrangement.current ? [] : observedFindings(copies, copying, copied, consumer)), ...(isolation ? unusedIsolation(consumer, isolation, copied) : []), ...patching.findings,
+      ...findingsOf(layouts, ours, arrangement.treat), ...(arrangement.current ? [] : observedFindings(copies, copying, copied, consumer)), ...(isolation ? unusedIsolation(consumer, isolation, copied) : []), ...patching.findings, ...licenses.findings,
       ...unusedExceptions(consumer, results, !arrangement.current), ...results.flatMap((result) => result.findings), ...leaks,
     ].sort(byPlace),
     consumer.configuration.accept ?? [],
     ({ path }) => path,
   );
-  const made = newManifest({ consumer, state, basis, layouts, needsHelper, copies: arrangement.current ? undefined : copies, choices: chosen, results: copied, treat: arrangement.treat, findings, isolated: isolation?.relocations.map(({ from }) => from) ?? [], patched: patching.digests, project: recordProject(files, project) });
+  const made = newManifest({ consumer, state, basis, layouts, needsHelper, copies: arrangement.current ? undefined : copies, choices: chosen, results: copied, treat: arrangement.treat, findings, isolated: isolation?.relocations.map(({ from }) => from) ?? [], patched: patching.digests, licenses, project: recordProject(files, project) });
   const manifestText = made && formatManifest(made.manifest);
   const copyChanged = manifestText !== state.manifestText;
-  const texts = new Map([...arrangement.texts, ...patching.texts, ...(made?.texts ?? [])].filter(([path, content]) => !sameAsDisk(consumer, path, content)));
+  // With the namespace as a whole come all files below it.
+  const isReplaced = (path: string): boolean => copyChanged && !arrangement.current && join(consumer.root, path).startsWith(consumer.namespaceDirectory + sep);
+  const texts = new Map([...arrangement.texts, ...patching.texts, ...(made?.texts ?? [])].filter(([path, content]) => !isReplaced(path) && !sameAsDisk(consumer, path, content)));
   const changed = copyChanged || texts.size > 0 || project.some((result) => result.changed);
   const plan: Plan = { consumer, state, files, project, manifestText, namespace: made?.namespaceFiles ?? new Map(), texts, copyChanged, wholeNamespace: !arrangement.current };
   if (transaction) {
@@ -246,26 +254,6 @@ function moves(transaction: Transaction, plan: Plan): Move[] {
   return all;
 }
 
-function stayingDirectory(transaction: Transaction, consumer: Consumer, own: readonly string[], emptyInit: boolean): string {
-  const staged = transaction.path("namespace");
-  mkdirSync(staged, { recursive: true });
-  if (emptyInit) writeFileSync(join(staged, "__init__.py"), "");
-  copyProtected(transaction, consumer, own);
-  return staged;
-}
-
-function copyProtected(transaction: Transaction, consumer: Consumer, own: readonly string[]): void {
-  for (const path of own) {
-    const target = transaction.path(join("namespace", path));
-    try {
-      mkdirSync(dirname(target), { recursive: true });
-      copyFileSync(join(consumer.namespaceDirectory, path), target);
-    } catch (error) {
-      throw fileFailure(error, target);
-    }
-  }
-}
-
 function changesOf({ consumer, state, files, project, manifestText, namespace, texts, copyChanged, wholeNamespace }: Plan, jobs: readonly FileJob[], results: readonly FileResult[]): FileChange[] {
   const prefix = relative(consumer.root, consumer.namespaceDirectory).split(sep).join("/");
   const onDisk = (path: string): Buffer | undefined => (existsSync(join(consumer.root, path)) ? readFileSync(join(consumer.root, path)) : undefined);
@@ -276,10 +264,10 @@ function changesOf({ consumer, state, files, project, manifestText, namespace, t
   });
   const others = [...texts].map(([path, content]) => change(path, content));
   if (!copyChanged) return [...rewritten, ...others];
-  const now = wholeNamespace ? jobs.map((job, index) => change(job.label, Buffer.from(results[index]?.after ?? new Uint8Array()), job.executable)) : [];
+  const now = wholeNamespace ? jobs.map((job, index) => ({ ...change(job.label, Buffer.from(results[index]?.after ?? new Uint8Array()), job.executable), wasExecutable: isExecutable(join(consumer.root, job.label)) })) : [];
   const generated = wholeNamespace ? [...namespace].map(([path, content]) => change(`${prefix}/${path}`, content)) : [];
   const paths = new Set([...now, ...generated].map((each) => each.path));
-  const old = wholeNamespace || manifestText === undefined ? [...(state.manifest?.distributions ?? []).flatMap((entry) => entry.files.map((file) => file.path)), ...(state.manifest?.generated ?? []).map((file) => file.path), ...state.foreign] : [];
+  const old = wholeNamespace || manifestText === undefined ? [...(state.manifest?.distributions ?? []).flatMap((entry) => entry.files.map((file) => file.path)), ...(state.manifest?.generated ?? []).map((file) => file.path), ...(state.sbom ? [SBOM_NAME] : []), ...state.foreign] : [];
   const gone = old.map((path) => `${prefix}/${path}`).filter((path) => !paths.has(path)).map((path) => change(path, undefined));
   return [...rewritten, ...others, ...now, ...generated, ...gone, change(`${prefix}/${MANIFEST_NAME}`, manifestText === undefined ? undefined : Buffer.from(manifestText))];
 }

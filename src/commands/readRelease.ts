@@ -30,6 +30,18 @@ function metadataOf(tree: Tree): { readonly name: string | undefined; readonly v
   return file && parseMetadata(file.read().toString("utf8"));
 }
 
+/** Modules of an archive by the path that installing gives them, as far as `wanted` names them. Throws Failure where it cannot be read. */
+export function readModules(path: string, name: string, wanted: ReadonlySet<string>): Map<string, Buffer> {
+  for (const tree of walkTree(path, () => undefined)) {
+    const places = placesOf(tree, name);
+    return new Map(tree.files.flatMap((file) => {
+      const installed = places.get(file.path);
+      return installed !== undefined && wanted.has(installed) ? [[installed, file.read()] as const] : [];
+    }));
+  }
+  throw new Failure(`${path}: cannot be read`, "Get the archive again.");
+}
+
 function modulesOf(tree: Tree, name: string, read: FingerprintReader): ReleaseModule[] {
   const places = placesOf(tree, name);
   return tree.files

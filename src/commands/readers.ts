@@ -15,11 +15,15 @@ function find(candidates: readonly string[]): string {
   return file;
 }
 
+export function scannerModule(): Uint8Array {
+  return new Uint8Array(readFileSync(find(scannerFiles)));
+}
+
 let scanner: Readers["scanner"] | undefined;
 
 /** The scanner of this thread. */
 export function scannerOnly(): Readers {
-  return { scanner: (scanner ??= loadScanner(new Uint8Array(readFileSync(find(scannerFiles))))), grammar: undefined };
+  return { scanner: (scanner ??= loadScanner(scannerModule())), grammar: undefined };
 }
 
 export async function withGrammar(readers: Readers): Promise<Readers> {

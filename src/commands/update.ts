@@ -148,7 +148,7 @@ async function outdated(subjects: readonly Subject[], targets: readonly Target[]
       const name = normalisedName(entry.name);
       host.progress(`Asking the index for ${entry.name}`);
       let versions = known.get(name);
-      if (!versions) known.set(name, (versions = sortVersions(await indexVersions(name, fetching, host))));
+      if (!versions) known.set(name, (versions = sortVersions(await indexVersions(name, specifierOf(entry.requirement) ?? "", fetching, host))));
       const specifier = specifierOf(entry.requirement) ?? "";
       const newest = newestAdmitted(versions, "") ?? null;
       const admitted = isPin(specifier) || entry.dependency ? newest : (newestAdmitted(versions, specifier) ?? null);

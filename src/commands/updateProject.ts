@@ -1,7 +1,7 @@
 /** One project's part of `enisle update`: which copies move, to what, and who forbids it. */
 import { resolve } from "node:path";
 import type { Host } from "../host/host.ts";
-import { type Distribution, normalisedName } from "../model/distribution.ts";
+import { type Distribution, type SourceIdentity, normalisedName } from "../model/distribution.ts";
 import { Failure } from "../model/failure.ts";
 import type { Manifest, ManifestDistribution } from "../model/manifest.ts";
 import type { UpdatedDistribution } from "../model/outcome.ts";
@@ -44,7 +44,7 @@ export function selected(manifest: Manifest, targets: readonly Target[]): { entr
 export async function updateProject(consumer: Consumer, targets: readonly Target[], options: RunOptions, fetching: FetchOptions, acquire: Acquire, crew: Crew, host: Host): Promise<ProjectUpdate> {
   let updated: UpdatedDistribution[] = [];
   const notices: string[] = [];
-  const run = await runProject(consumer, options, crew, host, async (state) => {
+  const run = await runProject(consumer, { ...options, fetching }, crew, host, async (state) => {
     const { manifest } = state;
     if (!manifest) throw new Failure(`${consumer.namespaceDirectory}: nothing is vendored there`, "Name the project with -C DIR, or roots to search: --root DIR.");
     const treat = treatments(consumer, manifest, { drop: [], keep: [] });
@@ -65,7 +65,7 @@ export async function updateProject(consumer: Consumer, targets: readonly Target
     const staying = manifest.distributions.filter((entry) => !taken.has(normalisedName(entry.name)) && !orphans.has(entry));
     updated = fresh.flatMap((each) => {
       const entry = here.get(normalisedName(each.metadata.name));
-      return entry?.version === each.metadata.version && entry?.source.sha256 === each.source.sha256 ? [] : [{ name: each.metadata.name, from: entry?.version ?? null, to: each.metadata.version }];
+      return entry?.version === each.metadata.version && entry?.source.sha256 === each.source.sha256 ? [] : [{ name: each.metadata.name, from: entry ? labelOf(entry.version, entry.source) : null, to: labelOf(each.metadata.version, each.source) }];
     });
     updated.push(...[...orphans].map((entry) => ({ name: entry.name, from: entry.version, to: null })));
     let texts: ReadonlyMap<string, Buffer> = new Map();
@@ -82,6 +82,11 @@ export async function updateProject(consumer: Consumer, targets: readonly Target
     };
   });
   return { run, updated, notices };
+}
+
+/** The version, with the commit where it is one of a repository. */
+function labelOf(version: string | null, { directUrl }: SourceIdentity): string | null {
+  return directUrl ? `${version ?? ""} (${directUrl.vcs_info.commit_id.slice(0, 12)})`.trim() : version;
 }
 
 /** What pip is asked for: the version that was named, else the newest that the requirement admits; a pin is there to be moved. */

@@ -68,11 +68,14 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, named: boo
   const writes = !options.dryRun && !options.diff && !compares;
   const sourceDirectories = named ? options.sources.map((source) => resolve(host.cwd, source)) : (consumer.configuration.vendor ?? []).map((source) => resolve(consumer.root, source));
   const build = options.out !== undefined && writes ? await buildDirectory(consumer, options.out, sourceDirectories, host) : undefined;
-  const run = await runProject(build?.twin ?? consumer, { writes, diff: options.diff || options.check === true, verified: options.verified, runtimeMap: options.runtimeMap }, crew, host, async (state, basis) => {
+  const run = await runProject(build?.twin ?? consumer, { writes, diff: options.diff || options.check === true, verified: options.verified, runtimeMap: options.runtimeMap, fetching }, crew, host, async (state, basis) => {
     const treat = treatments(consumer, state.manifest, { drop: options.drop ?? [], keep: options.keep ?? [] });
     const setting = { consumer, state, basis, treat, options: fetching, acquire };
     const base = host.cwd;
     const request = { sources: options.sources, requirementFiles: (options.requirementFiles ?? []).map((file) => resolve(base, file)), constraints: [...(options.constraints ?? []).map((file) => resolve(base, file)), ...(consumer.configuration.constraints ?? []).map((file) => resolve(consumer.root, file))], base };
+    if (named && consumer.configuration.vendoring && state.foreign.length > 0) {
+      throw new Failure(`${consumer.namespaceDirectory}: holds copies that [tool.vendoring] declares and that this tool has not made yet, and SOURCEs were given`, "Run enisle vendor without SOURCE first: it makes all of them anew.");
+    }
     const arranged = named ? await arrangeSources(request, setting) : await arrangeDeclared(setting, options.locked === true);
     if (named && consumer.configuration.vendor) undeclared = arranged.distributions.filter((each) => !each.dependency && arranged.named.has(normalisedName(each.metadata.name)) && !consumer.configuration.vendor?.includes(each.requirement)).map((each) => each.metadata.name);
     return {

@@ -5,6 +5,9 @@ import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import type { ZippableFile } from "fflate";
 import { contentOf } from "../acquire/content.ts";
 import { findPackages } from "../acquire/project.ts";
+import { fetchRequirements } from "../acquire/fetch.ts";
+import { requirementLine } from "../acquire/requirementLine.ts";
+import { isSdistName } from "../acquire/sdist.ts";
 import { acquireWheel } from "../acquire/wheel.ts";
 import { unpackWheel } from "../acquire/unpack.ts";
 import type { Host } from "../host/host.ts";
@@ -34,6 +37,7 @@ import { keptDistribution } from "./copies.ts";
 import { renameWheel } from "./renameWheel.ts";
 import { requiredBy } from "../plan/wheelRequires.ts";
 import { copyLicenses, isInfoLicense } from "./wheelLicenses.ts";
+import { refuseStagingNames } from "../write/transaction.ts";
 
 export interface WheelOptions extends FetchFlags {
   /** As typed. */
@@ -50,12 +54,22 @@ export interface WheelOptions extends FetchFlags {
   readonly drop: readonly string[];
   readonly keep: readonly string[];
   readonly dryRun: boolean;
+  /** A source distribution becomes a wheel. */
+  readonly build?: boolean;
 }
 
 export async function wheel(options: WheelOptions, host: Host): Promise<Outcome<WheelResult>> {
   const input = resolve(host.cwd, options.wheel);
   const vendors = options.sources.length > 0 || options.requirementFiles.length > 0;
   if (!vendors && options.renames.length === 0) throw new Failure("nothing to vendor was named", "Name it: enisle wheel IN.whl --vendor SOURCE -w DIR; or give the wheel another name: --rename OLD=NEW");
+  if (isSdistName(input) && existsSync(input)) {
+    if (options.renames.length > 0) throw new Failure(`${options.wheel}: is a source distribution, and --rename takes a wheel`, "Build its wheel first (pip wheel --no-deps), and rename that.");
+    if (options.build !== true) return (await import("./sourceDistribution.ts")).relocateSdist(options, host);
+    const [built] = await fetchRequirements({ lines: [requirementLine(input, host.cwd)], options: [], constraints: [] }, { ...fetchOptions(options, { present: false }, host.cwd), withDeps: false, onlyBinary: false }, host);
+    if (!built) throw new Failure(`${options.wheel}: no wheel could be built of it`, "Build one, and name that.");
+    return wheel({ ...options, wheel: built.path, build: false }, host);
+  }
+  if (options.build === true) throw new Failure(`${options.wheel}: --build makes a wheel of a source distribution, and this is none`, "Leave --build out, or name a .tar.gz.");
   const renames = options.renames.map(parseRename);
   const given = await acquireWheel(input, options.wheel);
   const renaming = renames.length > 0 ? planRenaming(options.wheel, renames, given) : undefined;
@@ -64,6 +78,7 @@ export async function wheel(options: WheelOptions, host: Host): Promise<Outcome<
   const crew = hireCrew(LARGE_DIRECTORY);
   try {
     const plain = await unpackWheel(input, unpacked);
+    refuseStagingNames(unpacked, options.wheel);
     const renamed = renaming && fresh !== undefined ? await renameWheel(options.wheel, { root: unpacked, ...plain }, given, renaming, targetOf(unpacked, options), fresh, crew) : undefined;
     const { root, executable, distribution, name: fileName } = renamed ?? { root: unpacked, executable: plain.executable, distribution: given, name: basename(input) };
     const said = renamed && { name: distribution.metadata.name, modules: Object.fromEntries((renaming?.relocations ?? []).map(({ from, to }) => [from, to])), commands: renamed.commands, data: renamed.data };
@@ -82,7 +97,7 @@ export async function wheel(options: WheelOptions, host: Host): Promise<Outcome<
       const kept = renamed?.copies?.manifest.distributions.filter((entry) => !arranged.named.has(normalisedName(entry.name))) ?? [];
       const distributions = [...arranged.distributions, ...kept.map((entry) => keptDistribution(entry, renamed?.copies?.directory ?? ""))];
       inside = arranged.distributions;
-      return { distributions: distributions.map(withoutInstallation), treat, reversed: [], texts: new Map(), current: false, sourceDirectories: [] };
+      return { distributions: distributions.map((each) => withoutInstallation(each)), treat, reversed: [], texts: new Map(), current: false, sourceDirectories: [] };
     });
     if (!run.manifest) throw new Error("invariant: something was vendored");
     host.progress("Writing the wheel");
@@ -163,7 +178,8 @@ function finishInfo(root: string, distribution: Distribution, inside: readonly D
   return { name: tags === own ? fileName : `${stem}-${compressed(tags)}.whl`, removed, added };
 }
 
-function refuseOther(line: string, vendored: ReadonlyMap<string, ManifestDistribution>): void {
+/** Throws Failure where a requirement does not admit the version that lies inside. */
+export function refuseOther(line: string, vendored: ReadonlyMap<string, ManifestDistribution>): void {
   const requirement = parseRequirement(line);
   const entry = vendored.get(requirement?.name ?? "");
   // What only an extra asks for is nothing that the wheel itself requires.
@@ -173,7 +189,7 @@ function refuseOther(line: string, vendored: ReadonlyMap<string, ManifestDistrib
   }
 }
 
-function isCompiled({ files }: Distribution): boolean {
+export function isCompiled({ files }: Distribution): boolean {
   return files.some((file) => /\.(so|pyd)$/.test(file.path));
 }
 
@@ -187,9 +203,11 @@ function narrowed(tags: readonly string[], { metadata, files }: Distribution): s
 }
 
 /** What only an installer needs does not go inside; licences of `.dist-info` go where those of the wheel are (PEP 639), and no file is there twice. */
-function withoutInstallation(distribution: Distribution): Distribution {
-  const goes = (path: string): boolean => /^[^/]+\.dist-info\/(WHEEL|RECORD|INSTALLER|REQUESTED|direct_url\.json)$/.test(path) || isInfoLicense(distribution, path);
-  return { ...distribution, files: distribution.files.filter((file) => !goes(file.path)), metadata: { ...distribution.metadata, licenseFiles: distribution.metadata.licenseFiles.filter((path) => !goes(path)) } };
+export function withoutInstallation(distribution: Distribution, keepsLicenses = false): Distribution {
+  const goes = (path: string): boolean => /^[^/]+\.dist-info\/(WHEEL|RECORD|INSTALLER|REQUESTED|direct_url\.json)$/.test(path) || (!keepsLicenses && isInfoLicense(distribution, path));
+  const licenseFiles = distribution.metadata.licenseFiles.filter((path) => !goes(path));
+  const beside = licenseFiles.length < distribution.metadata.licenseFiles.length ? { licensesBeside: true as const } : {};
+  return { ...distribution, ...beside, files: distribution.files.filter((file) => !goes(file.path)), metadata: { ...distribution.metadata, licenseFiles } };
 }
 
 /** Entries sorted, `.dist-info` last and RECORD last of all, as installers and PEP 427 like it; no clock but SOURCE_DATE_EPOCH. */
@@ -217,11 +235,16 @@ async function pack(root: string, target: string, executable: ReadonlySet<string
 
 /** Zip knows local times from 1980 on; the same fields stand in it on every machine. */
 function timestamp(host: Host): Date {
-  const epoch = host.variable("SOURCE_DATE_EPOCH");
-  if (epoch === undefined) return new Date(1980, 0, 1);
-  if (!/^\d+$/.test(epoch)) throw new Failure(`SOURCE_DATE_EPOCH is '${epoch}', which is no number of seconds`, "Set it to seconds since 1970, or not at all.");
-  const utc = new Date(Math.max(Number(epoch) * 1000, Date.UTC(1980, 0, 1)));
+  const utc = new Date(sourceDateEpoch(host) * 1000);
   return new Date(utc.getUTCFullYear(), utc.getUTCMonth(), utc.getUTCDate(), utc.getUTCHours(), utc.getUTCMinutes(), utc.getUTCSeconds());
+}
+
+/** Seconds since 1970, never before 1980; that year where the variable is not set. */
+export function sourceDateEpoch(host: Host): number {
+  const epoch = host.variable("SOURCE_DATE_EPOCH");
+  if (epoch !== undefined && !/^\d{1,11}$/.test(epoch)) throw new Failure(`SOURCE_DATE_EPOCH is '${epoch}', which is no number of seconds`, "Set it to seconds since 1970, or not at all.");
+  if (Number(epoch ?? 0) >= Date.UTC(2107, 0, 1) / 1000) throw new Failure(`SOURCE_DATE_EPOCH is '${epoch}', later than archives can say`, "Set it to seconds since 1970, before the year 2107.");
+  return Math.max(Number(epoch ?? 0), Date.UTC(1980, 0, 1) / 1000);
 }
 
 function listFiles(root: string, prefix: string): string[] {

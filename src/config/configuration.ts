@@ -42,6 +42,7 @@ export interface Configuration {
   readonly requirements?: readonly string[];
   readonly constraints?: readonly string[];
   readonly "find-links"?: readonly string[];
+  readonly engine?: "pip" | "uv";
   readonly "with-deps"?: boolean;
   readonly "only-binary"?: boolean;
   readonly drop?: readonly string[];
@@ -77,6 +78,7 @@ export interface VendoringConfiguration {
 export interface AuditSettings {
   readonly roots?: readonly string[];
   readonly db?: readonly string[];
+  readonly "db-url"?: string;
   readonly index?: readonly string[];
   readonly baseline?: string;
   readonly "fail-on"?: "low" | "medium" | "high" | "critical" | "any" | "unknown";

@@ -83,3 +83,12 @@ export function addToArray(toml: string, table: string, key: string, value: stri
   const last = elementsOf(toml, first).at(-1);
   return last ? `${toml.slice(0, last.end)}, ${JSON.stringify(value)}${toml.slice(last.end)}` : `${toml.slice(0, first)}${JSON.stringify(value)}${toml.slice(first)}`;
 }
+
+/** Without the line of a key in a table; the text as it is where that is not found. The caller parses the result again. */
+export function withoutKey(toml: string, table: string, key: string): string {
+  const header = new RegExp(`^[ \\t]*\\[[ \\t]*${table.split(".").map((part) => part.replace(/[^\w-]/g, "\\$&")).join("[ \\t]*\\.[ \\t]*")}[ \\t]*\\][^\\n]*\\n`, "m").exec(toml);
+  if (!header) return toml;
+  const start = header.index + header[0].length;
+  const end = start + (/^[ \t]*\[/m.exec(toml.slice(start))?.index ?? toml.length - start);
+  return toml.slice(0, start) + toml.slice(start, end).replace(new RegExp(`^[ \\t]*["']?${key.replace(/[^\w-]/g, "\\$&")}["']?[ \\t]*=[^\\n]*(?:\\n|$)`, "m"), "") + toml.slice(end);
+}

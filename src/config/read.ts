@@ -1,4 +1,5 @@
 /** `[tool.enisle]` in pyproject.toml, or enisle.toml: read, validated against the shipped schema; an unknown key names the nearest known one. */
+import { isUtf8 } from "node:buffer";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CatalogueRow } from "../model/catalogue.ts";
@@ -43,12 +44,22 @@ export async function readSettings(directory: string): Promise<ProjectFileSettin
 export async function readToml(path: string): Promise<Table> {
   const { parse } = await import("smol-toml");
   try {
-    return parse(readFileSync(path, "utf8")) as Table;
+    return parse(utf8Text(readFileSync(path), path), { integersAsBigInt: "asNeeded" }) as Table;
   } catch (error) {
     const { line, column, message } = error as Error & { line?: number; column?: number };
     if (line === undefined) throw fileFailure(error, path);
     throw new Failure(`${path}:${line}:${column}: is no valid TOML: ${(message.split("\n")[0] ?? "").replace(/^Invalid TOML document: /, "")}`, "Mend the file.");
   }
+}
+
+/** The text of a TOML file, which is UTF-8. Throws Failure with the line where it is not: whatever is read wrongly would be written back wrongly. */
+export function utf8Text(content: Buffer, path: string): string {
+  if (!isUtf8(content)) {
+    const lines = content.toString("latin1").split("\n");
+    const line = lines.findIndex((each) => !isUtf8(Buffer.from(each, "latin1"))) + 1;
+    throw new Failure(`${path}:${line}: is not UTF-8, as TOML has to be`, "Save the file as UTF-8.");
+  }
+  return content.toString("utf8");
 }
 
 async function validated(value: Table, path: string): Promise<Configuration> {

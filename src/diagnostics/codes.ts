@@ -129,6 +129,10 @@ const catalogue = {
     severity: "error",
     help: "Run `enisle vendor` again, which rewrites it; in a copy, restore the file first. To live with it: [[tool.enisle.accept]] with a reason.",
   },
+  "license-unavailable": {
+    severity: "warning",
+    help: "See whether the address is right and the network there, and run again; or put the text into the namespace by hand, and name it in protected.",
+  },
   "manifest-changed": {
     severity: "error",
     help: "Restore vendored.json from version control, or vendor again: only the tool writes it.",
@@ -224,6 +228,10 @@ const catalogue = {
   "requirement-missing": {
     severity: "warning",
     help: "Vendor it too, or declare it as a requirement of the project.",
+  },
+  "sbom-contradicts": {
+    severity: "warning",
+    help: "Write it anew from the manifest: enisle audit --write-sbom.",
   },
   "settings-changed": {
     severity: "warning",

@@ -19,6 +19,10 @@ export interface NodeHost extends Host {
   stop(): void;
 }
 
+const GROUPS = process.platform !== "win32";
+/** Milliseconds that programs have to end by themselves. */
+const GRACE = 300;
+
 const running = new Set<ChildProcess>();
 const temporary = new Set<string>();
 
@@ -31,7 +35,8 @@ function temporaryDirectory(prefix: string): string {
 
 function execute(command: string, args: readonly string[], cwd: string, environment: Readonly<Record<string, string>>): Promise<Execution | undefined> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+    // In a group of its own: pip starts build backends, and those start compilers; all of them end with it.
+    const child = spawn(command, args, { cwd, env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"], detached: GROUPS });
     running.add(child);
     const [out, err]: Buffer[][] = [[], []];
     child.stdout.on("data", (chunk: Buffer) => out?.push(chunk));
@@ -45,6 +50,23 @@ function execute(command: string, args: readonly string[], cwd: string, environm
       resolve({ status: code ?? 1, stdout: Buffer.concat(out ?? []).toString("utf8"), stderr: Buffer.concat(err ?? []).toString("utf8") });
     });
   });
+}
+
+/** Ends the programs that are still running, and what they started. */
+function stopAll(): void {
+  const groups = [...running].flatMap((child) => (signal(child, "SIGTERM") ? [child] : []));
+  if (groups.length === 0) return;
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, GRACE);
+  for (const child of groups) signal(child, "SIGKILL");
+}
+
+function signal(child: ChildProcess, name: NodeJS.Signals): boolean {
+  if (child.pid === undefined) return false;
+  try {
+    return GROUPS ? process.kill(-child.pid, name) : child.kill(name);
+  } catch {
+    return false; // it has ended
+  }
 }
 
 /** Progress is drawn on standard error, on a terminal, and not where `CI` is set or `quiet` is asked for. */
@@ -69,7 +91,7 @@ export async function nodeHost(options: { readonly quiet: boolean }): Promise<No
     variable: (name) => process.env[name] || undefined,
     temporaryDirectory,
     home: homedir(),
-    stop: () => running.forEach((child) => child.kill("SIGTERM")),
+    stop: stopAll,
     readStandardInput: () => readFileSync(0),
   };
 }

@@ -36,6 +36,14 @@ export interface CopyDifferences {
   readonly added: readonly string[];
 }
 
+/** What was changed in one module, relocation undone. */
+export interface ModuleDiff {
+  /** From the ROOT. */
+  readonly path: string;
+  /** Unified, from upstream's text; null where it is too long to be shown. */
+  readonly text: string | null;
+}
+
 export interface Copy {
   /** Normalised (PEP 503). */
   readonly name: string;
@@ -57,6 +65,8 @@ export interface Copy {
   readonly state: State;
   readonly evidence: readonly Evidence[];
   readonly differences: CopyDifferences | null;
+  /** Of a patched copy, where the archive of its release is at hand. */
+  readonly diffs?: readonly ModuleDiff[];
   readonly license: string | null;
   /** SHA-256 over the copy's modules: that of `sha256sum`'s output over them, sorted by path. */
   readonly sha256: string | null;
@@ -67,6 +77,8 @@ export interface DatabaseInfo {
   /** When the database was last changed, ISO 8601 (the latest `modified` of its entries); null where no entry says. */
   readonly date: string | null;
   readonly entries: number;
+  /** Of one that was downloaded: from where, and when (ISO 8601). */
+  readonly download?: { readonly url: string; readonly fetched: string };
 }
 
 export interface AuditResult {
@@ -75,4 +87,6 @@ export interface AuditResult {
   readonly copies: readonly Copy[];
   /** Python modules that were looked at. */
   readonly files: number;
+  /** SBOMs beside our manifests, where they were asked for. */
+  readonly sboms?: readonly { readonly path: string; readonly state: "written" | "current" | "refused" }[];
 }

@@ -42,8 +42,17 @@ export interface SourceIdentity {
   readonly kind: "wheel" | "directory" | "sdist" | "vcs";
   /** File name, without its directory: the manifest holds no machine path. For `vcs` the reference with its commit. */
   readonly file: string;
-  /** Of the archive; of a directory: of the sorted list of its files' digests; of what was built from a source tree or version control. Hex. */
+  /** Of the archive; of a directory, and of what was built from a source tree or version control: of the sorted list of its files' digests. Hex. */
   readonly sha256: string;
+  /** Of version control (PEP 610), without credentials. */
+  readonly directUrl?: DirectUrl;
+}
+
+/** The keys are those of `direct_url.json`. */
+export interface DirectUrl {
+  readonly url: string;
+  readonly vcs_info: { readonly vcs: string; readonly requested_revision?: string; readonly commit_id: string };
+  readonly subdirectory?: string;
 }
 
 export interface Distribution {
@@ -60,6 +69,8 @@ export interface Distribution {
   readonly leftOut: readonly string[];
   /** `__init__.py` files that only declare a namespace package (pkgutil, pkg_resources). */
   readonly namespaceInits: ReadonlySet<string>;
+  /** Its licence files go elsewhere than into the copy: it has some. */
+  readonly licensesBeside?: true;
   /** SHA-256 (hex) that files must have, by path; for copies whose originals are restored. */
   readonly digests?: ReadonlyMap<string, string>;
 }

@@ -31,5 +31,6 @@ const reasons: Readonly<Record<string, readonly [string, string]>> = {
   ELOOP: ["too many symbolic links", "Check the links."],
   ENAMETOOLONG: ["the name is too long", "Use a shorter path."],
   EMFILE: ["too many open files", "Raise the limit of open files."],
+  EBUSY: ["is in use: another file system is mounted there, or a program holds it", "Unmount it, or use another directory; a directory that is mounted as a whole cannot be exchanged."],
   EXDEV: ["lies on another file system than its directory", "Vendor into a tree that lies on one file system."],
 };

@@ -90,5 +90,8 @@ export interface Manifest {
 
 export const MANIFEST_NAME = "vendored.json";
 
+/** The copies as CycloneDX, beside the manifest; where it lies, every run keeps it true. The manifest does not list it: it says nothing that the manifest does not. */
+export const SBOM_NAME = "vendored.cdx.json";
+
 /** Directory of a run that is not finished, in the root of what it changes. */
 export const STAGING_NAME = ".enisle-staging";

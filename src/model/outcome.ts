@@ -11,6 +11,8 @@ export interface FileChange {
   /** Undefined: the file goes. */
   readonly after: Buffer | undefined;
   readonly executable: boolean;
+  /** What the file is now; missing where its mode stays. */
+  readonly wasExecutable?: boolean;
 }
 
 export interface Outcome<Result> {

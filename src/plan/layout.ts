@@ -90,6 +90,7 @@ function append(map: Map<string, string[]>, key: string, value: string): void {
   else map.set(key, [value]);
 }
 
+/** What one puts inside another's package, as plugins are, moves with it: only a name that both provide is one too many. */
 function refuseSharedNames(layouts: readonly Layout[]): void {
   const owner = new Map<DottedName, Layout>();
   for (const layout of layouts) {
@@ -97,13 +98,6 @@ function refuseSharedNames(layouts: readonly Layout[]): void {
       const other = owner.get(from);
       if (other) throw clash(other, layout, `both provide the module '${from}'`);
       owner.set(from, layout);
-    }
-  }
-  for (const from of owner.keys()) {
-    for (let dot = from.lastIndexOf("."); dot > 0; dot = from.lastIndexOf(".", dot - 1)) {
-      const above = owner.get(from.slice(0, dot));
-      const own = owner.get(from);
-      if (above && own && above !== own) throw clash(above, own, `one provides the package '${from.slice(0, dot)}', the other '${from}' inside it`);
     }
   }
 }

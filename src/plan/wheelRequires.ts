@@ -8,17 +8,32 @@ export function requiredBy(own: readonly string[], inside: readonly ManifestDist
   const names = new Set(inside.map((entry) => normalisedName(entry.name)));
   const listed = new Set(own);
   const added = new Set<string>();
-  const asked = [...own, ...inside.flatMap((entry) => [...entry.requires, entry.requirement])];
+  const extras = extrasAsked(own, inside);
   for (const entry of inside) {
-    const extras = new Set(asked.filter((line) => parseRequirement(line)?.name === normalisedName(entry.name)).flatMap((line) => (/^[^[(;<>=!~@]*\[([^\]]*)\]/.exec(line)?.[1] ?? "").split(",").map((extra) => normalisedName(extra.trim())).filter((extra) => extra !== "")));
     for (const line of entry.requires) {
       const requirement = parseRequirement(line);
       if (!requirement || names.has(requirement.name)) continue;
-      const value = withoutExtra(line, extras);
+      const value = withoutExtra(line, extras.get(normalisedName(entry.name)) ?? new Set());
       if (value !== undefined && !listed.has(value)) added.add(value);
     }
   }
   return [...added].sort();
+}
+
+/** Which extras of what is inside are asked for, by the wheel or by others inside whose own conditions hold; by normalised name. */
+function extrasAsked(own: readonly string[], inside: readonly ManifestDistribution[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>(inside.map((entry) => [normalisedName(entry.name), new Set<string>()]));
+  const queue = [...own, ...inside.map((entry) => entry.requirement), ...inside.flatMap((entry) => entry.requires.filter((line) => withoutExtra(line, new Set()) !== undefined))];
+  for (const line of queue) {
+    const name = parseRequirement(line)?.name ?? "";
+    const known = found.get(name);
+    const fresh = (/^[^[(;<>=!~@]*\[([^\]]*)\]/.exec(line)?.[1] ?? "").split(",").map((extra) => normalisedName(extra.trim())).filter((extra) => extra !== "" && known?.has(extra) === false);
+    if (!known || fresh.length === 0) continue;
+    for (const extra of fresh) known.add(extra);
+    // An extra may be made of others, also of the same distribution.
+    for (const entry of inside) if (normalisedName(entry.name) === name) queue.push(...entry.requires.filter((each) => withoutExtra(each, new Set()) === undefined && withoutExtra(each, known) !== undefined));
+  }
+  return found;
 }
 
 /** The requirement without its condition on an extra; undefined when that extra is not asked for. */

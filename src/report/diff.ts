@@ -5,18 +5,25 @@ import { structuredPatch } from "diff";
 import type { FileChange } from "../model/outcome.ts";
 
 export function formatDiff(changes: readonly FileChange[]): Buffer {
-  return Buffer.concat([...changes].filter((change) => !(change.before && change.after && change.before.equals(change.after))).sort((a, b) => (a.path < b.path ? -1 : 1)).map(formatChange));
+  return Buffer.concat([...changes].filter((change) => !(change.before && change.after && change.before.equals(change.after)) || changesMode(change)).sort((a, b) => (a.path < b.path ? -1 : 1)).map(formatChange));
 }
 
-function formatChange({ path, before, after, executable }: FileChange): Buffer {
+function changesMode({ before, after, executable, wasExecutable }: FileChange): boolean {
+  return before !== undefined && after !== undefined && wasExecutable !== undefined && wasExecutable !== executable;
+}
+
+function formatChange(file: FileChange): Buffer {
+  const { path, before, after, executable } = file;
   const mode = executable ? "100755" : "100644";
   const [old, now] = [quoted(`a/${path}`), quoted(`b/${path}`)];
   const header = [`diff --git ${old} ${now}`];
   if (!before) header.push(`new file mode ${mode}`);
   if (!after) header.push(`deleted file mode ${mode}`);
+  const other = changesMode(file);
+  if (other) header.push(`old mode ${executable ? "100644" : "100755"}`, `new mode ${mode}`);
   const [from, to] = [before ?? Buffer.alloc(0), after ?? Buffer.alloc(0)];
-  if (from.length === 0 && to.length === 0) return Buffer.from(`${header.join("\n")}\n`);
-  if (from.includes(0) || to.includes(0)) return Buffer.from([...header, `index ${objectName(before)}..${objectName(after)}${before && after ? ` ${mode}` : ""}`, "GIT binary patch", literal(to), literal(from), ""].join("\n"));
+  if (from.equals(to)) return Buffer.from(`${header.join("\n")}\n`);
+  if (from.includes(0) || to.includes(0)) return Buffer.from([...header, `index ${objectName(before)}..${objectName(after)}${before && after && !other ? ` ${mode}` : ""}`, "GIT binary patch", literal(to), literal(from), ""].join("\n"));
   header.push(`--- ${before ? old : "/dev/null"}`, `+++ ${after ? now : "/dev/null"}`);
   // Byte strings: whatever the encoding, lines are bytes between LFs.
   return Buffer.concat([Buffer.from(`${header.join("\n")}\n`), Buffer.from(hunks(from.toString("latin1"), to.toString("latin1")), "latin1")]);

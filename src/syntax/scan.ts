@@ -44,6 +44,7 @@ interface Exports {
   scan(length: number): number;
   recordsAddress(): number;
   wordsAddress(): number;
+  shape(length: number): number;
 }
 
 const scopeKinds: readonly ScopeKind[] = ["module", "function", "class"];
@@ -56,21 +57,39 @@ const reasons: readonly string[] = [
 const [IMPORT_AT, DOUBT, BROKEN, MASK, UNICODE_WORD, NAMES_LAZY_MODULES, STRING_AT, INTEREST, SEEN_WORD, FUNCTION_BODY, TEXT_AT] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
 const PAGE = 65536;
 /** Behind the input stand zero bytes, so that the scanner need not look for the end at every step. */
-const PADDING = 16;
+const PADDING = 32;
+
+interface Instance {
+  readonly exports: Exports;
+  /** Copies a text to where the scanner reads it. */
+  put(source: Uint8Array): void;
+}
+
+/** `module` holds the compiled scanner. */
+export function instantiate(module: Uint8Array): Instance {
+  const exports = new WebAssembly.Instance(new WebAssembly.Module(module)).exports as unknown as Exports;
+  const input = exports.inputAddress();
+  let bytes = new Uint8Array(exports.memory.buffer);
+  return {
+    exports,
+    put(source) {
+      const missing = input + source.length + 2 * PADDING + 1024 - exports.memory.buffer.byteLength;
+      if (missing > 0) exports.memory.grow(Math.ceil(missing / PAGE));
+      if (bytes.buffer !== exports.memory.buffer) bytes = new Uint8Array(exports.memory.buffer);
+      bytes.set(source, input);
+      bytes.fill(0, input + source.length, input + source.length + PADDING);
+    },
+  };
+}
 
 /** `module` holds the compiled scanner. */
 export function loadScanner(module: Uint8Array): Scanner {
-  const exports = new WebAssembly.Instance(new WebAssembly.Module(module)).exports as unknown as Exports;
-  const input = exports.inputAddress();
+  const { exports, put } = instantiate(module);
   let known: WordTable | undefined;
   return (source, utf8, words) => {
     if (known !== words) new Uint32Array(exports.memory.buffer, exports.wordsAddress(), words.length).set(words);
     known = words;
-    const missing = input + source.length + 2 * PADDING + 1024 - exports.memory.buffer.byteLength;
-    if (missing > 0) exports.memory.grow(Math.ceil(missing / PAGE));
-    const bytes = new Uint8Array(exports.memory.buffer);
-    bytes.set(source, input);
-    bytes.fill(0, input + source.length, input + source.length + PADDING);
+    put(source);
     const count = exports.scan(source.length);
     return interpret(source, utf8, new Int32Array(exports.memory.buffer, exports.recordsAddress(), count * 4));
   };

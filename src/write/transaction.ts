@@ -90,7 +90,8 @@ export class Transaction {
       finish(this.directory, moves);
     } catch (error) {
       revert(this.directory, moves);
-      throw fileFailure(error, (error as NodeJS.ErrnoException & { dest?: string }).dest ?? this.directory);
+      const { path, dest } = error as NodeJS.ErrnoException & { dest?: string };
+      throw fileFailure(error, [dest, path].find((each) => each !== undefined && !each.startsWith(`${this.directory}/`)) ?? this.directory);
     }
     open.delete(this);
   }
@@ -183,6 +184,12 @@ function dropStillborn(root: string): void {
     const owner = readOwner(join(root, name));
     if (pid !== process.pid && !(owner ? isAlive(owner) : isRunning(pid))) rmSync(join(root, name), { recursive: true, force: true });
   }
+}
+
+/** Throws Failure where a tree that was unpacked holds names that are work in progress here. `shown` is its archive. */
+export function refuseStagingNames(root: string, shown: string): void {
+  const name = readdirSync(root).find((each) => each.startsWith(STAGING_NAME));
+  if (name !== undefined) throw new Failure(`${shown}: holds '${name}', a name that this tool keeps for its own work in progress`, "It was most likely packed while a run was interrupted: build the archive anew.");
 }
 
 function busy(root: string, who: string): Failure {

@@ -1,6 +1,6 @@
 /** PEP 440's order, OSV's ranges, CVSS's scores: held against what the standards themselves say. */
 import { describe, expect, test } from "vitest";
-import { baseScore, levelOf } from "../../src/audit/cvss.ts";
+import { scoreOf, levelOf } from "../../src/audit/cvss.ts";
 import { isAffected, matchAdvisories } from "../../src/audit/matchAdvisories.ts";
 import { advisoryOf } from "../../src/audit/osv.ts";
 import { compareVersions, isVersion, publicVersion, sameVersion } from "../../src/audit/pep440.ts";
@@ -82,15 +82,18 @@ describe("OSV", () => {
   });
 });
 
-test("CVSS base scores, those of the specifications' own examples", () => {
+test("CVSS scores, those of the specifications' own examples", () => {
   const scores: Record<string, [number, string]> = {
     "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H": [9.8, "critical"], "CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N": [6.1, "medium"], "CVSS:3.0/AV:N/AC:H/PR:N/UI:R/S:U/C:L/I:N/A:N": [3.1, "low"],
     "CVSS:3.1/AV:L/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H": [7.8, "high"], "CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:C/C:H/I:H/A:H": [9.9, "critical"], "CVSS:3.1/AV:P/AC:H/PR:H/UI:R/S:U/C:N/I:N/A:N": [0, "none"],
     "AV:N/AC:L/Au:N/C:N/I:N/A:C": [7.8, "high"], "AV:N/AC:L/Au:N/C:C/I:C/A:C": [10, "critical"], "AV:L/AC:H/Au:N/C:C/I:C/A:C": [6.2, "medium"],
+    "CVSS:4.0/AV:L/AC:L/AT:P/PR:L/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N": [7.3, "high"], "CVSS:4.0/AV:N/AC:L/AT:P/PR:N/UI:P/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N": [7.7, "high"], "CVSS:4.0/AV:L/AC:L/AT:N/PR:N/UI:A/VC:L/VI:N/VA:N/SC:N/SI:N/SA:N": [4.6, "medium"],
+    "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:N/VI:L/VA:N/SC:N/SI:L/SA:N": [6.9, "medium"], "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H": [10, "critical"], "CVSS:4.0/AV:P/AC:H/AT:N/PR:L/UI:N/VC:N/VI:N/VA:N/SC:N/SI:N/SA:N": [0, "none"],
+    "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N": [9.3, "critical"], "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/E:U": [8.1, "high"],
   };
   for (const [vector, [score, level]] of Object.entries(scores)) {
-    expect(baseScore(vector), vector).toBe(score);
+    expect(scoreOf(vector), vector).toBe(score);
     expect(levelOf(score)).toBe(level);
   }
-  for (const wrong of ["CVSS:3.1/AV:N", "CVSS:4.0/AV:N/AC:L", "", "CVSS:3.1/AV:Q/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"]) expect(baseScore(wrong), wrong).toBeUndefined();
+  for (const wrong of ["CVSS:3.1/AV:N", "CVSS:4.0/AV:N/AC:L", "", "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:Q", "CVSS:4.0/AV:N/AV:P/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", "CVSS:4.0/foo", "CVSS:4.0", "CVSS:3.1/AV:Q/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"]) expect(scoreOf(wrong), wrong).toBeUndefined();
 });

@@ -57,6 +57,10 @@ describe("the command", () => {
     expect(run.stdout).not.toContain("\u001b");
   });
 
+  test("who reads no more has seen enough", () => {
+    for (const args of ["--help", "--version", "vendor --help"]) expect(spawnSync("bash", ["-c", `set -o pipefail; "${process.execPath}" "${cli}" ${args} | true`], { encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
+  });
+
   test.skipIf(!existsSync("/dev/full"))("output that cannot be written: a message and code 2, no stack trace", () => {
     const full = openSync("/dev/full", "w");
     try {
@@ -64,6 +68,11 @@ describe("the command", () => {
       expect(run.status).toBe(2);
       expect(run.stderr).toMatch(/^error: standard output: cannot be written \(no space left on the device\)\n/);
       expect(spawnSync(process.execPath, [cli, "rewrite"], { stdio: ["ignore", "pipe", full] }).status).toBe(2);
+      for (const args of [["--help"], ["--version"], ["vendor", "--help"], ["help", "vendor"]]) {
+        const help = spawnSync(process.execPath, [cli, ...args], { stdio: ["ignore", full, "pipe"], encoding: "utf8" });
+        expect([help.status, help.stderr]).toEqual([2, expect.stringMatching(/^error: standard output: cannot be written \(.*\)\n {2}Send it elsewhere\.\n$/)]);
+      }
+      for (const args of [["--nope"], ["vendor", "--nope"]]) expect(spawnSync(process.execPath, [cli, ...args], { stdio: ["ignore", "pipe", full] }).status).toBe(2);
     } finally {
       closeSync(full);
     }

@@ -2,9 +2,11 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { type AddressInfo, createServer } from "node:net";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { archive as makeArchive } from "./sdist.ts";
 import { makeWheel } from "../vendor/wheel.ts";
-import { type Run, cli, enisle, existsSync, join, project, readFileSync, snapshot, temporary, write } from "../vendor/project.ts";
+import { type Run, cli, enisle, existsSync, join, project, python, readFileSync, snapshot, temporary, write } from "../vendor/project.ts";
 
 const sha256 = (path: string): string => createHash("sha256").update(readFileSync(path)).digest("hex");
 
@@ -63,6 +65,29 @@ describe("requirements", () => {
     expect(Object.keys(a)).toEqual(Object.keys(b));
   });
 
+  test("a direct URL with its name, of a wheel and of a source archive", () => {
+    const { folder, one } = shelf();
+    const sdist = makeArchive(folder);
+    for (const [source, name] of [[`alib @ file://${one}`, "alib 1.0"], [`slib @ file://${sdist}`, "slib 0.1"], [`alib@file://${one}`, "alib 1.0"]] as const) {
+      const root = project();
+      expect(vendor(root, folder, source).status).toBe(0);
+      expect(vendored(root)).toEqual({ [name]: source });
+    }
+  });
+
+  test.each(["pip", ...(spawnSync("uv", ["--version"]).status === 0 ? ["uv"] : [])])("%s: the pure wheel beside one for this system, unless hashes admit only that", (engine) => {
+    const folder = temporary();
+    const platform = python("import sysconfig; print(sysconfig.get_platform().replace('-', '_').replace('.', '_'))", folder).stdout.trim();
+    const pure = makeWheel(folder, { "plib/__init__.py": "kind = 'pure'\n" }, { name: "plib" });
+    const special = makeWheel(folder, { "plib/__init__.py": "kind = 'special'\n" }, { name: "plib", tag: `py3-none-${platform}` });
+    const hash = (path: string): string => ` --hash=sha256:${sha256(path)}`;
+    for (const [source, kind] of [["plib==1.0", "pure"], [`plib==1.0${hash(special)}${hash(pure)}`, "pure"], [`plib==1.0${hash(special)}`, "special"], [`plib==1.0${hash(pure)}`, "pure"]] as const) {
+      const root = project();
+      expect(vendor(root, folder, source, "--engine", engine).status).toBe(0);
+      expect([source, readFileSync(join(root, "acme/_vendor/plib/__init__.py"), "utf8")]).toEqual([source, `kind = '${kind}'\n`]);
+    }
+  });
+
   test("a hash that fits, and one that does not", () => {
     const { folder, one } = shelf();
     const root = project();
@@ -111,42 +136,106 @@ describe("requirements", () => {
   });
 });
 
-describe("interrupted while pip works", () => {
-  test.each(["SIGINT", "SIGTERM"] as const)("%s ends pip too; nothing is left, and nothing changed", async (signal) => {
-    const place = write(temporary(), { "pip.py": "import os, sys, time\nopen(sys.argv[1], 'w').write(str(os.getpid()))\ntime.sleep(60)\n" });
+/** Serves a page with one wheel, and not the rest: "hang" answers nothing, "cut" ends in the middle of the wheel. */
+function unreliable(mode: "hang" | "cut"): Promise<{ readonly port: number; readonly close: () => void }> {
+  const page = '<a href="alib-1.0-py3-none-any.whl">alib-1.0-py3-none-any.whl</a>';
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.once("data", (request) => {
+      if (mode === "hang") return;
+      if (!request.toString().split("\r\n")[0]?.includes(".whl")) socket.end(`HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: ${page.length}\r\nConnection: close\r\n\r\n${page}`);
+      else socket.end("HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: 5000\r\n\r\nPK");
+    });
+  });
+  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve({ port: (server.address() as AddressInfo).port, close: () => server.close() })));
+}
+
+describe("a network that fails", () => {
+  const uv = spawnSync("uv", ["--version"]).status === 0;
+  test.each([["pip", "hang", /does not answer[^]*Check the network/], ["pip", "cut", /cut off on the way/], ...(uv ? ([["uv", "hang", /timed out[^]*Check the network/], ["uv", "cut", /Check the network/]] as const) : [])] as const)("%s, %s: a clear failure in the end, nothing changed", async (engine, mode, message) => {
+    const { port, close } = await unreliable(mode);
+    onTestFinished(close);
+    const root = project({ "acme/app.py": "import alib\n" });
+    const before = snapshot(root);
+    const env = { XDG_CACHE_HOME: temporary(), UV_CACHE_DIR: temporary(), PIP_CONFIG_FILE: "/dev/null", PIP_FIND_LINKS: "", PIP_INDEX_URL: `http://127.0.0.1:${port}/simple`, PIP_TIMEOUT: "1", PIP_DEFAULT_TIMEOUT: "1", PIP_RETRIES: "1", UV_DEFAULT_INDEX: `http://127.0.0.1:${port}/simple`, UV_HTTP_TIMEOUT: "1", UV_HTTP_RETRIES: "0" };
+    const child = spawn(process.execPath, [cli, "vendor", "-C", root, "--engine", engine, "alib"], { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env } });
+    const chunks: Buffer[] = [];
+    child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
+    expect(await new Promise((resolve) => child.on("close", resolve))).toBe(2);
+    expect(Buffer.concat(chunks).toString()).toMatch(message);
+    expect(snapshot(root)).toEqual(before);
+  });
+});
+
+describe("interrupted while the engine works", () => {
+  /** Starts a process of its own, as pip starts build backends; `stubborn` ones do not listen to SIGTERM. */
+  const slow = (stubborn: boolean): string => `import os, signal, subprocess, sys, time
+${stubborn ? "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" : ""}child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+open(sys.argv[1] + ".new", "w").write("%d %d" % (os.getpid(), child.pid))
+os.rename(sys.argv[1] + ".new", sys.argv[1])
+time.sleep(60)
+`;
+
+  const isGone = (pid: number): boolean => {
+    try {
+      return / Z /.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
+    } catch {
+      return true;
+    }
+  };
+
+  test.each([["SIGINT", false], ["SIGTERM", false], ["SIGHUP", false], ["SIGINT", true]] as const)("%s ends it and what it started (stubborn: %s); nothing is left, and nothing changed", async (signal, stubborn) => {
+    const place = write(temporary(), { "pip.py": slow(stubborn) });
     const root = project({ "acme/app.py": "import alib\n" });
     const before = snapshot(root);
     const [mark, scratch] = [join(place, "pid"), temporary()];
     const child = spawn(process.execPath, [cli, "vendor", "-C", root, "alib", "--pip", `python3 ${join(place, "pip.py")} ${mark}`], { stdio: "ignore", env: { ...process.env, TMPDIR: scratch, XDG_CACHE_HOME: temporary() } });
     const ended = new Promise<number | null>((resolve) => child.on("exit", resolve));
-    while (!existsSync(mark) || readFileSync(mark, "utf8") === "") await new Promise((resolve) => setTimeout(resolve, 20));
+    while (!existsSync(mark)) await new Promise((resolve) => setTimeout(resolve, 20));
     child.kill(signal);
     expect(await ended).toBe(130);
-    const pid = Number(readFileSync(mark, "utf8"));
-    for (let tries = 0; tries < 100 && existsSync(`/proc/${pid}`); tries++) await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(existsSync(`/proc/${pid}`)).toBe(false);
+    const pids = readFileSync(mark, "utf8").split(" ").map(Number);
+    for (let tries = 0; tries < 100 && !pids.every(isGone); tries++) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect([pids.length, pids.map(isGone)]).toEqual([2, [true, true]]);
     expect([snapshot(root), readdirSync(scratch)]).toEqual([before, []]);
+  });
+
+  test("pip itself, in the middle of a build: its own temporary files go too", async () => {
+    const place = temporary();
+    const mark = join(place, "pid");
+    makeArchive(place);
+    write(join(place, "slib-0.1"), { "backend.py": `import os, time\ndef get_requires_for_build_wheel(config_settings=None): return []\ndef build_wheel(*args):\n    open(${JSON.stringify(mark)}, "w").write(str(os.getpid()))\n    time.sleep(60)\n` });
+    const [root, scratch] = [project(), temporary()];
+    const before = snapshot(root);
+    const child = spawn(process.execPath, [cli, "vendor", "-C", root, join(place, "slib-0.1")], { stdio: "ignore", env: { ...process.env, TMPDIR: scratch, XDG_CACHE_HOME: temporary() } });
+    const ended = new Promise<number | null>((resolve) => child.on("exit", resolve));
+    while (!existsSync(mark) || readFileSync(mark, "utf8") === "") await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill("SIGINT");
+    expect(await ended).toBe(130);
+    for (let tries = 0; tries < 100 && !isGone(Number(readFileSync(mark, "utf8"))); tries++) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect([isGone(Number(readFileSync(mark, "utf8"))), snapshot(root), readdirSync(scratch)]).toEqual([true, before, []]);
+  });
+
+  test("a second run meanwhile is refused, and says who is at work", async () => {
+    const place = write(temporary(), { "pip.py": slow(false) });
+    const root = project({ "acme/app.py": "import blib\n" });
+    const mark = join(place, "pid");
+    const child = spawn(process.execPath, [cli, "vendor", "-C", root, "alib", "--pip", `python3 ${join(place, "pip.py")} ${mark}`], { stdio: "ignore", env: { ...process.env, XDG_CACHE_HOME: temporary() } });
+    const ended = new Promise((resolve) => child.on("exit", resolve));
+    while (!existsSync(mark)) await new Promise((resolve) => setTimeout(resolve, 20));
+    const wheel = makeWheel(temporary(), { "blib.py": "" }, { name: "blib" });
+    const run = enisle(["vendor", "-C", root, wheel]);
+    expect([run.status, run.stdout, run.stderr]).toEqual([2, "", expect.stringMatching(/process \d+ is vendoring here right now/)]);
+    child.kill("SIGINT");
+    await ended;
+    expect(enisle(["vendor", "-C", root, wheel]).status).toBe(0);
   });
 });
 
-const backend = `
-import os, zipfile, hashlib, base64
-def get_requires_for_build_wheel(config_settings=None): return []
-def build_wheel(directory, config_settings=None, metadata_directory=None):
-    name = "slib-0.1-py3-none-any.whl"
-    files = {"slib.py": open("slib.py").read(), "slib-0.1.dist-info/METADATA": "Metadata-Version: 2.1\\nName: slib\\nVersion: 0.1\\nLicense: MIT\\n", "slib-0.1.dist-info/WHEEL": "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n"}
-    record = "".join("%s,sha256=%s,%d\\n" % (k, base64.urlsafe_b64encode(hashlib.sha256(v.encode()).digest()).rstrip(b"=").decode(), len(v)) for k, v in files.items())
-    with zipfile.ZipFile(os.path.join(directory, name), "w") as z:
-        for k, v in files.items(): z.writestr(k, v)
-        z.writestr("slib-0.1.dist-info/RECORD", record + "slib-0.1.dist-info/RECORD,,\\n")
-    return name
-`;
-
 describe("source distributions", () => {
   test("built by pip, recorded as what they are, and not built again", () => {
-    const place = write(temporary(), { "slib-0.1/slib.py": "import slib\n", "slib-0.1/backend.py": backend, "slib-0.1/PKG-INFO": "Metadata-Version: 2.1\nName: slib\nVersion: 0.1\n", "slib-0.1/pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n' });
-    expect(spawnSync("tar", ["czf", "slib-0.1.tar.gz", "slib-0.1"], { cwd: place }).status).toBe(0);
-    const archive = join(place, "slib-0.1.tar.gz");
+    const place = temporary();
+    const archive = makeArchive(place);
     const root = project();
     expect(vendor(root, place, archive).status).toBe(0);
     const entry = JSON.parse(readFileSync(join(root, "acme/_vendor/vendored.json"), "utf8")).distributions[0];
@@ -161,5 +250,30 @@ describe("source distributions", () => {
     expect(vendor(later, temporary(), "--only-binary", "slib==0.1").status).toBe(0);
     const forbidden = project();
     expect(refused(forbidden, afresh(forbidden, place, "--only-binary", "slib==0.1"))).toMatch(/slib/);
+  });
+
+  test.each(["pip", ...(spawnSync("uv", ["--version"]).status === 0 ? ["uv"] : [])])("%s: licences that the wheel lacks come from the source archive, and stay", (engine) => {
+    const place = temporary();
+    makeArchive(place);
+    write(join(place, "slib-0.1"), { LICENSE: "MIT, at length\n", "COPYING.md": "copying\n", "license.py": "", "docs/NOTICE": "deeper\n" });
+    expect(spawnSync("tar", ["czf", "slib-0.1.tar.gz", "slib-0.1"], { cwd: place }).status).toBe(0);
+    const root = project({ "pyproject.toml": `[tool.enisle]\nvendor = ["slib==0.1"]\nlicense-overview = "LICENSES.md"\nengine = "${engine}"\n` });
+    const run = (...args: string[]): Run => enisle(["vendor", "-C", root, "--offline", "--format", "json", ...args], { env: { XDG_CACHE_HOME: place } });
+    expect(run("--find-links", place).status).toBe(0);
+    const before = snapshot(root);
+    expect(Object.keys(before).filter((path) => /LICENSE|COPYING|NOTICE/.test(path))).toEqual(["acme/_vendor/LICENSES.md", "acme/_vendor/slib-0.1.dist-info/licenses/COPYING.md", "acme/_vendor/slib-0.1.dist-info/licenses/LICENSE"]);
+    expect(before["acme/_vendor/LICENSES.md"]).toContain("slib-0.1.dist-info/licenses/LICENSE");
+    expect(JSON.parse(before["acme/_vendor/vendored.json"] ?? "").distributions[0].license.files).toEqual(["slib-0.1.dist-info/licenses/COPYING.md", "slib-0.1.dist-info/licenses/LICENSE"]);
+    expect(enisle(["check", "-C", root]).status).toBe(0);
+    // Inside a wheel it has them too, and a wheel that brings its own has no second ones.
+    const app = makeWheel(temporary(), { "app/__init__.py": "import slib\n" }, { name: "app" });
+    const out = temporary();
+    const made = enisle(["wheel", app, "--vendor", "slib==0.1", "-w", out, "--engine", engine, "--find-links", place, "--offline", "--format", "json"], { env: { XDG_CACHE_HOME: temporary() } });
+    expect([made.status, JSON.parse(made.stdout).findings]).toEqual([0, []]);
+    expect(spawnSync("python3", ["-m", "zipfile", "-l", join(out, "app-1.0-py3-none-any.whl")], { encoding: "utf8" }).stdout.match(/^\S*(?:LICENSE|COPYING)\S*/gm)?.sort()).toEqual(["app/_vendor/slib-0.1.dist-info/licenses/COPYING.md", "app/_vendor/slib-0.1.dist-info/licenses/LICENSE"]);
+    // Without the archive too.
+    const again = enisle(["vendor", "-C", root, "--offline", "--format", "json"], { env: { XDG_CACHE_HOME: temporary() } });
+    expect([again.status, JSON.parse(again.stdout).result.changed]).toEqual([0, false]);
+    expect(snapshot(root)).toEqual(before);
   });
 });

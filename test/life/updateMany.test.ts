@@ -1,6 +1,6 @@
 /** One `update` over many projects: files are relocated once for all, by several threads, and everything comes out as if each project had been updated alone. */
 import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, cpSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { chmodSync, cpSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Acquire, acquirer } from "../../src/commands/arrange.ts";
@@ -135,11 +135,16 @@ describe("many projects", () => {
     rmSync(shared ?? "");
     spawnSync("ln", [linked?.replace("p00", "p12") ?? "", shared ?? ""]); // two projects share one file
     chmodSync(join(roots, "p00/plain/_vendor/alib/data.bin"), 0o600);
+    const [target, link] = [join(kept, "elsewhere.bin"), join(roots, "p06/plain/_vendor/alib/data.bin")];
+    renameSync(link, target);
+    symlinkSync(target, link);
     expect(enisle(args(shelved, roots)).status).toBe(1);
     expect(snapshot(roots)).toEqual(alone);
     expect(statSync(linked ?? "").ino).toBe(number);
     expect(statSync(shared ?? "").ino).not.toBe(statSync(odd ?? "").ino);
     expect(statSync(join(roots, "p00/plain/_vendor/alib/data.bin")).mode & 0o777).toBe(0o666 & ~process.umask() & 0o644);
+    expect(lstatSync(link).isFile()).toBe(true);
+    rmSync(target);
     for (const path of Object.keys(snapshot(roots))) expect(lstatSync(join(roots, path)).nlink).toBe(1);
   });
 

@@ -104,8 +104,9 @@ describe("wheel", () => {
     const alib = makeWheel(shelf, { "alib.py": "" });
     const lying = makeWheel(temporary(), { "app/__init__.py": "" }, { name: "app", record: (text) => text.replace(/sha256=\w/, "sha256=0") });
     const strict = makeWheel(shelf, { "app/__init__.py": "" }, { name: "app", requires: ["alib>=2"] });
+    const staged = makeWheel(temporary(), { "app/__init__.py": "", ".enisle-staging/x.py": "" }, { name: "app" });
     const bare = makeWheel(temporary(), { "app.py": "" }, { name: "app" });
-    for (const [input, args, message] of [[lying, ["--vendor", alib], /RECORD/], [strict, ["--vendor", alib], /requires alib>=2/], [bare, ["--vendor", alib], /no package/], [strict, [], /nothing to vendor/], [join(shelf, "gone.whl"), ["--vendor", alib], /gone\.whl/]] as const) {
+    for (const [input, args, message] of [[lying, ["--vendor", alib], /RECORD/], [strict, ["--vendor", alib], /requires alib>=2/], [bare, ["--vendor", alib], /no package/], [staged, ["--vendor", alib], /holds '\.enisle-staging'/], [strict, [], /nothing to vendor/], [join(shelf, "gone.whl"), ["--vendor", alib], /gone\.whl/]] as const) {
       const run = wheel(input, out, ...args);
       expect([run.status, run.stderr]).toEqual([2, expect.stringMatching(message)]);
       expect(run.stderr).not.toContain("internal error");

@@ -1,9 +1,10 @@
 /** Bad input: exit code 2, a message that names the file and the way out, and nothing written. */
 import { createHash } from "node:crypto";
-import { readlinkSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { readlinkSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type RawEntry, makeWheel, zip } from "./wheel.ts";
-import { chmodSync, enisle, join, project, readFileSync, snapshot, temporary, write } from "./project.ts";
+import { chmodSync, cli, enisle, join, project, readFileSync, snapshot, temporary, write } from "./project.ts";
 
 const library = { "alib/__init__.py": "import alib\n" };
 
@@ -119,7 +120,7 @@ describe("sources and the namespace", () => {
     expect(refused(project(), [linked])).toMatch(/symbolic link/);
   });
 
-  test.each([["1acme._vendor"], ["acme..x"], ["acme.class"], ["acme._vendor."], ["acme.a-b"], ["acme.é"], [""], ["nobody._vendor"], ["vendored"], ["acme.not.there"]])("the namespace %j", (namespace) => {
+  test.each([["1acme._vendor"], ["acme..x"], ["acme.class"], ["acme._vendor."], ["acme.a-b"], ["acme.é"], [""], ["nobody._vendor"], ["vendored"], ["acme.not.there"], ["acme.__init__"], ["acme.__main__._vendor"]])("the namespace %j", (namespace) => {
     expect(refused(project(), ["--namespace", namespace, makeWheel(temporary(), library)])).toMatch(/namespace/);
   });
 
@@ -167,6 +168,19 @@ describe("sources and the namespace", () => {
     expect(refused(project(), [makeWheel(temporary(), library, { version: "1\u009b31m" })])).toMatch(/no name and version/);
   });
 
+  // Needs user namespaces, which some containers forbid.
+  const mounts = spawnSync("unshare", ["-rm", "true"]).status === 0;
+  test.skipIf(!mounts)("a namespace directory that another file system is mounted on", () => {
+    const root = project({ "acme/_vendor/.keep": "" });
+    rmSync(join(root, "acme/_vendor/.keep"));
+    const wheel = makeWheel(temporary(), library);
+    for (const mount of ["mount -t tmpfs none", `mount --bind ${join(root, "acme/_vendor")}`]) {
+      const run = spawnSync("unshare", ["-rm", "sh", "-c", `${mount} ${join(root, "acme/_vendor")} && "${process.execPath}" "${cli}" vendor -C ${root} ${wheel}`], { encoding: "utf8" });
+      expect([run.status, run.stdout, run.stderr]).toEqual([2, "", expect.stringMatching(/acme\/_vendor: is in use: another file system is mounted there/)]);
+      expect(snapshot(root)).toEqual({ "acme/__init__.py": "" });
+    }
+  });
+
   test("bytecode that Python left does not count as a change", () => {
     const root = project();
     const wheel = makeWheel(temporary(), library);
@@ -186,6 +200,9 @@ describe("sources and the namespace", () => {
     expect(refused(project({ "other/__init__.py": "" }), [makeWheel(temporary(), library)])).toMatch(/several packages/);
     expect(refused(project({ "pyproject.toml": "[tool.enisle]\nnamspace = 'x'\n" }), [makeWheel(temporary(), library)])).toMatch(/pyproject\.toml:2: unknown key 'namspace'\n.*'namespace'/);
     expect(refused(project({ "pyproject.toml": "[tool\n" }), [makeWheel(temporary(), library)])).toMatch(/pyproject\.toml:1:/);
+    const latin = Buffer.concat([Buffer.from("[project]\nname = 'acme'\nauthors = [{ name = 'J"), Buffer.from([0xfc]), Buffer.from("rgen' }]\n")]);
+    expect(refused(project({ "pyproject.toml": latin }), [makeWheel(temporary(), library)])).toMatch(/pyproject\.toml:3: is not UTF-8/);
+    expect(refused(project({ "enisle.toml": latin }), [makeWheel(temporary(), library)])).toMatch(/enisle\.toml:3: is not UTF-8/);
     expect(refused(project({ "enisle.toml": "include = 3\n" }), [makeWheel(temporary(), library)])).toMatch(/enisle\.toml:1: 'include' must be array/);
   });
 });

@@ -1,6 +1,7 @@
 /** What `--diff` prints is what would be done: `git apply` turns one tree into the other. */
 import { spawnSync } from "node:child_process";
-import { cpSync, symlinkSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { cpSync, statSync, symlinkSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { makeWheel } from "./wheel.ts";
 import { chmodSync, enisle, join, project, readFileSync, snapshot, temporary } from "./project.ts";
@@ -29,6 +30,7 @@ function apply(root: string, args: readonly string[]): void {
   expect(applied.status).toBe(0);
   expect(enisle(["vendor", "-C", root, ...args]).status).toBe(0);
   expect(snapshot(copy)).toEqual(snapshot(root));
+  for (const path of Object.keys(snapshot(root))) expect([path, statSync(join(copy, path)).mode & 0o100]).toEqual([path, statSync(join(root, path)).mode & 0o100]);
 }
 
 describe("--diff", () => {
@@ -39,6 +41,21 @@ describe("--diff", () => {
     const { "alib/data.bin": _, ...fewer } = library;
     apply(root, [makeWheel(wheels, { ...fewer, "alib/core.py": "import alib\n" }, { version: "2.0" })]);
     expect(readFileSync(join(root, "acme/crlf.py"), "utf8")).toBe("from acme._vendor import alib\r\nx = 1\r\n");
+  });
+
+  test("modes: of files that stay the same, that change, and that are binary", () => {
+    const [root, wheels] = [project(files), temporary()];
+    const tools = (version: string, executable: boolean, text: string): string => {
+      const mode = executable ? 0o100755 : 0o100644;
+      const content = { "alib/run.sh": "#!/bin/sh\n", "alib/tool.py": `x = "${text}"\n`, "alib/tool.bin": `\0${text}` };
+      const extra = Object.entries(content).map(([name, each]) => ({ name, content: Buffer.from(each), mode }));
+      return makeWheel(wheels, { "alib/__init__.py": "" }, { version, extra, record: (list) => `${list}${extra.map((entry) => `${entry.name},sha256=${createHash("sha256").update(entry.content).digest("base64url")},${entry.content.length}\n`).join("")}` });
+    };
+    apply(root, [tools("1.0", false, "a")]);
+    apply(root, [tools("2.0", true, "a")]);
+    for (const name of ["run.sh", "tool.py", "tool.bin"]) expect(statSync(join(root, "acme/_vendor/alib", name)).mode & 0o777).toBe(0o755);
+    apply(root, [tools("3.0", false, "b")]);
+    for (const name of ["run.sh", "tool.py", "tool.bin"]) expect(statSync(join(root, "acme/_vendor/alib", name)).mode & 0o777).toBe(0o644);
   });
 
   test("a file and links to it, in any order of their names", () => {

@@ -59,6 +59,13 @@ test("what every namespace package may hold besides: its version, and ways to de
   expect(JSON.parse(readFileSync(join(root, "acme/_vendor/vendored.json"), "utf8")).distributions[0].relocations).toEqual({ "space.one": "acme._vendor.space.one" });
 });
 
+test("a distribution that puts a module into another one's package", () => {
+  const root = project({ "acme/app.py": "import host.plugins.extra, host.core\nfound = [host.plugins.extra.x, host.core.names()]\n" });
+  const host = { "host/__init__.py": "", "host/core.py": "import os\nimport host.plugins\ndef names():\n    return sorted(n for n in os.listdir(host.plugins.__path__[0]) if not n.startswith('_'))\n", "host/plugins/__init__.py": "", "host/plugins/own.py": "" };
+  expect(vendor(root, ["guest", { "guest/__init__.py": "y = 7\n", "host/plugins/extra.py": "import guest\nimport host.core\nx = guest.y\n" }], ["host", host])).toEqual([]);
+  expect(python("import acme.app, sys; print(acme.app.found, [n for n in sys.modules if n.startswith(('host', 'guest'))])", root)).toMatchObject({ stdout: "[7, ['extra.py', 'own.py']] []\n", stderr: "" });
+});
+
 test("modules straight below a namespace package, and namespace packages in one another", () => {
   const root = project({ "acme/app.py": "import space.inner.leaf, space.single as s\nfrom space.inner import leaf\nfound = [space.inner.leaf.x, s.x, leaf.x]\n" });
   expect(vendor(root, ["deep", { "space/inner/leaf.py": "import space.single\nx = space.single.x\n", "space/single.py": "x = 7\n" }])).toEqual([]);

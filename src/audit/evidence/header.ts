@@ -8,6 +8,9 @@ export interface Origin {
 }
 
 const HEAD = 4000;
+/** In nearly every statement of origin; a quick look at bytes, for all files of a system. */
+const signs = ["endored ", "opied from", "opy of ", "xtracted from", "aken from"];
+const QUICK = 2000;
 const verb = "(?:vendored|copied|taken|adapted|extracted|borrowed|backport(?:ed)?|imported|bundled|lifted|ported|derived|forked|originally|verbatim)";
 const phrases = [
   new RegExp(`\\b${verb}\\b[^\\n.]{0,60}?\\b(?:from|of)\\s+(?:the\\s+)?(?:https?://(?:www\\.)?(?:github\\.com|gitlab\\.com|bitbucket\\.org)/[\\w.-]+/([\\w.-]+)|(?:https?://pypi\\.(?:org|python\\.org)/(?:project|pypi)/)([\\w.-]+)|["'\`]*([A-Za-z][\\w.-]*)["'\`]*)(?:[^\\n]{0,40}?\\bv?(\\d+(?:\\.\\d+)+(?:[a-z]+\\d*)?))?`, "i"),
@@ -15,11 +18,18 @@ const phrases = [
 ];
 const words = new Set(["the", "a", "an", "this", "that", "it", "its", "python", "cpython", "stdlib", "standard", "http", "https", "source", "sources", "upstream", "original", "version", "here", "code", "which", "various", "other", "my", "our", "file", "module", "package", "library", "project", "copyright", "pypi", "github", "in", "on", "free", "software"]);
 
+/** Whether the head of a file may say where it comes from. */
+export function mayTellOrigin(source: Buffer): boolean {
+  const head = source.subarray(0, QUICK);
+  return signs.some((sign) => head.includes(sign, 0, "latin1"));
+}
+
 /** `source` is the module's text; only its head is looked at. */
 export function originOf(source: string): Origin | undefined {
   const head = source.slice(0, HEAD);
+  const comments = commentsOf(head);
   for (const phrase of phrases) {
-    const match = phrase.exec(commentsOf(head));
+    const match = phrase.exec(comments);
     if (!match) continue;
     const groups = match.slice(1);
     const version = groups.at(-1);
@@ -32,9 +42,10 @@ export function originOf(source: string): Origin | undefined {
 
 /** Comments at line starts, and the docstring; the rest is blank. */
 function commentsOf(head: string): string {
-  const code = head.split("\n").findIndex((line) => !/^\s*(?:#.*)?$/.test(line));
-  const rest = code < 0 ? "" : head.split("\n").slice(code).join("\n");
+  const lines = head.split("\n");
+  const code = lines.findIndex((line) => !/^\s*(?:#.*)?$/.test(line));
+  const rest = code < 0 ? "" : lines.slice(code).join("\n");
   const quote = /^[ \t]*[rbu]{0,2}("""|''')/i.exec(rest);
   const docstring = quote ? (rest.slice(quote[0].length).split(quote[1] ?? "", 1)[0] ?? "") : "";
-  return `${head.split("\n").filter((line) => /^\s*#/.test(line)).map((line) => line.replace(/^\s*#+\s?/, "")).join("\n")}\n${docstring}`;
+  return `${lines.filter((line) => /^\s*#/.test(line)).map((line) => line.replace(/^\s*#+\s?/, "")).join("\n")}\n${docstring}`;
 }

@@ -50,8 +50,8 @@ function requirementPins(path: string, text: string): Claim[] {
     const pin = requirement.exec(bare);
     // With a marker (`; python_version < "3.8"`) it may rightly not be there.
     if (pin) return [{ ...claimOf("pin-file", path, index + 1, pin[1] ?? "", pin[2] ?? null), promises: !/;\s*[\w'"(]/.test(bare) }];
-    // `git+https://github.com/x/delegator.py.git@v0.1#egg=delegator.py`, `foo @ https://…/foo-1.0.tar.gz`
-    const egg = /[#&]egg=([A-Za-z0-9][\w.-]*)/.exec(line)?.[1] ?? /^([A-Za-z0-9][\w.-]*)\s*@\s*\S+:\/\//.exec(bare)?.[1];
+    // `git+https://github.com/x/delegator.py.git@v0.1#egg=delegator.py`, `foo @ https://…/foo-1.0.tar.gz`, `git+https://github.com/x/foo.git@1.0`
+    const egg = /[#&]egg=([A-Za-z0-9][\w.-]*)/.exec(line)?.[1] ?? /^([A-Za-z0-9][\w.-]*)\s*@\s*\S+:\/\//.exec(bare)?.[1] ?? /^(?:git|hg|svn|bzr)\+[a-z]+:\/\/[^\s#]*?\/([A-Za-z0-9][\w-]*?)(?:\.git)?(?:@[^\s/#]*)?(?:#|$)/.exec(bare)?.[1];
     if (egg === undefined) return [];
     const version = /@v?(\d+(?:\.\d+)+[\w.]*)(?:#|$|\s)/.exec(line)?.[1] ?? new RegExp(`${egg.replace(/[^\w]/g, ".")}-(\\d[\\w.]*?)(?:\\.tar|\\.zip|-py|#|$)`, "i").exec(line)?.[1];
     return [claimOf("pin-file", path, index + 1, egg, version ?? null)];

@@ -7,22 +7,35 @@ export function isSbom(path: string): boolean {
   return /(?:^|[._-])s?bom(?:[._-][\w.-]*)?\.(?:json|xml|spdx)$|\.cdx\.(?:json|xml)$|\.spdx(?:\.json)?$|^cyclonedx.*\.(?:json|xml)$/.test(name) || /\.dist-info\/sboms\/[^/]+\.(?:json|xml|spdx)$/i.test(path);
 }
 
+/** What a distribution installs. */
+export interface Installed {
+  /** First components of its files; empty where that is not known. */
+  readonly topLevels: readonly string[];
+  /** What its SBOM names may lie in one. */
+  readonly holdsArchives: boolean;
+}
+
 const purlPattern = /^pkg:pypi\/([^@?#]+)(?:@([^?#]+))?/i;
 
-/** Undefined where the file is no SBOM that can be read. */
-export function readSbom(path: string, text: string): Claim[] | undefined {
+/** Undefined where the file is no SBOM that can be read. `installed` is asked, by the path of a `.dist-info`, what the SBOMs in it (PEP 770) speak of. */
+export function readSbom(path: string, text: string, installed: (info: string) => Installed): Claim[] | undefined {
   const purls = purlsOf(text);
   if (!purls) return undefined;
   const directory = directoryOf(path);
   const beside = isVendoringName(baseName(directory));
-  const pep770 = /^(.*?)[^/]+\.dist-info\/sboms$/.exec(directory);
-  const directories = beside ? [directory] : pep770 ? [`${pep770[1] ?? ""}**`] : [directory === "" ? "**" : `${directory}/**`];
+  const pep770 = /^((.*?)[^/]+\.dist-info)\/sboms$/.exec(directory);
+  const distribution = pep770 && installed(pep770[1] ?? "");
+  const directories = beside ? [directory] : distribution ? placesOf(pep770[2] ?? "", distribution.topLevels) : [directory === "" ? "**" : `${directory}/**`];
   return purls.flatMap(({ purl, license }) => {
     const match = purlPattern.exec(purl);
     if (!match) return [];
     const [name, version] = [decode(match[1] ?? ""), match[2] === undefined ? null : decode(match[2])];
-    return [{ kind: "sbom" as const, name, version, file: path, directories, confidence: 0.8, license, promises: beside || pep770 !== null }];
+    return [{ kind: "sbom" as const, name, version, file: path, directories, confidence: 0.8, license, promises: beside || distribution?.holdsArchives === false }];
   });
+}
+
+function placesOf(site: string, topLevels: readonly string[]): string[] {
+  return topLevels.length === 0 ? [`${site}**`] : topLevels.flatMap((top) => (top.endsWith(".py") ? [] : [`${site}${top}/**`]));
 }
 
 function decode(text: string): string {

@@ -85,9 +85,16 @@ function pedigreeOf(copy: Copy, purl: string, reference: string): unknown {
   ];
   return {
     ancestors: [{ type: "library", "bom-ref": `${reference}-upstream`, name: text(copy.name), ...(copy.version === null ? {} : { version: text(copy.version) }), purl }],
-    ...(changed.length + added.length > 0 ? { patches: [{ type: "unofficial" }] } : {}),
+    ...(changed.length + added.length > 0 ? { patches: patchesOf(copy) } : {}),
     ...(notes.length > 0 ? { notes: text(notes.join("; ")) } : {}),
   };
+}
+
+/** One a module where its text is known. */
+function patchesOf({ diffs }: Copy): unknown[] {
+  const shown = (diffs ?? []).flatMap(({ text: diff }) => diff ?? []);
+  if (shown.length === 0) return [{ type: "unofficial" }];
+  return shown.map((diff) => ({ type: "unofficial", diff: { text: { contentType: "text/x-diff", encoding: "base64", content: Buffer.from(diff, "utf8").toString("base64") } } }));
 }
 
 function highest(evidence: readonly Evidence[]): number {

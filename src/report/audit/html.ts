@@ -16,6 +16,7 @@ export function formatHtml({ result, findings }: Outcome<AuditResult>): string {
     update: copy.update === null ? null : shown(copy.update), namespace: shown(copy.namespace), state: copy.state, license: copy.license === null ? null : shown(copy.license),
     evidence: copy.evidence.map((each) => ({ ...each, detail: shown(each.detail) })),
     differences: copy.differences && { changed: copy.differences.changed.map(shown), added: copy.differences.added.map(shown), missing: copy.differences.missing.slice(0, 200).map(shown), missingCount: copy.differences.missing.length, relocated: copy.differences.relocated.length },
+    diffs: (copy.diffs ?? []).map((each) => ({ path: shown(each.path), text: each.text?.split("\n").map((line) => line.split("\t").map(shown).join("\t")).join("\n") ?? null })),
     advisories: copy.advisories.map((each) => ({ id: shown(each.id), aliases: each.aliases.map(shown), fixed: each.fixed.map(shown), severity: each.severity, status: each.status, why: shown(each.why), summary: shown(each.summary) })),
   }));
   const facts = {

@@ -107,6 +107,7 @@ function details(copy) {
   if (copy.namespace) parts.push(make("h4", {}, "Namespace"), make("code", {}, copy.namespace));
   const differences = copy.differences;
   if (differences) parts.push(...list("Changed modules", differences.changed), ...list("Added modules", differences.added), ...list("Left out" + (differences.missingCount > differences.missing.length ? " (the first " + differences.missing.length + " of " + differences.missingCount + ")" : ""), differences.missing));
+  for (const each of copy.diffs) if (each.text) parts.push(make("details", {}, make("summary", {}, "Diff of " + each.path + " against the release, relocation undone"), make("pre", { class: "diff", tabindex: "0" }, each.text)));
   parts.push(...list("Advisories", copy.advisories.map((each) => each.id + (each.aliases.length > 0 ? " (" + each.aliases.join(", ") + ")" : "") + ", " + each.severity + ", " + each.status.replace("_", " ") + ": " + each.why + (each.summary ? " \\u2014 " + each.summary : ""))));
   if (copy.update) parts.push(make("h4", {}, "Update"), make("code", {}, copy.update));
   return parts;

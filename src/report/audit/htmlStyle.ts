@@ -35,7 +35,7 @@ td .open{border:0;background:none;padding:0;min-height:0;color:var(--link);text-
 .state{display:inline-block;border-radius:.25rem;padding:0 .4rem}
 .critical{color:var(--critical);font-weight:600}.high{color:var(--high);font-weight:600}.medium{color:var(--medium);font-weight:600}.low,.none{color:var(--low)}
 .detail td{background:var(--panel)}.detail h4{margin:.6rem 0 .2rem;font-size:.9rem}.detail ul{margin:.2rem 0;padding-left:1.2rem}
-.detail code{font-size:.88em}
+.detail code{font-size:.88em}.detail pre{overflow:auto;max-height:30rem;font-size:.85rem;border:1px solid var(--line);padding:.4rem;tab-size:8}
 nav{display:flex;gap:.5rem;align-items:center;margin:.8rem 0}
 @media print{:root{--bg:#fff;--fg:#000;--soft:#333;--line:#999;--panel:#fff}form,nav,.skip,thead button::after{display:none}.scroll{overflow:visible}header,main{max-width:none}tr{break-inside:avoid}.cell,.state{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;

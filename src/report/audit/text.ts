@@ -14,8 +14,8 @@ export function formatAudit({ result, findings, notices }: Outcome<AuditResult>,
   const out: string[] = notices.map(visible);
   const affected = result.copies.filter((copy) => copy.advisories.some((advisory) => advisory.status === "affected"));
   out.push(`${count(result.copies.length, "copy", "copies")} of ${count(new Set(result.copies.map((copy) => copy.name)).size, "library", "libraries")} in ${count(result.files, "Python file")}${result.database ? `, ${affected.length} with advisories` : ""}`);
-  if (result.database) out.push(paint.faint(`advisories: ${count(result.database.entries, "entry", "entries")}${result.database.date === null ? "" : `, as of ${visible(result.database.date)}`}`));
-  else if (result.copies.length > 0) out.push(paint.faint("no advisories were asked for: name a database with --db"));
+  if (result.database) out.push(paint.faint(`advisories: ${count(result.database.entries, "entry", "entries")}${result.database.date === null ? "" : `, as of ${visible(result.database.date)}`}${downloadNote(result.database)}`));
+  else if (result.copies.length > 0) out.push(paint.faint("no advisories were asked for: name a database with --db, or get one with --fetch-db"));
   let group = "";
   for (const copy of result.copies) {
     const at = `${result.roots.length > 1 ? `${result.roots[copy.root]}: ` : ""}${copy.owner ?? "(no distribution)"}`;
@@ -28,6 +28,10 @@ export function formatAudit({ result, findings, notices }: Outcome<AuditResult>,
   if (shown.length > 0) out.push("", ...brief(shown, paint));
   if (findings.length > 0) out.push("", countFindings(findings));
   return lines(out);
+}
+
+function downloadNote({ download }: NonNullable<AuditResult["database"]>): string {
+  return download ? `, downloaded ${visible(download.fetched)}` : "";
 }
 
 function rows(copy: Copy, { paint, verbose }: TextOptions): string[] {
@@ -47,11 +51,26 @@ function rows(copy: Copy, { paint, verbose }: TextOptions): string[] {
   if (!verbose) return out;
   for (const evidence of copy.evidence) out.push(paint.faint(`      ${evidence.kind} ${evidence.confidence.toFixed(2)}: ${visible(evidence.detail)}`));
   const { changed, missing, added } = copy.differences ?? { changed: [], missing: [], added: [] };
-  for (const path of changed.slice(0, 20)) out.push(paint.removed(`      changed ${visible(path)}`));
-  for (const path of added.slice(0, 20)) out.push(paint.added(`      added   ${visible(path)}`));
+  const diffs = new Map(copy.diffs?.map(({ path, text }) => [path, text]));
+  for (const path of changed.slice(0, 20)) out.push(paint.removed(`      changed ${visible(path)}`), ...diffLines(diffs.get(path), paint));
+  for (const path of added.slice(0, 20)) out.push(paint.added(`      added   ${visible(path)}`), ...diffLines(diffs.get(path), paint));
   if (missing.length > 0) out.push(paint.faint(`      missing ${missing.slice(0, 5).map(visible).join(", ")}${missing.length > 5 ? ` and ${missing.length - 5} more` : ""}`));
   for (const advisory of copy.advisories) out.push(paint.faint(`      ${visible(advisory.id)} ${advisory.status.replace("_", " ")}: ${visible(advisory.why)}`));
   return out;
+}
+
+const MOST_LINES = 400;
+
+/** Tabs stay: they are most of the indentation of some. */
+function diffLines(text: string | null | undefined, paint: Paint): string[] {
+  if (text === undefined) return [];
+  if (text === null) return [paint.faint("        (too much to show)")];
+  const all = text.replace(/\n$/, "").split("\n");
+  const shown = all.slice(0, MOST_LINES).map((line) => {
+    const safe = `        ${line.split("\t").map(visible).join("\t")}`;
+    return line.startsWith("+") ? paint.added(safe) : line.startsWith("-") ? paint.removed(safe) : safe;
+  });
+  return all.length > MOST_LINES ? [...shown, paint.faint(`        (and ${all.length - MOST_LINES} more lines: --format json has them all)`)] : shown;
 }
 
 /** The advice is the same for all findings of a kind: it stands once. */

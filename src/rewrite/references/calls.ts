@@ -4,7 +4,7 @@ import type { Rule } from "../../model/edit.ts";
 import type { CallExpression, Expression, SubscriptExpression } from "../../model/program.ts";
 import { type Outcome, type Shape, relocateArgument } from "./argument.ts";
 import { relocateCode } from "./code.ts";
-import { renameDistribution, rewriteMetadata } from "./metadata.ts";
+import { renameDistribution, reportAskedFor, rewriteAskedFor, rewriteMetadata } from "./metadata.ts";
 import type { Context } from "../context.ts";
 import type { Collector } from "./collector.ts";
 import type { Scene } from "./scene.ts";
@@ -23,6 +23,7 @@ export function rewriteCalls(scene: Scene): void {
     known = scene.importers.size;
     for (const call of calls) rewriteHandedOn(call, scene);
   }
+  reportAskedFor(scene);
 }
 
 function rowsFor(call: CallExpression, { evaluate, context }: Scene): readonly CatalogueRow[] {
@@ -108,9 +109,29 @@ function noteName(argument: Expression, { names, moduleNames }: Scene): void {
 
 /** What is known only at run time is said; a parameter makes its function a callable of the same kind. */
 function note(call: CallExpression, argument: Expression, outcome: Outcome, row: CatalogueRow | undefined, scene: Scene): void {
-  for (const parameter of outcome.parameters) scene.importers.set(`${parameter.function} ${parameter.index}`, { parameter, row });
+  for (const parameter of outcome.parameters) {
+    const key = `${parameter.function} ${parameter.index}`;
+    if (isPutBehindOwnName(parameter, scene)) scene.ownNames.add(key);
+    scene.importers.set(key, { parameter, row });
+  }
   if (outcome.kind !== "opaque" || !row) return;
   scene.opaque(call, argument, row, outcome.named.length > 0);
+}
+
+/** `"{}.{}".format(__name__, name)`: the function makes a name of its own of what it is given, and a relocated one would be another. */
+function isPutBehindOwnName({ function: owner, name }: Extract<Value, { kind: "parameter" }>, { program, names, context }: Scene): boolean {
+  return program.expressions.some((expression) => {
+    if (expression.kind !== "name" || expression.name !== name || !names.bindingsOf(expression).some(({ how }) => how.kind === "parameter" && how.function === owner)) return false;
+    let whole: Expression = expression;
+    while (whole.parent) whole = whole.parent;
+    return whole !== expression && /\b__(?:name|package)__\b/.test(context.source.toString("latin1", whole.start, whole.end)) && isMadeText(whole);
+  });
+}
+
+/** A sum, a format, or an f-string, and no call of anything else. */
+function isMadeText(whole: Expression): boolean {
+  if (whole.kind === "call") return whole.callee.kind === "attribute" && ["format", "join"].includes(whole.callee.name) && whole.callee.object.kind === "string";
+  return whole.kind === "string" || (whole.kind === "binary" && (whole.operator === "+" || whole.operator === "%"));
 }
 
 function rewriteHandedOn(call: CallExpression, scene: Scene): void {
@@ -126,6 +147,14 @@ function rewriteHandedOn(call: CallExpression, scene: Scene): void {
     const importer = scene.importers.get(`${name} ${index}`);
     const argument = importer && argumentOf(call, index - method, parameter);
     if (!argument) return;
+    if (scene.asked.has(`${name} ${index}`)) {
+      rewriteAskedFor(`${name} ${index}`, argument, scene);
+      return;
+    }
+    if (scene.ownNames.has(`${name} ${index}`)) {
+      for (const value of stringsIn(scene.evaluate(argument))) if (value.kind === "text") for (const { literal } of value.pieces) scene.collector.claim(literal);
+      return;
+    }
     if (importer.row?.meaning === "entry-point-group") {
       leave(argument, importer.row, scene);
       return;

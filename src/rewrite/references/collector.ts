@@ -28,6 +28,10 @@ export class Collector {
     if (!this.#edits.has(key)) this.#edits.set(key, { start: span.start, end: span.end, text, rule });
   }
 
+  isEdited({ start, end }: Span): boolean {
+    return this.#edits.has(`${start} ${end} `);
+  }
+
   site(span: Span, name: string, tier: Tier, rule: Rule, outcome: Site["outcome"], why: string): void {
     const key = `${span.start} ${span.end}`;
     const before = this.#sites.get(key);

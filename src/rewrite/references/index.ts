@@ -157,6 +157,8 @@ function withProgram(context: Context, around: readonly number[] | undefined): {
     evaluate: evaluator(context, names),
     collector,
     importers: new Map(),
+    ownNames: new Set(),
+    asked: new Map(),
     moduleNames: new Set(),
     opaque(call, argument, row, partly = false) {
       const mapped = row.meaning === "top-module" ? importAtRunTime(call, context, collector) : isMapped(row) && mapAtRunTime(argument, "module-call", context, collector);

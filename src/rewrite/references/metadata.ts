@@ -12,8 +12,14 @@ export function rewriteMetadata(call: CallExpression, argument: Expression, row:
   for (const value of all) if (value.kind === "text") for (const { literal } of value.pieces) collector.claim(literal);
   const names = all.map(distributionName);
   const found = names.map((name) => (name === undefined ? undefined : inventory.distribution(name)));
+  const parameters = all.filter((value) => value.kind === "parameter");
+  for (const parameter of parameters) {
+    const key = `${parameter.function} ${parameter.index}`;
+    scene.importers.set(key, { parameter, row });
+    scene.asked.set(key, [...(scene.asked.get(key) ?? []), { call, argument, row }]);
+  }
   if (found.every((each) => each === undefined)) {
-    if (names.includes(undefined) && context.place.module !== undefined) opaque(call, argument, row, scene);
+    if (names.includes(undefined) && parameters.length === 0 && context.place.module !== undefined) opaque(call, argument, row, scene);
     return;
   }
   const [only] = found;
@@ -58,10 +64,34 @@ function sameDistribution(a: string | undefined, b: string): boolean {
   return a !== undefined && normalised(a) === normalised(b);
 }
 
-/** Which distribution is known at run time only; the helper finds those that were relocated, and all others as before. */
+/** A function of the file asks for what it is given, and here it is given this: where that is a relocated distribution, the function asks the helper. */
+export function rewriteAskedFor(key: string, argument: Expression, scene: Scene): void {
+  const { inventory } = scene.context.options;
+  for (const value of alternatives(scene.evaluate(argument))) {
+    if (value.kind === "text") for (const { literal } of value.pieces) scene.collector.claim(literal);
+    const asked = scene.asked.get(key) ?? [];
+    const [first] = asked;
+    if (value.kind === "parameter" && first) {
+      const outer = `${value.function} ${value.index}`;
+      scene.importers.set(outer, { parameter: value, row: first.row });
+      scene.asked.set(outer, asked);
+    }
+    const name = distributionName(value);
+    if (name !== undefined && inventory.distribution(name)) for (const { call, row } of asked) useHelper(call, name, row.helper ?? "version", scene);
+  }
+}
+
+/** What nobody in the file gave the name of a relocated distribution to: others may. */
+export function reportAskedFor(scene: Scene): void {
+  if (scene.context.place.module === undefined) return;
+  for (const { call, argument, row } of new Set([...scene.asked.values()].flat())) if (!scene.collector.isEdited(call.callee)) opaque(call, argument, row, scene);
+}
+
+/** Which distribution is known at run time only; the helper finds those that were relocated, and all others as before: what a copy asks for is among its own first. */
 function opaque(call: CallExpression, argument: Expression, row: CatalogueRow, scene: Scene): void {
-  const { runtimeMap, helper } = scene.context.options;
-  if (runtimeMap && helper !== undefined) useHelper(call, "a distribution", row.helper ?? "version", scene);
+  const { place, options: { runtimeMap, helper, relocations, inventory } } = scene.context;
+  const isCopy = place.module !== undefined && relocations.covering(place.module) !== undefined && inventory.distributionNames.length > 0;
+  if (helper !== undefined && (runtimeMap || isCopy)) useHelper(call, "a distribution", row.helper ?? "version", scene);
   else scene.opaque(call, argument, row);
 }
 

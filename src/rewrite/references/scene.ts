@@ -15,6 +15,10 @@ export interface Scene {
   readonly collector: Collector;
   /** Functions of the file that hand a parameter on to a catalogue call, by name and index of the parameter. */
   readonly importers: Map<string, { readonly parameter: Extract<Value, { kind: "parameter" }>; readonly row: CatalogueRow | undefined }>;
+  /** The same for functions that make a name of their own of what they are given: it stays as it is. */
+  readonly ownNames: Set<string>;
+  /** Of the importers, the calls that ask for the metadata of a distribution, by the same key. */
+  readonly asked: Map<string, readonly { readonly call: CallExpression; readonly argument: Expression; readonly row: CatalogueRow }[]>;
   /** Names that are handed to catalogue calls as modules: what they are compared with names modules too. */
   readonly moduleNames: Set<string>;
   /** The call names a module that is known only at run time; `partly`: some of those that it may name are known, and were relocated. */

@@ -31,7 +31,8 @@ export function rewriteStrings(scene: Scene): void {
 /** For a string as such, wherever it stands. `at` is the literal. */
 export function decideString(value: Text, at: { readonly start: number; readonly end: number }, context: Context, collector: Collector): void {
   const named = verified(value, context);
-  if (named && isSalt(at, context)) return collector.site(at, named.name, "verified", "verified-string", "left", "a salt: what was signed with it must stay valid");
+  const text = named && whatItSays(at, context);
+  if (named && text !== undefined) return collector.site(at, named.name, "verified", "verified-string", "left", text);
   if (named) {
     if (context.options.verified === "report") collector.site(at, named.name, "verified", "verified-string", "left", "verified strings are only listed");
     else editLiteral(value, named, "verified-string", `'${named.name}' exists in the relocated distribution`, context, collector, "verified");
@@ -41,17 +42,37 @@ export function decideString(value: Text, at: { readonly start: number; readonly
   if (ambiguous) collector.site(at, ambiguous.name, "ambiguous", "ambiguous-string", "left", ambiguous.name.includes(".") ? "no such module or attribute in the relocated distribution" : "a single word may mean anything");
 }
 
-/** `salt="a.b"`, `key_salt: str = "a.b"`: no name, whatever it looks like. */
-function isSalt({ start }: { readonly start: number }, { source }: Context): boolean {
-  return /(?:\b|_)salt\s*(?::[^=\n]*)?=\s*\(?\s*$/i.test(source.toString("latin1", Math.max(0, start - 80), start));
+const SALT = "a salt: what was signed with it must stay valid";
+const READ = "people read it";
+
+/** Why a string is no name, whatever it looks like: `salt="a.b"`, `help="a.b"`, `return "a.b"` of a `__repr__`; undefined where nothing says so. */
+function whatItSays({ start }: { readonly start: number }, { source }: Context): string | undefined {
+  const before = source.toString("latin1", Math.max(0, start - 2000), start);
+  const target = /(\w+)[ \t]*(?::[^=\n]*)?=\s*\(?\s*$/.exec(before)?.[1] ?? "";
+  if (/(?:^|_)salt$/i.test(target)) return SALT;
+  if (/(?:descri\w*|title|caption|label|summary|help|help_text)$/i.test(target) || /\b\w*deprecat\w*\([^()]*$/i.test(before)) return READ;
+  const name = functionAround(before);
+  if (/salt$/i.test(name) && /\breturn\s*\(?\s*$/.test(before)) return SALT;
+  return name === "__repr__" || name === "__str__" ? READ : undefined;
+}
+
+/** The function in whose body a text ends, as its lines show. */
+function functionAround(before: string): string {
+  const [definition] = [...before.matchAll(/^([ \t]*)(?:async[ \t]+)?def[ \t]+(\w+)[^]*?:[ \t]*(?:#[^\n]*)?$/gm)].slice(-1);
+  if (!definition) return "";
+  const [header, blanks = "", name = ""] = definition;
+  const body = before.slice(definition.index + header.length).split("\n").slice(1);
+  return body.length > 0 && body.every((line) => line.trim() === "" || (/^[ \t]*/.exec(line)?.[0].length ?? 0) > blanks.length) ? name : "";
 }
 
 function verified(value: Text, context: Context): Named | undefined {
   const { inventory } = context.options;
-  if (!value.complete || value.text.endsWith(".")) {
+  // What a format leaves open: `"a.b.%s"`, `"a.b.{}"`.
+  const [, beginning = "", field = ""] = /^([\w.]*)([%{][\w.%(){}!:]*)?$/.exec(value.text) ?? [];
+  if (!value.complete || field !== "" || value.text.endsWith(".")) {
     // A beginning, up to its last dot: a package below the top level.
-    const base = value.text.slice(0, Math.max(value.text.lastIndexOf("."), 0));
-    if (!base.includes(".") || !/^[\w.]+$/.test(value.text) || !inventory.isPackage(base)) return undefined;
+    const base = beginning.slice(0, Math.max(beginning.lastIndexOf("."), 0));
+    if (!base.includes(".") || !inventory.isPackage(base)) return undefined;
     return namedBy({ ...value, text: `${base}.`, complete: true }, "prefix", context);
   }
   const group = inventory.groups.has(value.text) ? context.options.relocations.covering(value.text) : undefined;

@@ -17,6 +17,7 @@ import {
   ADJACENT, SEEN_WORD, STATEMENT, STRING_AT, TEXT_AT, mask, noteInterest, noteLazyModules, offset, record, reject, reportAddress, reportCount, suspect, takeInterest,
 } from "./report";
 import { get, set } from "./numbers";
+import { shapeOf } from "./shape";
 import { endOfNumber, endOfString, stringPrefix } from "./strings";
 import { CALLED, NAME, NAMESPACE, NAME_ONLY, NUMBER_SHIFT, RELATIVE, hashOf, importsAt, interestAt, interestOf } from "./words";
 
@@ -109,6 +110,11 @@ export function scan(length: i32): i32 {
 
 /** Where the table of wanted words is to be put: see words.ts. */
 export { wordsAddress } from "./words";
+
+/** Of the text that lies at the input's address; nothing is scanned for it. */
+export function shape(length: i32): u32 {
+  return shapeOf(inputAddress(), length);
+}
 
 export function recordsAddress(): usize {
   return reportAddress();
