@@ -1,6 +1,6 @@
 /** pip as the fetch and build engine: it is run with the user's own configuration, so that indexes, proxies and credentials are what they are everywhere else. */
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
 import type { Host } from "../host/host.ts";
 import { Failure } from "../model/failure.ts";
 import type { ArchiveCache } from "./cache.ts";
@@ -15,7 +15,8 @@ const LINES_SHOWN = 12;
 
 export class Pip implements Engine {
   readonly name = "pip";
-  readonly #command: readonly string[];
+  #command: readonly string[];
+  #isResolved = false;
   readonly #host: Host;
   readonly #cache: ArchiveCache;
   readonly directory: string;
@@ -104,11 +105,23 @@ export class Pip implements Engine {
   }
 
   async #execute(args: readonly string[]): Promise<{ status: number; stdout: string; stderr: string }> {
+    await this.#resolveShim();
     const [command = "", ...first] = this.#command;
     const run = await this.#host.execute(command, [...first, ...args], { cwd: this.#host.cwd, environment: { ...ENVIRONMENT, TMPDIR: this.directory } }); // what it leaves behind when it is ended goes too
     if (!run) throw new Failure(`${command}: no such program, and requirements are fetched with pip`, "Install Python with pip, or say how to run it: --pip 'python3.12 -m pip'; or use uv: --engine uv");
     if (/No module named pip\b/.test(run.stderr)) throw new Failure(`${this.#command.join(" ")}: this Python has no pip`, "Install it (python3 -m ensurepip, or your system's python3-pip), or name another: --pip 'python3.12 -m pip'; or use uv: --engine uv");
     return run;
+  }
+
+  /** What stands on the PATH may be a script that looks for the interpreter, and does more when it sees pip: pyenv's writes its own files, and fails where two do. */
+  async #resolveShim(): Promise<void> {
+    if (this.#isResolved) return;
+    this.#isResolved = true;
+    const [python = "", ...rest] = this.#command;
+    if (rest.join(" ") !== "-m pip") return;
+    const run = await this.#host.execute(python, ["-c", "import sys; print(sys.executable)"], { cwd: this.#host.cwd, environment: ENVIRONMENT });
+    const found = run?.status === 0 ? run.stdout.trim() : "";
+    if (isAbsolute(found) && existsSync(found)) this.#command = [found, ...rest];
   }
 
   async #run(args: readonly string[]): Promise<string> {

@@ -137,6 +137,7 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
     },
     distribution: (name) => distributions.get(normalisedName(name)),
     groups: new Set(data.groups ?? []),
+    hasMetadata: data.distributions.some(({ directory }) => directory !== undefined),
     requires: new Set(data.distributions.flatMap(({ requires }) => requires)),
     distributionNames: data.distributions.map(({ name }) => name),
   };

@@ -212,7 +212,7 @@ describe("many projects", () => {
         states[state]++;
       }
     }
-    expect(enisle(args(shelved, roots)).status).toBe(1);
+    expect([0, 1]).toContain(enisle(args(shelved, roots)).status); // 0: the last of the killed runs had nothing left to do
     expect(snapshot(roots)).toEqual(alone);
     expect(states.old).toBeGreaterThan(0); // or nothing was killed in time
   }, 120_000);
