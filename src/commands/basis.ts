@@ -15,7 +15,7 @@ export type Basis = Pick<Manifest, "targetPython" | "settings" | "isolated">;
 
 /** What the command line does not say is the default. */
 export function basisOf(consumer: Consumer, { verified = "rewrite", runtimeMap = false }: Partial<References>): { readonly basis: Basis; readonly references: ReferenceSettings } {
-  const references = { helper: `${consumer.namespace}.${HELPER_NAME}`, verified, runtimeMap, rows: consumer.configuration.catalogue ?? [], leave: consumer.configuration.leave ?? [] };
+  const references: ReferenceSettings = { helper: `${consumer.namespace}.${HELPER_NAME}`, ...(consumer.configuration.vendoring ? { leavesLookUps: true } : {}), verified, runtimeMap, rows: consumer.configuration.catalogue ?? [], leave: consumer.configuration.leave ?? [] };
   const { "isolate-optional": isolated = false, "isolate-optional-except": except } = consumer.configuration;
   const isolation = isolated === false ? {} : { isolated, except, dependencies: consumer.dependencies };
   const choices = JSON.stringify({ ...isolation, rows: references.rows, leave: references.leave.map(({ string, path }) => ({ string, path })), verified, runtimeMap });

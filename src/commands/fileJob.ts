@@ -70,6 +70,8 @@ export interface ReferenceSettings {
   readonly verified: "rewrite" | "report";
   readonly helper: string | undefined;
   readonly runtimeMap: boolean;
+  /** Look-ups of metadata whose distribution only running tells stay as they are, for the sake of a tree that another tool made so. */
+  readonly leavesLookUps?: true;
   readonly leave: readonly { readonly string: string; readonly path?: string }[];
 }
 

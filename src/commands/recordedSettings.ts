@@ -13,7 +13,7 @@ export interface RecordedSettings {
 
 /** The manifest has a digest of the choices; those of the command line are found again by trying. */
 export function recordedSettings(consumer: Consumer, manifest: Manifest): RecordedSettings {
-  const configured = { helper: `${manifest.namespace}.${HELPER_NAME}`, rows: consumer.configuration.catalogue ?? [], leave: consumer.configuration.leave ?? [] };
+  const configured = { helper: `${manifest.namespace}.${HELPER_NAME}`, ...(consumer.configuration.vendoring ? { leavesLookUps: true as const } : {}), rows: consumer.configuration.catalogue ?? [], leave: consumer.configuration.leave ?? [] };
   for (const runtimeMap of [false, true]) {
     for (const verified of ["rewrite", "report"] as const) {
       const references = { ...configured, verified, runtimeMap };

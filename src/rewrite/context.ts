@@ -56,6 +56,8 @@ export interface RewriteOptions {
   readonly helper: DottedName | undefined;
   /** Strings that the configuration leaves as they are, with the path below which. */
   readonly leave: readonly { readonly string: string; readonly path?: string }[];
+  /** Look-ups of metadata whose distribution only running tells stay as they are. */
+  readonly leavesLookUps?: true;
   /** Names that are known only at run time go through the helper too. */
   readonly runtimeMap: boolean;
 }

@@ -89,8 +89,8 @@ export function reportAskedFor(scene: Scene): void {
 
 /** Which distribution is known at run time only; the helper finds those that were relocated, and all others as before: what a copy asks for is among its own first. */
 function opaque(call: CallExpression, argument: Expression, row: CatalogueRow, scene: Scene): void {
-  const { place, options: { runtimeMap, helper, relocations, inventory } } = scene.context;
-  const isCopy = place.module !== undefined && relocations.covering(place.module) !== undefined && inventory.hasMetadata;
+  const { place, options: { runtimeMap, leavesLookUps, helper, relocations, inventory } } = scene.context;
+  const isCopy = !leavesLookUps && place.module !== undefined && relocations.covering(place.module) !== undefined && inventory.hasMetadata;
   if (helper !== undefined && (runtimeMap || isCopy)) useHelper(call, "a distribution", row.helper ?? "version", scene);
   else scene.opaque(call, argument, row);
 }
