@@ -16,7 +16,7 @@ function ownNames({ provided }: CheckedNamespace): ReadonlySet<string> {
 }
 
 function leaks({ label, sites }: CheckedSource, distribution: string | undefined, own: ReadonlySet<string> = new Set()): Finding[] {
-  return sites.filter((site) => !own.has(topLevel(site.name))).map(({ name, tier, line, column, endLine, endColumn }) =>
+  return sites.filter((site) => site.tier !== "opaque" && !own.has(topLevel(site.name))).map(({ name, tier, line, column, endLine, endColumn }) =>
     finding("leak", `asks for '${name}' by its original name (${tier})`, { path: label, line, column, endLine, endColumn, ...(distribution === undefined ? {} : { distribution }) }),
   );
 }

@@ -149,7 +149,11 @@ function rewriteHandedOn(call: CallExpression, scene: Scene): void {
     if (!argument) return;
     if (scene.asked.has(`${name} ${index}`)) {
       rewriteAskedFor(`${name} ${index}`, argument, scene);
-      return;
+      // Perhaps it is looked for as a module as well: the helper knows it by that name too.
+      if (importer.row?.meaning === "version" || importer.row?.meaning === "metadata") {
+        for (const value of stringsIn(scene.evaluate(argument))) if (value.kind === "text") for (const { literal } of value.pieces) scene.collector.claim(literal);
+        return;
+      }
     }
     if (scene.ownNames.has(`${name} ${index}`)) {
       for (const value of stringsIn(scene.evaluate(argument))) if (value.kind === "text") for (const { literal } of value.pieces) scene.collector.claim(literal);

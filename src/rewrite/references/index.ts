@@ -97,9 +97,13 @@ export function offsetsToParse(context: Context, strings: readonly WantedString[
   const { facts } = context;
   const { interest } = facts;
   const asksForWords = strings.length > 0 || interest & (Interest.namespace | Interest.dynamic | Interest.relative | Interest.code);
-  const words = asksForWords ? wordsThere(context) : undefined;
+  const { options, place } = context;
+  // A copy that asks for metadata may ask for its neighbours'.
+  const asksForMetadata = interest & Interest.called && options.inventory.severalWithMetadata && !options.leavesLookUps && place.module !== undefined && options.relocations.covering(place.module) !== undefined;
+  const words = asksForWords || asksForMetadata ? wordsThere(context) : undefined;
   const offsets = [...facts.texts];
   if (words && interest & (Interest.dynamic | Interest.relative)) offsets.push(...words.always);
+  if (words && asksForMetadata) offsets.push(...words.metadata);
   if (words && words.always.length > 0 && interest & Interest.code && mentionsImport(context)) offsets.push(...words.always);
   if (words && (interest & Interest.namespace || (interest & Interest.name && strings.length > 0))) offsets.push(...words.names);
   if (words && strings.length > 0) offsets.push(...words.calls, ...keyOffsets(context.source), ...unclear(strings, context));

@@ -91,11 +91,13 @@ export interface WordsThere {
   readonly calls: readonly number[];
   /** They matter always: the name may come at run time, or from `__name__`, or lie in source text. */
   readonly always: readonly number[];
+  /** They ask for the metadata of a distribution. */
+  readonly metadata: readonly number[];
   readonly names: readonly number[];
 }
 
 export function wordsThere({ facts, options, source }: Context): WordsThere {
-  const there = { calls: [] as number[], always: [] as number[], names: [] as number[] };
+  const there = { calls: [] as number[], always: [] as number[], metadata: [] as number[], names: [] as number[] };
   if (facts.words.length === 0) return there;
   const { modules, parents, names, interests: interestBy } = wordsOf(options.catalogue);
   const imported = new Set<string>();
@@ -127,6 +129,7 @@ export function wordsThere({ facts, options, source }: Context): WordsThere {
     if (matters === undefined) relevant.set(number, (matters = isRelevant(number)));
     if (!matters) continue;
     there.calls.push(offset);
+    if (interest & Interest.called) there.metadata.push(offset);
     if (interest & (Interest.dynamic | Interest.called | Interest.code)) there.always.push(offset);
   }
   return there;

@@ -1,6 +1,7 @@
 /** A relocated distribution's metadata: its version becomes a literal; anything else is asked of the generated helper, which knows the kept `.dist-info`. */
 import type { CatalogueRow } from "../../model/catalogue.ts";
 import type { CallExpression, Expression } from "../../model/program.ts";
+import { topLevel } from "../../model/name.ts";
 import { quoteIn } from "./argument.ts";
 import type { Scene } from "./scene.ts";
 import { type Value, alternatives } from "./values.ts";
@@ -12,14 +13,16 @@ export function rewriteMetadata(call: CallExpression, argument: Expression, row:
   for (const value of all) if (value.kind === "text") for (const { literal } of value.pieces) collector.claim(literal);
   const names = all.map(distributionName);
   const found = names.map((name) => (name === undefined ? undefined : inventory.distribution(name)));
-  const parameters = all.filter((value) => value.kind === "parameter");
+  // The library that has these functions says by them what they are.
+  const isOwn = topLevel(context.place.module ?? "") === topLevel(row.callable);
+  const parameters = isOwn ? [] : all.filter((value) => value.kind === "parameter");
   for (const parameter of parameters) {
     const key = `${parameter.function} ${parameter.index}`;
-    scene.importers.set(key, { parameter, row });
+    if (!scene.importers.has(key)) scene.importers.set(key, { parameter, row });
     scene.asked.set(key, [...(scene.asked.get(key) ?? []), { call, argument, row }]);
   }
   if (found.every((each) => each === undefined)) {
-    if (names.includes(undefined) && parameters.length === 0 && context.place.module !== undefined) opaque(call, argument, row, scene);
+    if (names.includes(undefined) && parameters.length === 0 && !isOwn && context.place.module !== undefined) opaque(call, argument, row, scene);
     return;
   }
   const [only] = found;
@@ -68,16 +71,16 @@ function sameDistribution(a: string | undefined, b: string): boolean {
 export function rewriteAskedFor(key: string, argument: Expression, scene: Scene): void {
   const { inventory } = scene.context.options;
   for (const value of alternatives(scene.evaluate(argument))) {
-    if (value.kind === "text") for (const { literal } of value.pieces) scene.collector.claim(literal);
     const asked = scene.asked.get(key) ?? [];
     const [first] = asked;
     if (value.kind === "parameter" && first) {
       const outer = `${value.function} ${value.index}`;
-      scene.importers.set(outer, { parameter: value, row: first.row });
+      if (!scene.importers.has(outer)) scene.importers.set(outer, { parameter: value, row: first.row });
       scene.asked.set(outer, asked);
     }
     const name = distributionName(value);
-    if (name !== undefined && inventory.distribution(name)) for (const { call, row } of asked) useHelper(call, name, row.helper ?? "version", scene);
+    const distribution = name === undefined ? undefined : inventory.distribution(name);
+    if (name !== undefined && distribution && distribution.renamed === undefined) for (const { call, row } of asked) useHelper(call, name, row.helper ?? "version", scene);
   }
 }
 
@@ -90,8 +93,8 @@ export function reportAskedFor(scene: Scene): void {
 /** Which distribution is known at run time only; the helper finds those that were relocated, and all others as before: what a copy asks for is among its own first. */
 function opaque(call: CallExpression, argument: Expression, row: CatalogueRow, scene: Scene): void {
   const { place, options: { runtimeMap, leavesLookUps, helper, relocations, inventory } } = scene.context;
-  const isCopy = !leavesLookUps && place.module !== undefined && relocations.covering(place.module) !== undefined && inventory.hasMetadata;
-  if (helper !== undefined && (runtimeMap || isCopy)) useHelper(call, "a distribution", row.helper ?? "version", scene);
+  const isCopy = !leavesLookUps && place.module !== undefined && relocations.covering(place.module) !== undefined && inventory.severalWithMetadata;
+  if (helper !== undefined && (runtimeMap || isCopy)) useHelper(call, "a distribution", row.helper ?? "version", scene, "opaque");
   else scene.opaque(call, argument, row);
 }
 
@@ -108,7 +111,7 @@ function distributionName(value: Value): string | undefined {
 }
 
 /** The call is asked of the helper instead; its arguments stay. */
-export function useHelper(call: CallExpression, name: string, helper: string, { context, collector }: Scene): void {
+export function useHelper(call: CallExpression, name: string, helper: string, { context, collector }: Scene, tier: "proven" | "opaque" = "proven"): void {
   const module = context.options.helper;
   if (module === undefined) {
     collector.finding("metadata-unreachable", `the metadata of ${name} is asked for, and is not installed after relocation`, call.start);
@@ -117,5 +120,5 @@ export function useHelper(call: CallExpression, name: string, helper: string, { 
   const quote = quoteIn(call, context.source);
   collector.needsHelper = true;
   collector.edit(call.callee, `__import__(${quote}${module}${quote}, fromlist=[${quote}_${quote}]).${helper}`, "own-metadata");
-  collector.site(call, name, "proven", "own-metadata", "rewritten", "asked of the generated helper, which knows the kept .dist-info");
+  collector.site(call, name, tier, "own-metadata", "rewritten", "asked of the generated helper, which knows the kept .dist-info");
 }
