@@ -16,7 +16,7 @@ export function declaresNamespace(content: Buffer): boolean {
 function holdsContent(content: Buffer, top: string): boolean {
   const code = content.toString("latin1").replace(/^[ \t]*[rRuU]?("""|''')[^]*?\1/gm, "").replace(/#[^\r\n]*/g, "");
   const own = [...code.matchAll(/^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import\b|import[ \t]+([\w.]+))/gm)].map(([, from, name]) => from ?? name ?? "");
-  return /^[ \t]*(?:async[ \t]+def|def|class)\b|^(?!_)[^\W\d]\w*[ \t]*(?::[^=\r\n]+)?=(?!=)/m.test(code) || own.some((name) => name.startsWith(".") || name.split(".")[0] === top);
+  return /^[ \t]*(?:async[ \t]+def|def|class)\b|^(?!_|version\b)[^\W\d]\w*[ \t]*(?::[^=\r\n]+)?=(?!=)(?!.*\bextend_path\b)/m.test(code) || own.some((name) => name.startsWith(".") || name.split(".")[0] === top);
 }
 
 /** Paths of such files. `read` is asked for few and small files only: those of top levels, and below them. */

@@ -76,37 +76,37 @@ def _metadata():
         return importlib.import_module("importlib_metadata")
 
 
-def distribution(name):
+def distribution(distribution_name):
     """As importlib.metadata.distribution."""
     from pathlib import Path
 
     metadata = _metadata()
-    directory = _kept(name)
-    return metadata.distribution(name) if directory is None else metadata.PathDistribution(Path(_HERE) / directory)
+    directory = _kept(distribution_name)
+    return metadata.distribution(distribution_name) if directory is None else metadata.PathDistribution(Path(_HERE) / directory)
 
 
-def version(name):
-    return distribution(name).version
+def version(distribution_name):
+    return distribution(distribution_name).version
 
 
-def metadata(name):
-    return distribution(name).metadata
+def metadata(distribution_name):
+    return distribution(distribution_name).metadata
 
 
-def files(name):
-    return distribution(name).files
+def files(distribution_name):
+    return distribution(distribution_name).files
 
 
-def requires(name):
-    return distribution(name).requires
+def requires(distribution_name):
+    return distribution(distribution_name).requires
 
 
-def pkg_distribution(name):
+def pkg_distribution(dist):
     """As pkg_resources.get_distribution."""
     pkg_resources = importlib.import_module("pkg_resources")
-    directory = _kept(getattr(name, "project_name", None) or re.split(r"[^\\w.-]", str(name))[0])
+    directory = _kept(getattr(dist, "project_name", None) or re.split(r"[^\\w.-]", str(dist))[0])
     if directory is None:
-        return pkg_resources.get_distribution(name)
+        return pkg_resources.get_distribution(dist)
     return pkg_resources.Distribution.from_location(_HERE, directory, pkg_resources.PathMetadata(_HERE, os.path.join(_HERE, directory)))
 `;
 }

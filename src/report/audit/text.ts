@@ -76,8 +76,8 @@ function diffLines(text: string | null | undefined, paint: Paint): string[] {
 /** The advice is the same for all findings of a kind: it stands once. */
 function brief(findings: readonly Finding[], paint: Paint): string[] {
   return findings.flatMap((finding, position) => {
-    const [line = "", help = ""] = formatFindings([finding], paint);
-    return findings.findLastIndex((each) => each.code === finding.code) === position ? [line, help] : [line];
+    const [line = "", ...help] = formatFindings([finding], paint);
+    return findings.findLastIndex((each) => each.code === finding.code) === position ? [line, ...help] : [line];
   });
 }
 

@@ -124,7 +124,9 @@ function isPutBehindOwnName({ function: owner, name }: Extract<Value, { kind: "p
     if (expression.kind !== "name" || expression.name !== name || !names.bindingsOf(expression).some(({ how }) => how.kind === "parameter" && how.function === owner)) return false;
     let whole: Expression = expression;
     while (whole.parent) whole = whole.parent;
-    return whole !== expression && /\b__(?:name|package)__\b/.test(context.source.toString("latin1", whole.start, whole.end)) && isMadeText(whole);
+    if (whole === expression || !isMadeText(whole) || !/\b__(?:name|package)__\b/.test(context.source.toString("latin1", whole.start, whole.end))) return false;
+    // It is entered into sys.modules by the name that was made.
+    return program.bindings.some(({ how, name: made }) => made !== name && how.kind === "assign" && how.value === whole && new RegExp(`\\bmodules\\[\\s*${made}\\b`).test(context.source.toString("latin1")));
   });
 }
 

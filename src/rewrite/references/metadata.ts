@@ -80,7 +80,8 @@ export function rewriteAskedFor(key: string, argument: Expression, scene: Scene)
     }
     const name = distributionName(value);
     const distribution = name === undefined ? undefined : inventory.distribution(name);
-    if (name !== undefined && distribution && distribution.renamed === undefined) for (const { call, row } of asked) useHelper(call, name, row.helper ?? "version", scene);
+    if (distribution?.renamed !== undefined && first) renameDistribution(argument, [value], distribution.renamed, first.row, scene);
+    else if (name !== undefined && distribution) for (const { call, row } of asked) useHelper(call, name, row.helper ?? "version", scene);
   }
 }
 

@@ -50,7 +50,9 @@ function whatItSays({ start }: { readonly start: number }, { source }: Context):
   const before = source.toString("latin1", Math.max(0, start - 2000), start);
   const target = /(\w+)[ \t]*(?::[^=\n]*)?=\s*\(?\s*$/.exec(before)?.[1] ?? "";
   if (/(?:^|_)salt$/i.test(target)) return SALT;
-  if (/(?:descri\w*|title|caption|label|summary|help|help_text)$/i.test(target) || /\b\w*deprecat\w*\([^()]*$/i.test(before)) return READ;
+  if (/^(?:\w+_)?(?:description|description_?prefix|title|caption|help|help_text)$/i.test(target)) return READ;
+  // What takes the place of the deprecated, by a keyword: a name by itself may be what the shim imports.
+  if (/\b\w*deprecat\w*\([^()]*\b(?:replacement|alternative|instead|message|reason)\s*=\s*$/i.test(before)) return READ;
   const name = functionAround(before);
   if (/salt$/i.test(name) && /\breturn\s*\(?\s*$/.test(before)) return SALT;
   return name === "__repr__" || name === "__str__" ? READ : undefined;
@@ -58,17 +60,25 @@ function whatItSays({ start }: { readonly start: number }, { source }: Context):
 
 /** The function in whose body a text ends, as its lines show. */
 function functionAround(before: string): string {
-  const [definition] = [...before.matchAll(/^([ \t]*)(?:async[ \t]+)?def[ \t]+(\w+)[^]*?:[ \t]*(?:#[^\n]*)?$/gm)].slice(-1);
-  if (!definition) return "";
-  const [header, blanks = "", name = ""] = definition;
-  const body = before.slice(definition.index + header.length).split("\n").slice(1);
-  return body.length > 0 && body.every((line) => line.trim() === "" || (/^[ \t]*/.exec(line)?.[0].length ?? 0) > blanks.length) ? name : "";
+  const lines = before.split("\n");
+  const indentation = (line: string): number => /^[ \t]*/.exec(line)?.[0].length ?? 0;
+  const within = indentation(lines.at(-1) ?? "");
+  for (let at = lines.length - 2; at >= 0; at--) {
+    const line = lines[at] ?? "";
+    if (line.trim() === "" || indentation(line) >= within) continue;
+    // The next block outwards: a function, or anything else in one.
+    const name = /^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)/.exec(line)?.[1];
+    if (name !== undefined) return name;
+    if (/^[ \t]*class\b/.test(line) || indentation(line) === 0) return "";
+  }
+  return "";
 }
 
 function verified(value: Text, context: Context): Named | undefined {
   const { inventory } = context.options;
   // What a format leaves open: `"a.b.%s"`, `"a.b.{}"`.
-  const [, beginning = "", field = ""] = /^([\w.]*)([%{][\w.%(){}!:]*)?$/.exec(value.text) ?? [];
+  const [, beginning = "", field = ""] = /^([\w.]*)((?:%(?:\(\w+\))?s|\{\w*\})(?:\.[A-Za-z_]\w*)*)?$/.exec(value.text) ?? [];
+  if (field !== "" && extension.test(value.text)) return undefined;
   if (!value.complete || field !== "" || value.text.endsWith(".")) {
     // A beginning, up to its last dot: a package below the top level.
     const base = beginning.slice(0, Math.max(beginning.lastIndexOf("."), 0));
