@@ -52,6 +52,7 @@ export async function eject(options: EjectOptions, host: Host): Promise<Outcome<
       if (patched.length > 0 && !options.force) throw new Failure(`${patched.map((entry) => entry.name).join(", ")}: the copy is patched, and the library's own behaviour would come back`, "Eject it all the same with --force; its patch files stay.");
       ejected = going.map((entry) => ({ name: entry.name, version: entry.version, requirement: declarationOf(entry) }));
       const staying = manifest.distributions.filter((entry) => !going.includes(entry));
+      refuseGuests(going, staying);
       const treat = treatments(consumer, manifest, { drop: [], keep: [] });
       const acquire = acquirer(fetchOptions({}, consumer.configuration, consumer.root), host);
       return {
@@ -66,6 +67,16 @@ export async function eject(options: EjectOptions, host: Host): Promise<Outcome<
     };
   } finally {
     await crew.dismiss();
+  }
+}
+
+/** What lies in the package of a copy that stays cannot be asked for by its own name: that package is asked of the namespace. */
+function refuseGuests(going: readonly ManifestDistribution[], staying: readonly ManifestDistribution[]): void {
+  for (const guest of going) {
+    for (const host of staying) {
+      const inside = Object.keys(guest.relocations).find((name) => Object.keys(host.relocations).some((above) => name.startsWith(`${above}.`)));
+      if (inside !== undefined) throw new Failure(`${guest.name}: puts ${inside} into the package of ${host.name}, which stays`, `Eject both: enisle eject ${guest.name} ${host.name}`);
+    }
   }
 }
 

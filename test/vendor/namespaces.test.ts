@@ -64,6 +64,10 @@ test("a distribution that puts a module into another one's package", () => {
   const host = { "host/__init__.py": "", "host/core.py": "import os\nimport host.plugins\ndef names():\n    return sorted(n for n in os.listdir(host.plugins.__path__[0]) if not n.startswith('_'))\n", "host/plugins/__init__.py": "", "host/plugins/own.py": "" };
   expect(vendor(root, ["guest", { "guest/__init__.py": "y = 7\n", "host/plugins/extra.py": "import guest\nimport host.core\nx = guest.y\n" }], ["host", host])).toEqual([]);
   expect(python("import acme.app, sys; print(acme.app.found, [n for n in sys.modules if n.startswith(('host', 'guest'))])", root)).toMatchObject({ stdout: "[7, ['extra.py', 'own.py']] []\n", stderr: "" });
+  const alone = enisle(["eject", "-C", root, "guest"]);
+  expect([alone.status, alone.stderr]).toEqual([2, "error: guest: puts host.plugins.extra into the package of host, which stays\n  Eject both: enisle eject guest host\n"]);
+  expect(enisle(["eject", "-q", "-C", root, "guest", "host"]).status).toBe(0);
+  expect(readFileSync(join(root, "acme/app.py"), "utf8")).toContain("import host.plugins.extra, host.core\n");
 });
 
 test("modules straight below a namespace package, and namespace packages in one another", () => {
