@@ -52,7 +52,11 @@ export async function update(options: UpdateOptions, host: Host): Promise<Outcom
   const targets = options.distributions.map(parseTarget);
   if (options.roots.length === 0) return ofOne(options, targets, host);
   const subjects = findSubjects(options.roots, targets, host.cwd);
-  if (options.outdated) return outdated(subjects.map(openSubject), targets, options, host);
+  if (options.outdated) {
+    const opened = subjects.map(opening);
+    const { findings, ...rest } = await outdated(opened.flatMap(({ subject }) => subject ?? []), targets, options, host);
+    return { ...rest, findings: [...findings, ...opened.flatMap(({ failure }) => failure ?? [])] };
+  }
   const acquirers = nearAcquirers(host);
   // A diff's bytes would have to be sent from thread to thread.
   const helpers = options.diff ? 0 : helpersFor(subjects.length);
@@ -114,7 +118,21 @@ export async function reportOn(found: FoundSubject, options: UpdateOptions, acqu
     if (!(error instanceof Failure)) throw error;
     const result = { project: label, namespace, updated: [], changed: false, failed: error.message };
     const { message, wayOut } = error;
-    return { result, findings: [finding("project-not-updated", `${message.replaceAll(/\n\s*/g, "; ")}. ${wayOut}`, { path: label })], changes: [], notices: [], failure: { message, wayOut } };
+    return { result, findings: [notUpdated(label, error)], changes: [], notices: [], failure: { message, wayOut } };
+  }
+}
+
+function notUpdated(label: string, { message, wayOut }: Failure): Finding {
+  return finding("project-not-updated", `${message.replaceAll(/\n\s*/g, "; ")}. ${wayOut}`, { path: label });
+}
+
+/** A manifest that cannot be read is a finding of its own project. */
+function opening(found: FoundSubject): { readonly subject?: Subject; readonly failure?: Finding } {
+  try {
+    return { subject: openSubject(found) };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { failure: notUpdated(found.label, error) };
   }
 }
 

@@ -90,8 +90,10 @@ function labelOf(version: string | null, { directUrl }: SourceIdentity): string 
 }
 
 /** What pip is asked for: the version that was named, else the newest that the requirement admits; a pin is there to be moved. */
-function lineOf({ name, requirement }: ManifestDistribution, version: string | undefined): string {
+function lineOf({ name, requirement, source }: ManifestDistribution, version: string | undefined): string {
   const extras = /^[A-Za-z0-9._-]+\s*(\[[^\]]*\])/.exec(requirement)?.[1] ?? "";
+  // What the index has under that name may be anybody's.
+  if (version !== undefined && source.kind === "vcs") throw new Failure(`${name}==${version}: the copy comes from version control (${source.file}), and the index would be asked`, `Name the reference: enisle vendor '${name} @ git+…@${version}'. To take the index's all the same: enisle vendor '${name}==${version}'.`);
   if (version !== undefined) return `${name}${extras}==${version}`;
   const specifier = specifierOf(requirement);
   if (specifier === undefined) return /:\/\//.test(requirement) ? requirement : name;

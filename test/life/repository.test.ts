@@ -74,6 +74,9 @@ describe("a repository", () => {
     expect([module(root), entry(root).requirement]).toEqual(["from acme._vendor import slib  # later\n", `slib @ git+file://${path}@main`]);
     // Nothing new: nothing done.
     expect(enisle(["update", "-C", root]).stdout).toMatch(/1 current already/);
+    // What the index has under that name may be anybody's.
+    const index = enisle(["update", "-C", root, "slib==0.1"]);
+    expect([index.status, index.stderr]).toEqual([2, expect.stringContaining("slib==0.1: the copy comes from version control")]);
     expect(enisle(["check", "-C", root, "--upstream"]).status).toBe(0);
     // Another reference is another declaration.
     write(root, { "pyproject.toml": `[tool.enisle]\nvendor = ["slib @ git+file://${path}@${first}"]\n` });

@@ -182,3 +182,10 @@ describe("many projects", () => {
     expect(check.stdout.trim()).toBe("[] []");
   });
 });
+
+test("--outdated below roots: a manifest that cannot be read is a finding of its own project", () => {
+  const root = project({ "acme/_vendor/vendored.json": "{ not a manifest" });
+  const run = enisle(["update", "--outdated", "--root", root]);
+  expect([run.status, run.stderr]).toEqual([1, ""]);
+  expect(run.stdout).toContain("[project-not-updated]");
+});
