@@ -59,8 +59,9 @@ export function formatUpdate({ result, findings, notices }: Outcome<UpdateResult
   const { paint, preview } = options;
   if (result.outdated) {
     const rows = result.outdated.map((row) => [row.name, row.version ?? "unknown", row.admitted ?? "-", row.newest, row.project]);
-    if (rows.length === 0) return "Every copy is at the index's newest version\n";
-    return lines(table([["copy", "vendored", "admitted", "newest", "project"], ...rows]).map((line, index) => (index === 0 ? paint.faint(line) : line)));
+    const unread = withFindings(findings.filter(({ code }) => code !== "outdated"), options);
+    if (rows.length === 0) return lines([unread.length > 0 ? "Every copy that could be read is at the index's newest version" : "Every copy is at the index's newest version", ...unread]);
+    return lines([...table([["copy", "vendored", "admitted", "newest", "project"], ...rows]).map((line, index) => (index === 0 ? paint.faint(line) : line)), ...unread]);
   }
   const out: string[] = notices.map(visible);
   const changed = result.projects.filter((each) => each.updated.length > 0);
