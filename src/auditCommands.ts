@@ -1,27 +1,11 @@
 /** The command line of audits and of the indexes that they use. */
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
-import type { FailOn } from "./commands/auditGate.ts";
+import type { AuditArguments } from "./auditCli.ts";
 import type { Tools } from "./lifecycle.ts";
 import { type CommonOptions, collect } from "./main.ts";
 
-interface AuditCliOptions extends Omit<CommonOptions, "format"> {
-  readonly format: string;
-  readonly db: string[] | false;
-  readonly fetchDb?: boolean;
-  readonly dbUrl?: string;
-  readonly index: string[];
-  readonly archives: string[];
-  readonly failOn?: FailOn;
-  readonly ignore: string[];
-  readonly until?: string;
-  readonly reason?: string;
-  readonly baseline?: string;
-  readonly since?: string;
-  readonly output?: string;
-  readonly cache: boolean;
-  readonly writeSbom?: boolean;
-}
+type AuditCliOptions = Omit<CommonOptions, "format"> & AuditArguments;
 
 export function addAudit(program: Command, { perform, end }: Pick<Tools, "perform" | "end">): void {
   program

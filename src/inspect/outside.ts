@@ -3,7 +3,7 @@ import type { AnyImport, FileFacts } from "../model/facts.ts";
 import { type DottedName, join, topLevel } from "../model/name.ts";
 import type { LocalObservation } from "../model/observation.ts";
 import type { RelocationMap } from "../model/relocation.ts";
-import { headersAround } from "./blocks.ts";
+import { headersAround } from "../model/blocks.ts";
 import { isStandardLibrary } from "./standardLibrary.ts";
 
 /** One observation a name, or two where their second components differ. `siblings` are modules that Python 2 finds first; what only type checkers read is left out. */

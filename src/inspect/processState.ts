@@ -4,7 +4,7 @@ import { topLevel } from "../model/name.ts";
 import type { LocalObservation } from "../model/observation.ts";
 import type { Expression } from "../model/program.ts";
 import { resolve } from "../model/scopes.ts";
-import { headersAround, isCode } from "./blocks.ts";
+import { headersAround, isCode } from "../model/blocks.ts";
 import { isStandardLibrary } from "./standardLibrary.ts";
 
 interface Kind {

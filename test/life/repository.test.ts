@@ -2,6 +2,7 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type Run, enisle, existsSync, join, project, readFileSync, snapshot, temporary, write } from "../vendor/project.ts";
+import { passwordServer } from "./passwordServer.ts";
 import { backend } from "./sdist.ts";
 
 const pyproject = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n[project]\nname = "slib"\nversion = "0.1"\n';
@@ -111,7 +112,7 @@ describe("a repository", () => {
     const { path, commit, git } = repository();
     const head = commit("import slib\n");
     git("update-server-info");
-    const served = write(temporary(), { "serve.py": server });
+    const served = write(temporary(), { "serve.py": passwordServer });
     const child = spawn("python3", [join(served, "serve.py"), path], { stdio: ["ignore", "pipe", "ignore"] });
     onTestFinished(() => void child.kill());
     const port = await new Promise<string>((resolve) => child.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString().trim())));
@@ -125,17 +126,3 @@ describe("a repository", () => {
     expect(JSON.stringify([wrong, right, snapshot(root), snapshot(cache)])).not.toContain("s3cr3t");
   });
 });
-
-const server = `
-import base64, http.server, os, sys
-os.chdir(sys.argv[1])
-class Handler(http.server.SimpleHTTPRequestHandler):
-    def do_GET(self):
-        if self.headers.get("Authorization") != "Basic " + base64.b64encode(b"bob:s3cr3t").decode():
-            self.send_response(401); self.send_header("WWW-Authenticate", 'Basic realm="x"'); self.send_header("Content-Length", "0"); self.end_headers(); return
-        super().do_GET()
-    def log_message(self, *args): pass
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-print(server.server_address[1], flush=True)
-server.serve_forever()
-`;

@@ -10,6 +10,7 @@ import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { makeWheel } from "../vendor/wheel.ts";
 import { type Run, enisle, existsSync, join, project, readFileSync, snapshot, temporary, write } from "../vendor/project.ts";
 import { archive, backend } from "./sdist.ts";
+import { passwordServer } from "./passwordServer.ts";
 
 const present = onPath() || (process.env["CI"] !== undefined && installed());
 if (!present) console.warn("uv is not on PATH: its tests are skipped");
@@ -120,7 +121,7 @@ describe.skipIf(!present)("uv", () => {
 
   test("an index with a password: used, and never shown; without one, and with an archive that was changed, nothing happens", async () => {
     const { one } = shelf();
-    const served = write(temporary(), { "simple/alib/index.html": `<a href="alib-1.0-py3-none-any.whl#sha256=${sha256(one)}">alib-1.0-py3-none-any.whl</a>`, "simple/alib/alib-1.0-py3-none-any.whl": readFileSync(one), "simple/dlib/index.html": `<a href="dlib-1.0-py3-none-any.whl#sha256=${"0".repeat(64)}">dlib-1.0-py3-none-any.whl</a>`, "simple/dlib/dlib-1.0-py3-none-any.whl": readFileSync(makeWheel(temporary(), { "dlib.py": "" }, { name: "dlib" })), "serve.py": server });
+    const served = write(temporary(), { "simple/alib/index.html": `<a href="alib-1.0-py3-none-any.whl#sha256=${sha256(one)}">alib-1.0-py3-none-any.whl</a>`, "simple/alib/alib-1.0-py3-none-any.whl": readFileSync(one), "simple/dlib/index.html": `<a href="dlib-1.0-py3-none-any.whl#sha256=${"0".repeat(64)}">dlib-1.0-py3-none-any.whl</a>`, "simple/dlib/dlib-1.0-py3-none-any.whl": readFileSync(makeWheel(temporary(), { "dlib.py": "" }, { name: "dlib" })), "serve.py": passwordServer });
     const child = spawn("python3", [join(served, "serve.py"), served], { stdio: ["ignore", "pipe", "ignore"] });
     onTestFinished(() => void child.kill());
     const port = await new Promise<string>((resolve) => child.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString().trim())));
@@ -146,20 +147,6 @@ describe.skipIf(!present)("uv", () => {
     expect([relocations.length, relocations[0].distribution, shared.map((each: { name: string }) => each.name)]).toEqual([1, "alib", ["alib", "blib"]]);
   });
 });
-
-const server = `
-import base64, http.server, os, sys
-os.chdir(sys.argv[1])
-class Handler(http.server.SimpleHTTPRequestHandler):
-    def do_GET(self):
-        if self.headers.get("Authorization") != "Basic " + base64.b64encode(b"bob:s3cr3t").decode():
-            self.send_response(401); self.send_header("WWW-Authenticate", 'Basic realm="x"'); self.send_header("Content-Length", "0"); self.end_headers(); return
-        super().do_GET()
-    def log_message(self, *args): pass
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-print(server.server_address[1], flush=True)
-server.serve_forever()
-`;
 
 describe("without uv", () => {
   test("a message that says what to do", () => {

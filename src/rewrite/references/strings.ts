@@ -2,6 +2,7 @@
  * Strings that no rule has claimed. One whose whole value is a dotted path that exists in a relocated distribution is *verified* and
  * rewritten; a single word, or a path that does not exist, is *ambiguous* and stays.
  */
+import { headersAround } from "../../model/blocks.ts";
 import type { Expression, StringExpression } from "../../model/program.ts";
 import { type Named, editLiteral, namedBy } from "./argument.ts";
 import type { Context, Inventory } from "../context.ts";
@@ -58,20 +59,10 @@ function whatItSays({ start }: { readonly start: number }, { source }: Context):
   return name === "__repr__" || name === "__str__" ? READ : undefined;
 }
 
-/** The function in whose body a text ends, as its lines show. */
+/** The function in whose body a text ends; empty where a class or nothing comes first. */
 function functionAround(before: string): string {
-  const lines = before.split("\n");
-  const indentation = (line: string): number => /^[ \t]*/.exec(line)?.[0].length ?? 0;
-  const within = indentation(lines.at(-1) ?? "");
-  for (let at = lines.length - 2; at >= 0; at--) {
-    const line = lines[at] ?? "";
-    if (line.trim() === "" || indentation(line) >= within) continue;
-    // The next block outwards: a function, or anything else in one.
-    const name = /^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)/.exec(line)?.[1];
-    if (name !== undefined) return name;
-    if (/^[ \t]*class\b/.test(line) || indentation(line) === 0) return "";
-  }
-  return "";
+  const header = headersAround(before, before.length).find((each) => /^(?:class|def|async[ \t]+def)\b/.test(each));
+  return /^(?:async[ \t]+)?def[ \t]+(\w+)/.exec(header ?? "")?.[1] ?? "";
 }
 
 function verified(value: Text, context: Context): Named | undefined {

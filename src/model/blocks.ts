@@ -1,5 +1,5 @@
 /** Where a place of a Python file stands, told from its text: the headers of the blocks around it, and whether it is code at all. */
-import type { ByteString } from "../model/span.ts";
+import type { ByteString } from "./span.ts";
 
 /** First lines of the blocks around the line of `offset`, innermost first: `try:`, `def f(x):`. */
 export function headersAround(text: ByteString, offset: number): string[] {
@@ -22,7 +22,8 @@ export function headersAround(text: ByteString, offset: number): string[] {
 }
 
 function lineStart(text: ByteString, offset: number): number {
-  return text.lastIndexOf("\n", offset - 1) + 1;
+  // A negative place would be taken for the first one.
+  return offset <= 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1;
 }
 
 function indentation(text: ByteString, start: number): number {
