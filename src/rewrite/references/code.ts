@@ -43,7 +43,7 @@ function importsMoved(text: string, { options }: Context): boolean {
 }
 
 /** What the statement rules do about the text; undefined where it is no source code. Indentation that all lines share is no error. */
-function decideText(text: string, context: Context): Decision | undefined {
+export function decideText(text: string, context: Context): Decision | undefined {
   const indented = /^(?:[ \t]*\r?\n)*[ \t]/.test(text);
   const head = indented ? "if 1:\n" : "";
   const whole = head + text;
@@ -55,7 +55,7 @@ function decideText(text: string, context: Context): Decision | undefined {
 }
 
 /** Writes edits of the text into the literal; false where a place in it has none in the file. */
-function editInside(literal: Expression, { offsets }: Characters, { edits }: Decision, rule: "code-text" | "verified-string", { context, collector }: Scene): boolean {
+export function editInside(literal: Expression, { offsets }: Characters, { edits }: Decision, rule: "code-text" | "verified-string", { context, collector }: Scene): boolean {
   if (!offsets) return false;
   const placed = edits.map(({ start, end, text }) => {
     const [from, last] = [offsets[start], start === end ? offsets[start] : offsets[end - 1]];

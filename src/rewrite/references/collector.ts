@@ -32,6 +32,11 @@ export class Collector {
     return this.#edits.has(`${start} ${end} `);
   }
 
+  /** A rule has written into the span. */
+  isEditedWithin({ start, end }: Span): boolean {
+    return [...this.#edits.values()].some((edit) => start <= edit.start && edit.end <= end);
+  }
+
   site(span: Span, name: string, tier: Tier, rule: Rule, outcome: Site["outcome"], why: string): void {
     const key = `${span.start} ${span.end}`;
     const before = this.#sites.get(key);

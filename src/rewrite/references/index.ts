@@ -12,6 +12,7 @@ import { Interest } from "../../model/words.ts";
 import type { Context } from "../context.ts";
 import { relocateLogger, rewriteCalls } from "./calls.ts";
 import { relocateTexts } from "./code.ts";
+import { fragmentOffsets, relocateFragments } from "./codeFragments.ts";
 import { Collector } from "./collector.ts";
 import { rewriteCommands } from "./commands.ts";
 import { type DirectCall, directCalls } from "./direct.ts";
@@ -100,7 +101,7 @@ export function offsetsToParse(context: Context, strings: readonly WantedString[
   const asksForWords = strings.length > 0 || interest & (Interest.namespace | Interest.dynamic | Interest.relative | Interest.code);
   const asksForMetadata = (interest & Interest.called) !== 0 && asksForNeighbours(context);
   const words = asksForWords || asksForMetadata ? wordsThere(context) : undefined;
-  const offsets = [...facts.texts];
+  const offsets = [...facts.texts, ...fragmentOffsets(context)];
   if (words && interest & (Interest.dynamic | Interest.relative)) offsets.push(...words.always);
   if (words && asksForMetadata) offsets.push(...words.metadata);
   if (words && words.always.length > 0 && interest & Interest.code && mentionsImport(context)) offsets.push(...words.always);
@@ -109,12 +110,14 @@ export function offsetsToParse(context: Context, strings: readonly WantedString[
   return offsets;
 }
 
-/** `{"__module__": "a"}`: a class is made by a call. */
+/** `{"__module__": "a"}`, `f_globals={"__name__": "a.b"}`: a class, or what stands for a module, is made by a call. */
 function keyOffsets(source: Buffer): number[] {
   const offsets: number[] = [];
-  for (let at = source.indexOf('__module__"'); at >= 0; at = source.indexOf('__module__"', at + 1)) offsets.push(at);
+  for (const key of keys) for (let at = source.indexOf(key, 0, "latin1"); at >= 0; at = source.indexOf(key, at + 1, "latin1")) offsets.push(at);
   return offsets;
 }
+
+const keys = ["module", "name", "package"].flatMap((word) => [`__${word}__"`, `__${word}__'`]);
 
 /** Strings that may be more than themselves: an annotation names what an import binds, and neighbours make one string of several. */
 function unclear(strings: readonly WantedString[], { facts, source }: Context): number[] {
@@ -176,6 +179,7 @@ function withProgram(context: Context, around: readonly number[] | undefined): {
   rewriteCommands(scene);
   rewriteDerived(scene);
   relocateTexts(scene);
+  relocateFragments(scene);
   rewriteStrings(scene);
   return { decision: collector.decision(), hidden: program.hidden, importers: scene.importers.size, aliased: isAliased(scene) };
 }

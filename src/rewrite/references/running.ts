@@ -23,7 +23,7 @@ export function rewriteRunning(scene: Scene): void {
       rewriteMethod(expression, scene);
       rewriteHandedOver(expression, scene);
     } else if (expression.kind === "mapping") {
-      for (const { key, value } of expression.entries) if (textOf(key, scene) === "__module__") relocate(value, "module", "module-name", "it becomes the __module__ of something", scene);
+      for (const { key, value } of expression.entries) rewriteEntry(expression, textOf(key, scene), value, scene);
     } else if (expression.kind === "comparison") rewriteComparison(expression, scene);
   }
   for (const { target, value } of scene.program.assignments) {
@@ -32,6 +32,25 @@ export function rewriteRunning(scene: Scene): void {
   for (const { name, how } of scene.program.bindings) {
     if (how.kind === "assign" && how.path.length === 0 && isModuleName(name)) relocate(how.value, "module", "module-name", `it becomes the ${name} of something`, scene);
   }
+}
+
+/** `{"__module__": "a"}`, `{"__name__": "a.b"}`: namespaces of classes and of modules. A word is as likely the name of a function, unless globals are meant. */
+function rewriteEntry(mapping: Expression, key: string | undefined, value: Expression, scene: Scene): void {
+  if (key !== "__module__" && key !== "__name__" && key !== "__package__") return;
+  if (key === "__name__" && isWord(value, scene) && !areGlobals(mapping, scene)) return;
+  relocate(value, "module", "module-name", `it becomes the ${key} of something`, scene);
+}
+
+/** `f_globals={…}`, `frame.f_globals = {…}`, `globals = {…}`, `exec(code, {…})` */
+function areGlobals(mapping: Expression, { program }: Scene): boolean {
+  const above = mapping.parent;
+  if (above?.kind === "call") {
+    const keyword = above.keywords.find(({ value }) => value === mapping)?.name;
+    if (keyword !== undefined) return /globals/i.test(keyword);
+    return above.callee.kind === "name" && (above.callee.name === "exec" || above.callee.name === "eval") && above.positional[1] === mapping;
+  }
+  if (program.assignments.some(({ target, value }) => value === mapping && target.kind === "attribute" && /globals/i.test(target.name))) return true;
+  return program.bindings.some(({ name, how }) => how.kind === "assign" && how.value === mapping && /globals/i.test(name));
 }
 
 function isModuleName(name: string): boolean {
