@@ -7,6 +7,7 @@ import { relocateCode } from "./code.ts";
 import { renameDistribution, reportAskedFor, rewriteAskedFor, rewriteMetadata } from "./metadata.ts";
 import type { Context } from "../context.ts";
 import type { Collector } from "./collector.ts";
+import { givenToClass, keptValue } from "./keptByObject.ts";
 import type { Scene } from "./scene.ts";
 import { relocateTopModule } from "./topModule.ts";
 import { type Value, alternatives, stringsIn } from "./values.ts";
@@ -100,7 +101,7 @@ function rewriteCall(call: CallExpression, row: CatalogueRow, scene: Scene): voi
 function handle(argument: Expression, shape: Shape, rule: Rule, row: CatalogueRow, scene: Scene): Outcome {
   const { evaluate, context, collector } = scene;
   if (row.meaning === "module" || row.meaning === "object") noteName(argument, scene);
-  return relocateArgument(argument, evaluate(argument), shape, rule, takenBy(row), context, collector);
+  return relocateArgument(argument, row.meaning === "module-prefix" ? evaluate(argument) : keptValue(argument, scene), shape, rule, takenBy(row), context, collector);
 }
 
 function noteName(argument: Expression, { names, moduleNames }: Scene): void {
@@ -138,6 +139,10 @@ function isMadeText(whole: Expression): boolean {
 
 function rewriteHandedOn(call: CallExpression, scene: Scene): void {
   const { callee } = call;
+  for (const { key, index, parameter } of givenToClass(call, scene)) {
+    const argument = argumentOf(call, index, parameter);
+    if (argument) handOn(argument, key, scene);
+  }
   const name = callee.kind === "name" ? callee.name : callee.kind === "attribute" && callee.object.kind === "name" && ["self", "cls"].includes(callee.object.name) ? callee.name : undefined;
   if (name === undefined) return;
   const functions = scene.names.functionsNamed(name);
@@ -146,28 +151,29 @@ function rewriteHandedOn(call: CallExpression, scene: Scene): void {
   if (callee.kind === "name" && !scene.names.bindingsOf(callee).some((binding) => binding.how.kind === "definition")) return;
   const method = callee.kind === "attribute" && ["self", "cls"].includes(only.parameters[0] ?? "") ? 1 : 0;
   only.parameters.forEach((parameter, index) => {
-    const importer = scene.importers.get(`${name} ${index}`);
-    const argument = importer && argumentOf(call, index - method, parameter);
-    if (!argument) return;
-    if (scene.asked.has(`${name} ${index}`)) {
-      rewriteAskedFor(`${name} ${index}`, argument, scene);
-      // Perhaps it is looked for as a module as well: the helper knows it by that name too.
-      if (importer.row?.meaning === "version" || importer.row?.meaning === "metadata") {
-        for (const value of stringsIn(scene.evaluate(argument))) if (value.kind === "text") for (const { literal } of value.pieces) scene.collector.claim(literal);
-        return;
-      }
-    }
-    if (scene.ownNames.has(`${name} ${index}`)) {
-      for (const value of stringsIn(scene.evaluate(argument))) if (value.kind === "text") for (const { literal } of value.pieces) scene.collector.claim(literal);
-      return;
-    }
-    if (importer.row?.meaning === "entry-point-group") {
-      leave(argument, importer.row, scene);
-      return;
-    }
-    const outcome = relocateArgument(argument, scene.evaluate(argument), "object", "module-call", `${name} hands it on to ${importer.row?.callable ?? "a call that takes a module's name"}`, scene.context, scene.collector);
-    for (const each of outcome.parameters) scene.importers.set(`${each.function} ${each.index}`, { parameter: each, row: importer.row });
+    const key = `${name} ${index}`;
+    const argument = scene.importers.has(key) ? argumentOf(call, index - method, parameter) : undefined;
+    if (argument) handOn(argument, key, scene);
   });
+}
+
+/** The argument for the parameter `key` of a function, or of a class, that hands it on. */
+function handOn(argument: Expression, key: string, scene: Scene): void {
+  const importer = scene.importers.get(key);
+  if (!importer) return;
+  const claim = (): void => {
+    for (const value of stringsIn(scene.evaluate(argument))) if (value.kind === "text") for (const { literal } of value.pieces) scene.collector.claim(literal);
+  };
+  if (scene.asked.has(key)) {
+    rewriteAskedFor(key, argument, scene);
+    // Perhaps it is looked for as a module as well: the helper knows it by that name too.
+    if (importer.row?.meaning === "version" || importer.row?.meaning === "metadata") return claim();
+  }
+  if (scene.ownNames.has(key)) return claim();
+  if (importer.row?.meaning === "entry-point-group") return leave(argument, importer.row, scene);
+  const why = `${importer.parameter.function} hands it on to ${importer.row?.callable ?? "a call that takes a module's name"}`;
+  const outcome = relocateArgument(argument, scene.evaluate(argument), "object", "module-call", why, scene.context, scene.collector);
+  for (const each of outcome.parameters) scene.importers.set(`${each.function} ${each.index}`, { parameter: each, row: importer.row });
 }
 
 const nothingNamed: Outcome = { kind: "none", parameters: [], named: [] };

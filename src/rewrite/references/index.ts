@@ -36,7 +36,7 @@ export function rewriteReferences(context: Context): Decision {
   if (direct.length === around.length) return place.stub ? nothing : merge([relocateDirect(direct, context), judged(strings.filter((string) => !direct.some(({ literal }) => literal === string)), context)]);
   const parsed = withProgram(context, around);
   // A function of this file takes names of modules: whoever calls it with one must be seen, and who hands on what it was called with.
-  if ((parsed.importers > 0 && strings.length > 0 && parsed.hidden.length > 0) || parsed.aliased) return withProgram(context, undefined).decision;
+  if ((parsed.handsOn && strings.length > 0 && parsed.hidden.length > 0) || parsed.aliased) return withProgram(context, undefined).decision;
   const rest = strings.filter((string) => parsed.hidden.some(({ start, end }) => start <= string.start && string.start < end));
   if (rest.length === 0) return parsed.decision;
   return place.stub ? parsed.decision : merge([parsed.decision, judged(rest, context)]);
@@ -152,7 +152,7 @@ function endOfConstant(source: Buffer, start: number, end: number): number {
 }
 
 /** `around`: where it has to be parsed; undefined: everywhere. */
-function withProgram(context: Context, around: readonly number[] | undefined): { readonly decision: Decision; readonly hidden: readonly Span[]; readonly importers: number; readonly aliased: boolean } {
+function withProgram(context: Context, around: readonly number[] | undefined): { readonly decision: Decision; readonly hidden: readonly Span[]; readonly handsOn: boolean; readonly aliased: boolean } {
   const program = around ? context.facts.programAround(around) : context.facts.program();
   const names = namesOf(program, context);
   const collector = new Collector();
@@ -165,6 +165,7 @@ function withProgram(context: Context, around: readonly number[] | undefined): {
     importers: new Map(),
     ownNames: new Set(),
     asked: new Map(),
+    unseen: new Set(),
     moduleNames: new Set(),
     opaque(call, argument, row, partly = false) {
       const mapped = row.meaning === "top-module" ? importAtRunTime(call, context, collector) : isMapped(row) && mapAtRunTime(argument, "module-call", context, collector);
@@ -181,7 +182,7 @@ function withProgram(context: Context, around: readonly number[] | undefined): {
   relocateTexts(scene);
   relocateFragments(scene);
   rewriteStrings(scene);
-  return { decision: collector.decision(), hidden: program.hidden, importers: scene.importers.size, aliased: isAliased(scene) };
+  return { decision: collector.decision(), hidden: program.hidden, handsOn: scene.importers.size > 0 || scene.unseen.size > 0, aliased: isAliased(scene) };
 }
 
 /** `load = importlib.import_module`: a body that was not parsed mentions such a name. */

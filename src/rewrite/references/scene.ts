@@ -19,6 +19,8 @@ export interface Scene {
   readonly ownNames: Set<string>;
   /** Of the importers, the calls that ask for the metadata of a distribution, by the same key. */
   readonly asked: Map<string, readonly { readonly call: CallExpression; readonly argument: Expression; readonly row: CatalogueRow }[]>;
+  /** Attributes that are handed on by methods of a class, and whose assignment was not parsed. */
+  readonly unseen: Set<string>;
   /** Names that are handed to catalogue calls as modules: what they are compared with names modules too. */
   readonly moduleNames: Set<string>;
   /** The call names a module that is known only at run time; `partly`: some of those that it may name are known, and were relocated. */
