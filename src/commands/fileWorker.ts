@@ -24,6 +24,7 @@ import { scannerOnly, withGrammar } from "./readers.ts";
 import { lookInto, observe } from "./observe.ts";
 import { type Parsers, type RelocatedText, relocateText } from "./relocateText.ts";
 import { MAX_TEXT_SIZE, type TextFormat } from "../model/textFormat.ts";
+import { maybePickled, relocatePickled } from "./relocatePickled.ts";
 import { type RelocatedSource, relocateSource } from "./relocateSource.ts";
 import type { FileJob, FileResult, JobSettings, PlaceData } from "./fileJob.ts";
 
@@ -80,7 +81,8 @@ export class FileWorker {
   }
 
   #run(job: FileJob, read: Buffer): FileResult {
-    if (!job.place && !job.content && !job.patched && !job.inPlace) return this.#copy(job, read);
+    const isPickled = maybePickled(job, read);
+    if (!job.place && !job.content && !job.patched && !job.inPlace && !isPickled) return this.#copy(job, read);
     const readers = (this.#readers ??= scannerOnly());
     const { reversed, substitute = [], dropped } = this.#settings;
     const back = job.inPlace && job.place && reversed ? reverseImports(read, reversed, readers) : undefined;
@@ -94,8 +96,9 @@ export class FileWorker {
     const before = applyToBytes(source, job.patched?.before);
     const input = place && !job.inPlace ? substituted(before.content, substitute) : before.content;
     const python = relocate(input);
-    const relocated = job.content?.kind === "text" ? this.#relocateText(job, job.content.format, input) : python;
-    const looked = job.content && job.content.kind !== "text" ? lookInto(source, job.content, this.#optionsFor(job)) : undefined;
+    const pickled = isPickled ? relocatePickled(input, this.#optionsFor(job)) : undefined;
+    const relocated = job.content?.kind === "text" ? this.#relocateText(job, job.content.format, input) : (pickled ?? python);
+    const looked = job.content && job.content.kind !== "text" && !pickled ? lookInto(source, job.content, this.#optionsFor(job)) : undefined;
     // Before anything is staged: it may turn out that the grammar is needed.
     const observations = looked?.observations ?? (job.place && python?.facts && job.distribution !== undefined && !this.#settings.unobserved ? observe(python.facts, job.place, this.#optionsFor(job), input) : []);
     const missing = dropped && place ? droppedImports(input, place, dropped, readers) : [];

@@ -8,7 +8,7 @@ export type Rule =
   | "import" | "from-import" | "lazy-modules" | "partial-namespace" | "relative-outside"
   | "module-call" | "import-call" | "object-call" | "logger-name" | "own-metadata" | "code-text" | "command" | "catalogue"
   | "sys-modules" | "module-comparison" | "module-name" | "derived-name"
-  | "verified-string" | "ambiguous-string" | "by-hand" | "entry-point" | "data-file";
+  | "verified-string" | "ambiguous-string" | "by-hand" | "entry-point" | "data-file" | "pickled-name";
 
 /** Replaces source[start, end) by `text`. Edits of a file never overlap and never add or remove a line. */
 export interface Edit extends Span {

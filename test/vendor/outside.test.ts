@@ -99,11 +99,36 @@ describe("other files of a copy", () => {
     expect(findings.map(({ code, severity, message }) => [code, severity, message.split(": ").slice(1).join(": ")])).toEqual([["entry-points-lost", "note", "console_scripts: alib, pytest11: alib-plugin"]]);
   });
 
-  test("pickles that name the library", () => {
-    const dumped = (protocol: number): Buffer => Buffer.from(python(`import pickle, sys, types; m = types.ModuleType('alib.shapes'); exec('class Point: pass', m.__dict__); sys.modules['alib.shapes'] = m; sys.modules['alib'] = types.ModuleType('alib'); m.Point.__module__ = 'alib.shapes'; print(pickle.dumps(m.Point(), ${protocol}).hex())`, "/").stdout.trim(), "hex");
-    for (const protocol of [0, 2, 4]) {
-      const { findings } = vendored({ ...init, "alib/shapes.py": "", "alib/p.pkl": dumped(protocol), "alib/text.pickle": "alib.shapes is a module\n", "alib/other.pkl": Buffer.from("calibrate\nalib\n") });
+  /** What `expression` comes to, pickled, where `Point` is a class of alib.shapes; in hexadecimal digits. */
+  const pickled = (protocol: number, expression: string): Buffer =>
+    Buffer.from(python(`import pickle, sys, types; m = types.ModuleType('alib.shapes'); exec('class Point: pass', m.__dict__); sys.modules['alib.shapes'] = m; sys.modules['alib'] = types.ModuleType('alib'); m.Point.__module__ = 'alib.shapes'; Point = m.Point; print(pickle.dumps(${expression}, ${protocol}).hex())`, "/").stdout.trim(), "hex");
+
+  // Long lists make several frames of protocol 4.
+  test.each([0, 1, 2, 3, 4, 5])("pickles of protocol %i are found by their bytes, and load from the copy", (protocol) => {
+    const many = pickled(protocol, "[Point(), {'alib.shapes2': [str(i) * 400 for i in range(200)]}, Point, Point(), b'alib.shapes', 'calibrate']");
+    const file = protocol < 2 ? "p.pkl" : "p.dat"; // the oldest have no beginning to be known by
+    const twice = pickled(protocol, "Point()");
+    const { root, findings, status } = vendored({ ...init, "alib/shapes.py": "class Point: pass\n", [`alib/${file}`]: many, [`alib/two-${file}`]: Buffer.concat([twice, twice]), "alib/other.dat": Buffer.from("\x80\x04 calibrate alib.shapes .", "latin1") });
+    expect([status, findings]).toEqual([0, []]);
+    const loaded = python(`import pickle; f = open("acme/_vendor/alib/${file}", "rb"); v = pickle.load(f); assert f.read() == b""; g = open("acme/_vendor/alib/two-${file}", "rb"); print(type(v[0]), v[2], type(v[3]), list(v[1]), len(v[1]["alib.shapes2"]), v[4:], type(pickle.load(g)), type(pickle.load(g)))`, root);
+    const point = "<class 'acme._vendor.alib.shapes.Point'>";
+    expect(loaded.stdout.trim()).toBe(`${point} ${point} ${point} ['alib.shapes2'] 200 [b'alib.shapes', 'calibrate'] ${point} ${point}`);
+    expect(readFileSync(join(root, "acme/_vendor/alib/other.dat")).toString("latin1")).toBe("\x80\x04 calibrate alib.shapes .");
+    expect(enisle(["check", root]).stdout).toContain("Clean");
+    const manifest = JSON.parse(readFileSync(join(root, "acme/_vendor/vendored.json"), "utf8")).distributions[0].files.find(({ path }: { path: string }) => path === `alib/${file}`);
+    let original = "";
+    let last = 0;
+    const now = readFileSync(join(root, `acme/_vendor/alib/${file}`)).toString("latin1");
+    for (const [at, length, was] of manifest.edits) [original, last] = [original + now.slice(last, at) + was, at + length];
+    expect(Buffer.from(original + now.slice(last), "latin1").equals(many)).toBe(true);
+  });
+
+  test("pickles in which the name is data too, or that cannot be read, are told", () => {
+    const inTwo = pickled(4, "(Point(), Point.__module__)");
+    for (const content of [inTwo, Buffer.concat([pickled(4, "Point()"), Buffer.from("more")])]) {
+      const { findings, root } = vendored({ ...init, "alib/shapes.py": "class Point: pass\n", "alib/p.pkl": content, "alib/text.pickle": "alib.shapes is a module\n", "alib/other.pkl": Buffer.from("calibrate\nalib\n") });
       expect(findings.map(({ code, path, message }) => [code, path, message])).toEqual([["pickled-name", "acme/_vendor/alib/p.pkl", "the pickle names classes of 'alib.shapes', and is loaded by those names"]]);
+      expect(readFileSync(join(root, "acme/_vendor/alib/p.pkl")).equals(content)).toBe(true);
     }
   });
 });

@@ -136,7 +136,7 @@ export function evaluator(context: Context, names: Names): Evaluator {
       case "iterate":
         return through(pick(anyOf(elements(evaluate(how.iterable))), how.path), isShared);
       case "parameter": {
-        if (["find_spec", "find_module", "load_module", "find_loader"].includes(how.function) && how.index === 1) return { kind: "running", original: undefined };
+        if (["find_spec", "find_module", "load_module", "find_loader", "find_class"].includes(how.function) && how.index === 1) return { kind: "running", original: undefined };
         const parameter: Value = { kind: "parameter", function: how.function, name: binding.name, index: how.index };
         return how.default ? choice([through(evaluate(how.default), isShared), parameter]) : parameter;
       }

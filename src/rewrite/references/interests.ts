@@ -8,7 +8,7 @@ import type { Context, RewriteOptions } from "../context.ts";
 const dynamic = new Set(["import_module", "__import__"]);
 /** Names that matter besides the catalogue's, each with the module that has to be imported for it; "" for none. */
 const others: readonly (readonly [word: string, module: string])[] = [
-  ["modules", "sys"], ["executable", "sys"], ["__module__", ""], ["find_spec", ""], ["find_module", ""], ["load_module", ""], ["getattr", ""], ["globals", ""], ["f_globals", ""],
+  ["modules", "sys"], ["executable", "sys"], ["__module__", ""], ["find_spec", ""], ["find_module", ""], ["load_module", ""], ["find_class", ""], ["getattr", ""], ["globals", ""], ["f_globals", ""],
 ];
 
 /** `getattr(x, "__name__")`: they take names of modules by keys that the file must have. */
