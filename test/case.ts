@@ -22,6 +22,7 @@ export interface Case {
   readonly target: PythonVersion;
   readonly holds: readonly string[];
   readonly attributes: readonly string[];
+  readonly groups: readonly string[];
   readonly versions: ReadonlyMap<string, string>;
   readonly before: Buffer;
   /** The same as `before` where the case has no `after`. */
@@ -53,6 +54,7 @@ export function readCases(pattern: string): Case[] {
       target: [major, minor],
       holds: field("holds").flatMap((line) => [...line.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "")),
       attributes: field("attributes").flatMap((line) => [...line.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "")),
+      groups: field("groups").flatMap((line) => [...line.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "")),
       versions: new Map(field("version").map((line) => [/`([^`]+)`/.exec(line)?.[1] ?? "", line.split(" ").at(-1) ?? ""])),
       before,
       after: after === undefined ? before : block(file, after),
@@ -77,11 +79,11 @@ function block(file: string, section: string): Buffer {
 
 export const readers = await withGrammar(scannerOnly());
 
-/** A case may say what the relocated distributions hold: `- holds: `a.b` `a.b.C``, what of that is no module: `- attributes: `a.x``, and their versions: `- version: `a` 1.0`. */
+/** A case may say what the relocated distributions hold: `- holds: `a.b` `a.b.C``, what of that is no module: `- attributes: `a.x``, their versions: `- version: `a` 1.0`, and groups in which they declare entry points: `- groups: `a.plugins``. */
 function inventory(each: Case): Inventory {
   const names = new Set(each.holds);
   const below = (name: string): boolean => each.holds.some((other) => other.startsWith(`${name}.`));
-  return { isModule: (name) => names.has(name), isPackage: below, has: (name) => names.has(name) || each.attributes.includes(name), origins: (name) => [name], groups: new Set<string>(), requires: new Set<string>(), severalWithMetadata: each.versions.size > 1, distributionNames: [...each.versions.keys()], distribution: (name) => (each.versions.has(name) ? { version: each.versions.get(name) ?? null } : undefined) };
+  return { isModule: (name) => names.has(name), isPackage: below, has: (name) => names.has(name) || each.attributes.includes(name), origins: (name) => [name], groups: new Set<string>(), entryPointGroups: new Set(each.groups), requires: new Set<string>(), severalWithMetadata: each.versions.size > 1, distributionNames: [...each.versions.keys()], distribution: (name) => (each.versions.has(name) ? { version: each.versions.get(name) ?? null } : undefined) };
 }
 
 export function run(each: Case, source = each.before, relocations = each.relocations): RelocatedSource {

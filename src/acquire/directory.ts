@@ -5,6 +5,7 @@ import { basename, dirname, join } from "node:path";
 import fastGlob from "fast-glob";
 import type { Distribution, SourceFile } from "../model/distribution.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
+import { entryPointGroups } from "./entryPointGroups.ts";
 import { licenseFilesOf } from "./licenseFiles.ts";
 import { parseMetadata } from "./metadata.ts";
 import { namespaceInits } from "./namespaceInit.ts";
@@ -39,6 +40,7 @@ export async function acquireDirectory(path: string, requirement: string): Promi
     source: { kind: "directory", file: basename(path), sha256: digestOf(files) },
     requirement,
     files,
+    ...(info !== undefined && files.some((file) => file.path === `${info}/entry_points.txt`) ? { entryPointGroups: entryPointGroups(readFileSync(join(root, info, "entry_points.txt"), "utf8")) } : {}),
     leftOut: [],
     namespaceInits: namespaceInits(files, contentOf),
   };

@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import type { Distribution, SourceFile } from "../model/distribution.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
 import { digestOfFile } from "./digest.ts";
+import { entryPointGroups } from "./entryPointGroups.ts";
 import { licenseFilesOf } from "./licenseFiles.ts";
 import { type RecordRow, parseMetadata, parseRecord } from "./metadata.ts";
 import { namespaceInits } from "./namespaceInit.ts";
@@ -41,6 +42,7 @@ export async function acquireWheel(path: string, requirement: string): Promise<D
     checkWheelVersion(path, text("WHEEL"));
     const record = checkRecord(path, info, entries, parseRecord(text("RECORD")));
     const { files, leftOut } = place(entries, record, info.replace(/\.dist-info$/, ".data"));
+    const points = entries.find((entry) => entry.path === `${info}/entry_points.txt`);
     const licenseFiles = metadata.licenseFiles
       .flatMap((name) => [`${info}/licenses/${name}`, `${info}/${name}`])
       .filter((name) => files.some((file) => file.path === name));
@@ -49,6 +51,7 @@ export async function acquireWheel(path: string, requirement: string): Promise<D
       source: { kind: "wheel", file: basename(path), sha256: digestOfFile(path) },
       requirement,
       files,
+      ...(points ? { entryPointGroups: entryPointGroups(read(points).toString("utf8")) } : {}),
       leftOut,
       namespaceInits: namespaceInits(files, (file) => (file.locator.kind === "entry" ? archive.read(file.locator, file.path, file.size) : Buffer.alloc(0))),
     };

@@ -1,5 +1,7 @@
 /** Between a layout and the manifest: the jobs that make a copy, and the entry that records it. */
+import { existsSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
+import { entryPointGroups } from "../acquire/entryPointGroups.ts";
 import type { Distribution } from "../model/distribution.ts";
 import { normalisedName } from "../model/distribution.ts";
 import type { ManifestDistribution, ManifestFile } from "../model/manifest.ts";
@@ -89,6 +91,7 @@ export function inventoryOfCopies(layouts: readonly Layout[]): InventoryData {
         return name === undefined ? [] : [{ name, package: parent(name), locator: undefined, size: 0 }];
       }),
     ),
+    entryPointGroups: [...new Set(layouts.flatMap(({ distribution, placements }) => (placements.some(({ destination }) => /^[^/]+\.dist-info\/entry_points\.txt$/.test(destination)) ? (distribution.entryPointGroups ?? []) : [])))].sort(),
     distributions: layouts.map(({ distribution, placements }) => ({
       name: distribution.metadata.name,
       version: distribution.metadata.version,
@@ -101,6 +104,13 @@ export function inventoryOfCopies(layouts: readonly Layout[]): InventoryData {
   };
 }
 
+/** As they lie there; a file that is gone is told elsewhere. */
+function groupsOfKept(entry: ManifestDistribution, namespaceDirectory: string): Pick<Distribution, "entryPointGroups"> {
+  const points = entry.files.find(({ path }) => /^[^/]+\.dist-info\/entry_points\.txt$/.test(path));
+  const path = points && join(namespaceDirectory, points.path);
+  return path !== undefined && existsSync(path) ? { entryPointGroups: entryPointGroups(readFileSync(path, "utf8")) } : {};
+}
+
 /** A copy that is in the namespace already, as a distribution: its original bytes come from its files and their recorded edits. */
 export function keptDistribution(entry: ManifestDistribution, namespaceDirectory: string): Distribution {
   return {
@@ -108,6 +118,7 @@ export function keptDistribution(entry: ManifestDistribution, namespaceDirectory
     source: entry.source,
     requirement: entry.requirement,
     ...(entry.dependency ? { dependency: true as const } : {}),
+    ...groupsOfKept(entry, namespaceDirectory),
     ...(entry.droppedFiles ? { dropped: entry.droppedFiles } : {}),
     leftOut: entry.leftOut,
     namespaceInits: new Set(entry.namespaceInits),

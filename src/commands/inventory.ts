@@ -14,6 +14,8 @@ export interface InventoryData {
   readonly distributions: readonly { readonly name: string; readonly version: string | null; readonly directory: string | undefined; /** Normalised names of its requirements, extras aside. */ readonly requires: readonly string[]; /** It stays installed, under this name. */ readonly renamed?: string }[];
   /** Groups of entry points that move along. */
   readonly groups?: readonly string[];
+  /** Groups in which the copies declare entry points. */
+  readonly entryPointGroups?: readonly string[];
 }
 
 export const noInventory: InventoryData = { modules: [], distributions: [] };
@@ -137,6 +139,7 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
     },
     distribution: (name) => distributions.get(normalisedName(name)),
     groups: new Set(data.groups ?? []),
+    entryPointGroups: new Set(data.entryPointGroups ?? []),
     severalWithMetadata: data.distributions.filter(({ directory }) => directory !== undefined).length > 1,
     requires: new Set(data.distributions.flatMap(({ requires }) => requires)),
     distributionNames: data.distributions.map(({ name }) => name),

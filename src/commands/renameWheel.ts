@@ -60,7 +60,7 @@ export async function renameWheel(input: string, wheel: UnpackedWheel, distribut
   const places = wheel.paths.filter((path) => !copies?.inside(path) && !/^RECORD(\.jws|\.p7s)?$/.test(path.slice(info.length + 1))).map((path) => placeOf(path, info, stem, renaming, distribution.namespaceInits));
   refuseMeeting(input, places);
   const jobs = jobsFor(places, wheel, distribution, target, into, copies);
-  const inventory = { ...inventoryOfCopies([layoutOf(distribution)]), groups: entryPoints?.groups ?? [] };
+  const inventory = { ...inventoryOfCopies([layoutOf(distribution)]), groups: entryPoints?.groups ?? [], entryPointGroups: [] };
   const renamed = { ...inventory, distributions: inventory.distributions.map((each) => ({ ...each, renamed: renaming.distribution.to })) };
   const relocated = await crew.run(jobs.map(({ job }) => job), { maps: [renaming.relocations], target, inventory: renamed, references: defaultReferences, keepContents: false, keepSites: false }, () => undefined);
   const data = Object.fromEntries(places.filter(({ kind, inner, was, path }) => kind === "data" && inner !== undefined && was !== path).map(({ inner, path }) => [inner ?? "", path.split("/").slice(2).join("/")]));

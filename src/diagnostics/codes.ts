@@ -95,7 +95,7 @@ const catalogue = {
   },
   "entry-points-lost": {
     severity: "note",
-    help: "A relocated distribution is not installed, so nobody finds them: declare those that you need in your own project.",
+    help: "A relocated distribution is not installed: look-ups of the copies and the project find them still, all others do not. Declare those that others need, and commands, in your own project.",
   },
   "entry-points-shared": {
     severity: "warning",

@@ -65,6 +65,8 @@ export interface Distribution {
   /** Upstream files that an earlier run left out, where the files come from a copy. */
   readonly dropped?: readonly string[];
   readonly files: readonly SourceFile[];
+  /** Groups of its entry points, commands aside. */
+  readonly entryPointGroups?: readonly string[];
   /** Files of the archive that are not importable content: scripts, headers, .pth files. */
   readonly leftOut: readonly string[];
   /** `__init__.py` files that only declare a namespace package (pkgutil, pkg_resources). */

@@ -22,6 +22,8 @@ export interface Inventory {
   distribution(name: string): { readonly version: string | null; readonly renamed?: string | undefined } | undefined;
   /** Groups of entry points that are called like what moves, and move along. */
   readonly groups: ReadonlySet<string>;
+  /** Groups in which the copies declare entry points of their own, which nobody has registered. */
+  readonly entryPointGroups: ReadonlySet<string>;
   /** Normalised names of what the relocated distributions require, extras aside. */
   readonly requires: ReadonlySet<string>;
   /** Several distributions have their `.dist-info` beside their modules: one may ask for another's, by names that only running tells. */
@@ -30,7 +32,7 @@ export interface Inventory {
   readonly distributionNames: readonly string[];
 }
 
-export const emptyInventory: Inventory = { isModule: () => false, isPackage: () => false, has: () => false, origins: (name) => [name], distribution: () => undefined, groups: new Set(), severalWithMetadata: false, distributionNames: [], requires: new Set() };
+export const emptyInventory: Inventory = { isModule: () => false, isPackage: () => false, has: () => false, origins: (name) => [name], distribution: () => undefined, groups: new Set(), entryPointGroups: new Set(), severalWithMetadata: false, distributionNames: [], requires: new Set() };
 
 export interface FilePlace {
   /** The file's own name as a module, in original names; undefined where it is not known. */

@@ -101,6 +101,64 @@ def requires(distribution_name):
     return distribution(distribution_name).requires
 
 
+def _own_points(metadata):
+    # Entry points of the copies, which are registered nowhere, with the names that their objects have here.
+    from pathlib import Path
+
+    for directory in sorted(DISTRIBUTIONS.values()):
+        for point in metadata.PathDistribution(Path(_HERE) / directory).entry_points:
+            if point.group in ("console_scripts", "gui_scripts"):
+                continue
+            moved = metadata.EntryPoint(name=point.name, value=relocated(point.value), group=point.group)
+            dist = getattr(point, "dist", None)
+            yield moved._for(dist) if dist is not None and hasattr(moved, "_for") else moved
+
+
+def _is_shared(point):
+    # What an installed distribution of the same name registers leads to the original modules.
+    value = getattr(point, "value", "")
+    return relocated(value) == value
+
+
+def entry_points(**params):
+    """As importlib.metadata.entry_points, for the copies too, and they come first."""
+    metadata = _metadata()
+    try:
+        found = metadata.entry_points(**params)
+    except TypeError:
+        # Python 3.8 and 3.9 take no parameters; who gives some means the backport.
+        metadata = importlib.import_module("importlib_metadata")
+        found = metadata.entry_points(**params)
+    own = list(_own_points(metadata))
+    if isinstance(found, dict):
+        groups = dict((group, list(points)) for group, points in dict.items(found))
+        if hasattr(found, "select"):
+            return type(found).load(own + [point for points in groups.values() for point in points if _is_shared(point)])
+        for group in groups:
+            groups[group] = [point for point in groups[group] if _is_shared(point)]
+        for point in reversed(own):
+            groups.setdefault(point.group, []).insert(0, point)
+        return dict((group, tuple(points)) for group, points in groups.items())
+    if hasattr(found, "select") and params:
+        own = metadata.EntryPoints(own).select(**params)
+    return type(found)(list(own) + [point for point in found if _is_shared(point)])
+
+
+def iter_entry_points(group, name=None):
+    """As pkg_resources.iter_entry_points, for the copies too, and they come first."""
+    pkg_resources = importlib.import_module("pkg_resources")
+    for directory in sorted(DISTRIBUTIONS.values()):
+        kept = pkg_resources.Distribution.from_location(_HERE, directory, pkg_resources.PathMetadata(_HERE, os.path.join(_HERE, directory)))
+        # One that requires nothing: what the copy requires is not installed either.
+        owner = pkg_resources.Distribution(location=_HERE, project_name=kept.project_name, version=kept.version)
+        for point in kept.get_entry_map(group).values():
+            if name is None or point.name == name:
+                yield pkg_resources.EntryPoint(point.name, relocated(point.module_name), point.attrs, point.extras, owner)
+    for point in pkg_resources.iter_entry_points(group, name):
+        if relocated(point.module_name) == point.module_name:
+            yield point
+
+
 def pkg_distribution(dist):
     """As pkg_resources.get_distribution."""
     pkg_resources = importlib.import_module("pkg_resources")

@@ -1,8 +1,9 @@
 /** What relocation does not reach is told once a distribution: imports from outside, process-wide state, entry points, pickles. */
+import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { makeWheel } from "./wheel.ts";
-import { enisle, join, project, python, readFileSync, temporary, type Tree } from "./project.ts";
+import { enisle, join, project, python, readFileSync, temporary, type Tree, write } from "./project.ts";
 
 interface Told {
   readonly code: string;
@@ -97,6 +98,26 @@ describe("other files of a copy", () => {
   test("entry points that nobody finds any more", () => {
     const { findings } = vendored({ ...init, "alib-1.0.dist-info/entry_points.txt": "[console_scripts]\nalib = alib:main\n; no\n\n[pytest11]\nalib-plugin=alib.plugin\n" });
     expect(findings.map(({ code, severity, message }) => [code, severity, message.split(": ").slice(1).join(": ")])).toEqual([["entry-points-lost", "note", "console_scripts: alib, pytest11: alib-plugin"]]);
+  });
+
+  // Of each Python that is there: what a look-up gives differs between them.
+  test("entry points of copies are found by the copies and the project, before those of the system's installation", () => {
+    const points = "[console_scripts]\nalib = alib:main\n\n[alib.plugins]\ntoc = alib.plugins.toc:Toc\nall = alib.plugins.toc\n";
+    const asks = "from importlib.metadata import entry_points\nimport sys\n\ndef find(group='alib.plugins'):\n    return sorted((p.name, p.group, p.value, getattr(p.load(), '__module__', None)) for p in %s)\n";
+    const { root, findings } = vendored(
+      { ...init, "alib/plugins/__init__.py": "", "alib/plugins/toc.py": "class Toc: pass\n", "alib/asks.py": asks.replace("%s", "(entry_points(group=group) if sys.version_info >= (3, 10) else entry_points().get(group, ()))"), "alib-1.0.dist-info/entry_points.txt": points },
+      { project: { "acme/use.py": "from importlib.metadata import entry_points\nimport alib\n\ndef find():\n    points = entry_points()\n    found = points.select(group='alib.plugins') if hasattr(points, 'select') else points.get('alib.plugins', ())\n    return sorted(p.load().__name__ for p in found), len(list(points)) > 0\n" } },
+    );
+    expect(findings.map(({ code }) => code)).toEqual(["entry-points-lost"]);
+    // As if it were installed too, and a plugin of somebody else's.
+    write(root, { "site/alib-2.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: alib\nVersion: 2.0\n", "site/alib-2.0.dist-info/entry_points.txt": points, "site/other-1.dist-info/METADATA": "Metadata-Version: 2.1\nName: other\nVersion: 1\n", "site/other-1.dist-info/entry_points.txt": "[alib.plugins]\nmore = other:Plugin\n", "site/other.py": "class Plugin: pass\n" });
+    const moved = "acme._vendor.alib.plugins.toc";
+    for (const interpreter of ["python3", "python3.9", "python3.10", "python3.12", "python3.13"]) {
+      const run = spawnSync(interpreter, ["-Wignore", "-c", "import sys; sys.path[:0] = ['site']; import json; from acme._vendor.alib.asks import find; from acme import use; print(json.dumps([find(), use.find()]))"], { cwd: root, encoding: "utf8" });
+      if (run.error || (interpreter !== "python3" && run.status === 127)) continue;
+      expect([interpreter, run.stderr]).toEqual([interpreter, ""]);
+      expect([interpreter, ...JSON.parse(run.stdout)]).toEqual([interpreter, [["all", "alib.plugins", moved, null], ["more", "alib.plugins", "other:Plugin", "other"], ["toc", "alib.plugins", `${moved}:Toc`, moved]], [["Plugin", "Toc", moved], true]]);
+    }
   });
 
   /** What `expression` comes to, pickled, where `Point` is a class of alib.shapes; in hexadecimal digits. */

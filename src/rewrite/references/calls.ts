@@ -4,6 +4,7 @@ import type { Rule } from "../../model/edit.ts";
 import type { CallExpression, Expression, SubscriptExpression } from "../../model/program.ts";
 import { type Outcome, type Shape, relocateArgument } from "./argument.ts";
 import { relocateCode } from "./code.ts";
+import { lookUpBehind, noteGroup, rewriteLookUps } from "./entryPointLookUps.ts";
 import { renameDistribution, reportAskedFor, rewriteAskedFor, rewriteMetadata } from "./metadata.ts";
 import type { Context } from "../context.ts";
 import type { Collector } from "./collector.ts";
@@ -25,6 +26,7 @@ export function rewriteCalls(scene: Scene): void {
     for (const call of calls) rewriteHandedOn(call, scene);
   }
   reportAskedFor(scene);
+  rewriteLookUps(calls, scene);
 }
 
 function rowsFor(call: CallExpression, { evaluate, context }: Scene): readonly CatalogueRow[] {
@@ -37,7 +39,7 @@ function rowsFor(call: CallExpression, { evaluate, context }: Scene): readonly C
   if (call.callee.kind === "attribute" && !lastWords(rows).has(call.callee.name)) return [];
   const callee = evaluate(call.callee);
   const names = alternatives(callee).flatMap((each) => (each.kind === "object" ? each.names : []));
-  return names.flatMap((name) => rows.get(name) ?? []).filter((row, index, all) => all.findIndex((other) => other.argument === row.argument && other.meaning === row.meaning) === index);
+  return names.flatMap((name) => rows.get(lookUpBehind(name)) ?? []).filter((row, index, all) => all.findIndex((other) => other.argument === row.argument && other.meaning === row.meaning) === index);
 }
 
 const knownWords = new WeakMap<ReadonlyMap<string, unknown>, ReadonlySet<string>>();
@@ -90,6 +92,7 @@ function rewriteCall(call: CallExpression, row: CatalogueRow, scene: Scene): voi
       case "requirement":
       case "entry-point-group":
         leave(argument, row, scene);
+        if (row.meaning === "entry-point-group") noteGroup(argument, scene);
         for (const value of alternatives(scene.evaluate(argument))) if (value.kind === "parameter") scene.importers.set(`${value.function} ${value.index}`, { parameter: value, row });
         break;
       case "logging-configuration":
@@ -170,7 +173,10 @@ function handOn(argument: Expression, key: string, scene: Scene): void {
     if (importer.row?.meaning === "version" || importer.row?.meaning === "metadata") return claim();
   }
   if (scene.ownNames.has(key)) return claim();
-  if (importer.row?.meaning === "entry-point-group") return leave(argument, importer.row, scene);
+  if (importer.row?.meaning === "entry-point-group") {
+    noteGroup(argument, scene);
+    return leave(argument, importer.row, scene);
+  }
   const why = `${importer.parameter.function} hands it on to ${importer.row?.callable ?? "a call that takes a module's name"}`;
   const outcome = relocateArgument(argument, scene.evaluate(argument), "object", "module-call", why, scene.context, scene.collector);
   for (const each of outcome.parameters) scene.importers.set(`${each.function} ${each.index}`, { parameter: each, row: importer.row });
@@ -194,8 +200,10 @@ function takenBy({ callable, meaning }: CatalogueRow): string {
 /** `entry_points()["a.plugins"]` */
 function leaveGroup({ object, indices }: SubscriptExpression, scene: Scene): void {
   const [index] = indices;
-  const row = alternatives(scene.evaluate(object)).flatMap((each) => (each.kind === "object" ? each.names : [])).flatMap((name) => scene.context.options.catalogue.rows.get(name) ?? []).find(({ meaning }) => meaning === "entry-point-group");
-  if (index && row) leave(index, row, scene);
+  const row = alternatives(scene.evaluate(object)).flatMap((each) => (each.kind === "object" ? each.names : [])).flatMap((name) => scene.context.options.catalogue.rows.get(lookUpBehind(name)) ?? []).find(({ meaning }) => meaning === "entry-point-group");
+  if (!index || !row) return;
+  leave(index, row, scene);
+  noteGroup(index, scene);
 }
 
 /** Not a module, whatever it looks like. */

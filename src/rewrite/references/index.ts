@@ -17,6 +17,7 @@ import { Collector } from "./collector.ts";
 import { rewriteCommands } from "./commands.ts";
 import { type DirectCall, directCalls } from "./direct.ts";
 import { rewriteDerived } from "./derived.ts";
+import { lookUpOffsets } from "./entryPointLookUps.ts";
 import { evaluator } from "./evaluate.ts";
 import { namesOf } from "./names.ts";
 import { rewriteRunning } from "./running.ts";
@@ -101,7 +102,7 @@ export function offsetsToParse(context: Context, strings: readonly WantedString[
   const asksForWords = strings.length > 0 || interest & (Interest.namespace | Interest.dynamic | Interest.relative | Interest.code);
   const asksForMetadata = (interest & Interest.called) !== 0 && asksForNeighbours(context);
   const words = asksForWords || asksForMetadata ? wordsThere(context) : undefined;
-  const offsets = [...facts.texts, ...fragmentOffsets(context)];
+  const offsets = [...facts.texts, ...fragmentOffsets(context), ...lookUpOffsets(context)];
   if (words && interest & (Interest.dynamic | Interest.relative)) offsets.push(...words.always);
   if (words && asksForMetadata) offsets.push(...words.metadata);
   if (words && words.always.length > 0 && interest & Interest.code && mentionsImport(context)) offsets.push(...words.always);
@@ -166,6 +167,7 @@ function withProgram(context: Context, around: readonly number[] | undefined): {
     ownNames: new Set(),
     asked: new Map(),
     unseen: new Set(),
+    groups: new Set(),
     moduleNames: new Set(),
     opaque(call, argument, row, partly = false) {
       const mapped = row.meaning === "top-module" ? importAtRunTime(call, context, collector) : isMapped(row) && mapAtRunTime(argument, "module-call", context, collector);

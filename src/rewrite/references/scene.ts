@@ -21,6 +21,8 @@ export interface Scene {
   readonly asked: Map<string, readonly { readonly call: CallExpression; readonly argument: Expression; readonly row: CatalogueRow }[]>;
   /** Attributes that are handed on by methods of a class, and whose assignment was not parsed. */
   readonly unseen: Set<string>;
+  /** Which groups of entry points the file asks for: those in which copies declare some, others, and such as only running tells. */
+  readonly groups: Set<"own" | "foreign" | "unknown">;
   /** Names that are handed to catalogue calls as modules: what they are compared with names modules too. */
   readonly moduleNames: Set<string>;
   /** The call names a module that is known only at run time; `partly`: some of those that it may name are known, and were relocated. */

@@ -1,0 +1,59 @@
+/**
+ * Look-ups of entry points. What the copies declare is registered no more: where it may be meant, the generated helper is asked, which knows
+ * it besides what is installed.
+ */
+import { topLevel } from "../../model/name.ts";
+import type { CallExpression, Expression } from "../../model/program.ts";
+import type { Context } from "../context.ts";
+import { useHelper } from "./metadata.ts";
+import type { Scene } from "./scene.ts";
+import { alternatives, stringsIn } from "./values.ts";
+
+/** Functions, each with the helper's one that stands for it. */
+const functions: ReadonlyMap<string, string> = new Map([
+  ["importlib.metadata.entry_points", "entry_points"],
+  ["importlib_metadata.entry_points", "entry_points"],
+  ["pkg_resources.iter_entry_points", "iter_entry_points"],
+]);
+
+/** What a function of the helper stands for: in a file that was relocated already the groups are no modules either. */
+export function lookUpBehind(name: string): string {
+  if (!name.startsWith("_relocated.")) return name;
+  return name === "_relocated.iter_entry_points" ? "pkg_resources.iter_entry_points" : name.replace(/^_relocated\.(?=entry_points\b)/, "importlib.metadata.");
+}
+
+/** Where they may be called; nowhere unless a copy declares entry points. */
+export function lookUpOffsets({ source, options }: Context): number[] {
+  const offsets: number[] = [];
+  if (options.inventory.entryPointGroups.size === 0) return offsets;
+  for (let at = source.indexOf("entry_points", 0, "latin1"); at >= 0; at = source.indexOf("entry_points", at + 1, "latin1")) offsets.push(at);
+  return offsets;
+}
+
+/** The file asks for a group of this name. */
+export function noteGroup(argument: Expression, { evaluate, groups, context }: Scene): void {
+  const { entryPointGroups } = context.options.inventory;
+  for (const value of stringsIn(evaluate(argument))) groups.add(value.kind === "text" && value.complete ? (entryPointGroups.has(value.text) ? "own" : "foreign") : "unknown");
+}
+
+/** After all groups were noted. In the project only a group that a copy is known to have is meant; a copy may ask for its own by any name. */
+export function rewriteLookUps(calls: readonly CallExpression[], scene: Scene): void {
+  const { context, groups, evaluate } = scene;
+  const { inventory, relocations } = context.options;
+  if (inventory.entryPointGroups.size === 0 || relocations.relocations.length === 0) return;
+  const { module } = context.place;
+  const inCopy = module !== undefined && relocations.covering(module) !== undefined;
+  for (const call of calls) {
+    if (call.callee.kind !== "name" && call.callee.kind !== "attribute") continue;
+    const callee = evaluate(call.callee);
+    const callable = callee.kind === "object" ? callee.names.find((name) => functions.has(name)) : undefined;
+    // The library that has the function says by it what it is.
+    if (callable === undefined || topLevel(module ?? "") === topLevel(callable)) continue;
+    const helper = functions.get(callable) ?? "";
+    const given = call.keywords.find(({ name }) => name === "group")?.value ?? (helper === "iter_entry_points" ? call.positional[0] : undefined);
+    const names = given ? alternatives(evaluate(given)).map((value) => (value.kind === "text" && value.complete ? value.text : undefined)) : [];
+    const known = names.length > 0 && !names.includes(undefined);
+    const meant = known ? names.some((name) => inventory.entryPointGroups.has(name ?? "")) : groups.has("own") || (inCopy && (given !== undefined || call.spread || groups.has("unknown") || groups.size === 0));
+    if (meant) useHelper(call, known ? names.join(", ") : "entry points", helper, scene, known ? "proven" : "opaque");
+  }
+}
