@@ -79,7 +79,7 @@ export function relocateTexts({ program, context, collector, ...scene }: Scene):
     if (expression.kind !== "string" || expression.statement || collector.isClaimed(expression)) continue;
     const code = charactersOf(expression.parts, context.source);
     if (!importsMoved(code.text, context) || isSample(code.text, context)) continue;
-    const inner = ["", "_"].map((rest) => verifiedText(code.text + rest, context)).find((each) => each !== undefined);
+    const inner = ["", "_"].map((rest) => verifiedText(code.text + rest, context)).find((each) => each !== undefined) ?? blocksOf(code.text, context);
     if (!inner || inner.edits.length === 0) continue;
     collector.claim(expression);
     if (context.options.verified === "report") collector.site(expression, namesIn(inner), "verified", "verified-string", "left", "verified strings are only listed");
@@ -88,26 +88,39 @@ export function relocateTexts({ program, context, collector, ...scene }: Scene):
   }
 }
 
+/** Blocks of Python in a template, `<%! … %>` and `<?python … ?>`: what the rules for statements do about each; undefined where there are none. */
+function blocksOf(text: string, context: Context): Decision | undefined {
+  const found = [...text.matchAll(/(<%!?(?=\s)|<\?python(?=\s))([^]*?)(?:%>|\?>)/g)].flatMap((match): Decision[] => {
+    const [, opening = "", block = ""] = match;
+    const decided = importsMoved(block, context) ? verifiedText(block, context, false) : undefined;
+    const at = match.index + opening.length;
+    const shift = <T extends { readonly start: number; readonly end: number }>(each: T): T => ({ ...each, start: each.start + at, end: each.end + at });
+    return decided ? [{ edits: decided.edits.map(shift), sites: decided.sites.map(shift), findings: [] }] : [];
+  });
+  return found.length === 0 ? undefined : { edits: found.flatMap(({ edits }) => edits), sites: found.flatMap(({ sites }) => sites), findings: [] };
+}
+
 /** A library writes code that imports itself; what it has of another one is most likely a sample that it reads. */
 function isSample(text: string, { options, place }: Context): boolean {
   const own = place.module === undefined || options.relocations.covering(place.module) === undefined ? undefined : topLevel(place.module);
   return own !== undefined && !new RegExp(`(?:^|[\\n;])[ \\t]*(?:from|import)[ \\t]+${own}\\b`).test(text);
 }
 
-function verifiedText(text: string, context: Context): Decision | undefined {
+/** `names`: what is imported from a module must exist too, not the module alone. */
+function verifiedText(text: string, context: Context, names = true): Decision | undefined {
   // Fields of a format are names, as far as syntax goes.
   const filled = text.replace(/%(?:\(\w+\))?[sdr]|\{\w*\}/g, (field) => "_".repeat(field.length));
   for (const each of new Set([text, filled])) {
     const decided = decideText(each, context);
     const facts = decided && context.facts.nested(/^(?:[ \t]*\r?\n)*[ \t]/.test(each) ? `if 1:\n${each}` : each);
-    if (facts?.imports.every((statement) => exists(statement, context))) return decided;
+    if (facts?.imports.every((statement) => exists(statement, context, names))) return decided;
   }
   return undefined;
 }
 
-function exists(statement: AnyImport, { options }: Context): boolean {
+function exists(statement: AnyImport, { options }: Context, names: boolean): boolean {
   const { inventory, relocations } = options;
   const found = (name: string): boolean => !relocations.concerns(topLevel(name)) || inventory.has(name);
   if (statement.kind === "import") return statement.names.every(({ written }) => found(written.name));
-  return statement.level > 0 || (found(statement.module.name) && statement.names.every(({ written }) => /^_+$/.test(written.name) || found(join(statement.module.name, written.name))));
+  return statement.level > 0 || (found(statement.module.name) && (!names || statement.names.every(({ written }) => /^_+$/.test(written.name) || found(join(statement.module.name, written.name)))));
 }
