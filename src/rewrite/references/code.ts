@@ -5,7 +5,7 @@
 import type { Decision } from "../../model/edit.ts";
 import type { AnyImport } from "../../model/facts.ts";
 import { join, topLevel } from "../../model/name.ts";
-import type { Expression } from "../../model/program.ts";
+import type { Expression, StringExpression } from "../../model/program.ts";
 import type { Context } from "../context.ts";
 import { type Characters, charactersOf } from "./characters.ts";
 import type { Scene } from "./scene.ts";
@@ -21,7 +21,7 @@ export function relocateCode(argument: Expression, callable: string, scene: Scen
     if (value.kind !== "text") continue;
     for (const { literal } of value.pieces) collector.claim(literal);
     if (value.complete) relocateText(value.pieces[0]?.literal ?? argument, charactersOf(value.pieces, context.source), callable, scene);
-    else if (importsMoved(value.text, context)) report(argument, callable, scene);
+    else if (importsMoved(value.text, context) && !value.pieces.some(({ literal }) => literal?.kind === "string" && relocateWhole(literal, scene))) report(argument, callable, scene);
   }
 }
 
@@ -73,19 +73,24 @@ function namesIn({ sites }: Decision): string {
 }
 
 /** Strings that no rule has claimed: templates of generated modules, scripts for another interpreter. */
-export function relocateTexts({ program, context, collector, ...scene }: Scene): void {
+export function relocateTexts(scene: Scene): void {
+  const { program, context, collector } = scene;
   if (context.facts.texts.length === 0 || context.place.stub) return;
-  for (const expression of program.expressions) {
-    if (expression.kind !== "string" || expression.statement || collector.isClaimed(expression)) continue;
-    const code = charactersOf(expression.parts, context.source);
-    if (!importsMoved(code.text, context) || isSample(code.text, context)) continue;
-    const inner = ["", "_"].map((rest) => verifiedText(code.text + rest, context)).find((each) => each !== undefined) ?? blocksOf(code.text, context);
-    if (!inner || inner.edits.length === 0) continue;
-    collector.claim(expression);
-    if (context.options.verified === "report") collector.site(expression, namesIn(inner), "verified", "verified-string", "left", "verified strings are only listed");
-    else if (editInside(expression, code, inner, "verified-string", { program, context, collector, ...scene })) collector.site(expression, namesIn(inner), "verified", "verified-string", "rewritten", "source code that imports what exists in the relocated distribution");
-    else collector.finding("code-text", "the text is source code that imports a relocated module and cannot be rewritten in place", expression.start);
-  }
+  for (const expression of program.expressions) if (expression.kind === "string" && !expression.statement && !collector.isClaimed(expression)) relocateWhole(expression, scene);
+}
+
+/** A literal that is code by itself, or has blocks of it; false where it is none that can be relocated. */
+function relocateWhole(expression: StringExpression, scene: Scene): boolean {
+  const { context, collector } = scene;
+  const code = charactersOf(expression.parts, context.source);
+  if (!importsMoved(code.text, context) || isSample(code.text, context)) return false;
+  const inner = ["", "_"].map((rest) => verifiedText(code.text + rest, context)).find((each) => each !== undefined) ?? blocksOf(code.text, context);
+  if (!inner || inner.edits.length === 0) return false;
+  collector.claim(expression);
+  if (context.options.verified === "report") collector.site(expression, namesIn(inner), "verified", "verified-string", "left", "verified strings are only listed");
+  else if (editInside(expression, code, inner, "verified-string", scene)) collector.site(expression, namesIn(inner), "verified", "verified-string", "rewritten", "source code that imports what exists in the relocated distribution");
+  else collector.finding("code-text", "the text is source code that imports a relocated module and cannot be rewritten in place", expression.start);
+  return true;
 }
 
 /** Blocks of Python in a template, `<%! … %>` and `<?python … ?>`: what the rules for statements do about each; undefined where there are none. */
