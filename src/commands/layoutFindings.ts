@@ -1,13 +1,16 @@
 /** What a person must know about the distributions themselves, whatever is in their files. */
 import { basename } from "node:path";
+import { normalisedName } from "../model/distribution.ts";
 import { type Finding, finding } from "../model/finding.ts";
 import type { Layout } from "../plan/layout.ts";
+import { parseRequirement } from "../plan/requirements.ts";
 import { classifyLicense } from "../plan/licenses.ts";
 import type { Consumer } from "./consumer.ts";
 import type { FileResult } from "./fileJob.ts";
 import type { Treatment } from "./treatment.ts";
 
-export function findingsOf(layouts: readonly Layout[], ours: ReadonlySet<string>, treat: (name: string) => Treatment): Finding[] {
+/** `required`: requirement lines of the project. */
+export function findingsOf(layouts: readonly Layout[], ours: ReadonlySet<string>, required: readonly string[], treat: (name: string) => Treatment): Finding[] {
   return layouts.flatMap(({ distribution, topLevels }) => {
     const { metadata, leftOut } = distribution;
     const place = { distribution: metadata.name };
@@ -17,6 +20,8 @@ export function findingsOf(layouts: readonly Layout[], ours: ReadonlySet<string>
     if (data.length > 0) found.push(finding("data-not-vendored", `left out: ${data.slice(0, 5).join(", ")}${data.length > 5 ? ` and ${data.length - 5} more` : ""}`, place));
     if (topLevels.moving.length === 0 && topLevels.stubs.length === 0) found.push(finding("nothing-importable", "holds no module: only its metadata is kept", place));
     for (const name of topLevels.topLevels) if (ours.has(name)) found.push(finding("provided-by-project", `'${name}' is relocated, and the project has a '${name}' of its own: the project's imports of it were left`, place));
+    const kept = required.filter((line) => normalisedName(parseRequirement(line)?.name ?? "") === normalisedName(metadata.name));
+    if (kept.length > 0) found.push(finding("requirement-kept", `the project has a copy, and requires it still: ${kept.join(", ")}`, { ...place, path: "pyproject.toml" }));
     const license = treat(metadata.name).license ?? metadata.licenseExpression;
     const kind = classifyLicense(license);
     // A tree without any metadata is the user's own matter, more often than not.

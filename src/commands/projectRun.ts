@@ -159,7 +159,7 @@ async function relocate(transaction: Transaction | undefined, consumer: Consumer
 
   const { findings } = accept(
     [
-      ...findingsOf(layouts, ours, arrangement.treat), ...(arrangement.current ? [] : observedFindings(copies, copying, copied, consumer)), ...(isolation ? unusedIsolation(consumer, isolation, copied) : []), ...patching.findings, ...licenses.findings,
+      ...findingsOf(layouts, ours, consumer.dependencies, arrangement.treat), ...(arrangement.current ? [] : observedFindings(copies, copying, copied, consumer)), ...(isolation ? unusedIsolation(consumer, isolation, copied) : []), ...patching.findings, ...licenses.findings,
       ...unusedExceptions(consumer, results, !arrangement.current), ...results.flatMap((result) => result.findings), ...leaks,
     ].sort(byPlace),
     consumer.configuration.accept ?? [],

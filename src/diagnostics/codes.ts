@@ -225,6 +225,10 @@ const catalogue = {
     severity: "warning",
     help: "Commands and files beside the package were renamed, so that two versions can lie side by side; where the program runs or opens them by the old name it gets the other version's: change the line in its sources.",
   },
+  "requirement-kept": {
+    severity: "note",
+    help: "Whoever installs the project gets the shared one as well: take the requirement out, unless something else of the project needs it.",
+  },
   "requirement-missing": {
     severity: "warning",
     help: "Vendor it too, or declare it as a requirement of the project.",
@@ -247,7 +251,7 @@ const catalogue = {
   },
   "syntax-error": {
     severity: "error",
-    help: "The file was copied untouched, so imports in it still ask for original names. Fix it upstream, or leave it out of the copy.",
+    help: "The file was left untouched, so imports in it still ask for original names. Mend it, or leave it out: of a copy by drop, of the project by exclude.",
   },
   "type-boundary": {
     severity: "warning",
@@ -255,7 +259,7 @@ const catalogue = {
   },
   "unknown-encoding": {
     severity: "error",
-    help: "The file was copied untouched. Convert it to UTF-8, or leave it out of the copy.",
+    help: "The file was left untouched. Convert it to UTF-8, or leave it out: of a copy by drop, of the project by exclude.",
   },
   "unknown-license": {
     severity: "warning",

@@ -94,6 +94,12 @@ describe("process-wide state", () => {
   });
 });
 
+test("the project requires still what it has a copy of", () => {
+  const pyproject = '[project]\nname = "acme"\ndependencies = ["ALib>=1; python_version>\\"3\\"", "alib2"]\n';
+  const { findings } = vendored(init, { project: { "pyproject.toml": pyproject } });
+  expect(findings.map(({ code, severity, message, path }) => [code, severity, message, path])).toEqual([["requirement-kept", "note", 'the project has a copy, and requires it still: ALib>=1; python_version>"3"', "pyproject.toml"]]);
+});
+
 describe("other files of a copy", () => {
   test("entry points that nobody finds any more", () => {
     const { findings } = vendored({ ...init, "alib-1.0.dist-info/entry_points.txt": "[console_scripts]\nalib = alib:main\n; no\n\n[pytest11]\nalib-plugin=alib.plugin\n" });
