@@ -60,7 +60,7 @@ export function hireCrew(bytes: number, parallelism = availableParallelism()): C
       const results = Array.from<FileResult>({ length: jobs.length });
       let done = 0;
       const queue = (isIn: (job: FileJob) => boolean): Queue => {
-        const indices = [...jobs.keys()].filter((index) => isIn(jobs[index] as FileJob));
+        const indices = largestFirst([...jobs.keys()].filter((index) => isIn(jobs[index] as FileJob)), jobs);
         const take: Take = (first, chunk) => {
           chunk.forEach((result, index) => (results[indices[first + index] ?? -1] = result));
           progress((done += chunk.length));
@@ -89,6 +89,13 @@ export function hireCrew(bytes: number, parallelism = availableParallelism()): C
       await Promise.all(helpers.map(({ worker }) => worker.terminate()));
     },
   };
+}
+
+/** Whole chunks, so that what lies together in an archive is read together. The main thread, at the back, gets the small files, which seldom take a parse. */
+function largestFirst(indices: readonly number[], jobs: readonly FileJob[]): number[] {
+  const chunks = Array.from({ length: Math.ceil(indices.length / CHUNK) }, (_, chunk) => indices.slice(chunk * CHUNK, (chunk + 1) * CHUNK));
+  const size = (chunk: readonly number[]): number => (chunk.length < CHUNK ? -1 : chunk.reduce((sum, index) => sum + (jobs[index]?.size ?? 0), 0)); // one that is not full is the last
+  return chunks.map((chunk) => ({ chunk, size: size(chunk) })).sort((a, b) => b.size - a.size).flatMap(({ chunk }) => chunk);
 }
 
 interface Queue extends Pick<WorkerInput, "jobs" | "counters"> {
