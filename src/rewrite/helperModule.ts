@@ -101,7 +101,7 @@ def requires(distribution_name):
     return distribution(distribution_name).requires
 
 
-def _own_points(metadata):
+def _own_points(metadata, asked):
     # Entry points of the copies, which are registered nowhere, with the names that their objects have here.
     from pathlib import Path
 
@@ -110,27 +110,27 @@ def _own_points(metadata):
             if point.group in ("console_scripts", "gui_scripts"):
                 continue
             moved = metadata.EntryPoint(name=point.name, value=relocated(point.value), group=point.group)
-            dist = getattr(point, "dist", None)
-            yield moved._for(dist) if dist is not None and hasattr(moved, "_for") else moved
+            if all(getattr(moved, key, None) == value for key, value in asked.items()):
+                dist = getattr(point, "dist", None)
+                yield moved._for(dist) if dist is not None and hasattr(moved, "_for") else moved
 
 
 def _is_shared(point):
     # What an installed distribution of the same name registers leads to the original modules.
-    value = getattr(point, "value", "")
-    return relocated(value) == value
+    value = getattr(point, "value", None)
+    return not hasattr(value, "rpartition") or relocated(value) == value
 
 
-def entry_points(**params):
-    """As importlib.metadata.entry_points, for the copies too, and they come first."""
-    metadata = _metadata()
-    try:
-        found = metadata.entry_points(**params)
-    except TypeError:
-        # Python 3.8 and 3.9 take no parameters; who gives some means the backport.
-        metadata = importlib.import_module("importlib_metadata")
-        found = metadata.entry_points(**params)
-    own = list(_own_points(metadata))
-    if isinstance(found, dict):
+def entry_points_of(function):
+    """importlib.metadata.entry_points, or the backport's, for the copies too, and they come first."""
+    def entry_points(**params):
+        found = function(**params)
+        if not isinstance(found, (dict, list, tuple)):
+            return found
+        metadata = sys.modules.get(getattr(function, "__module__", None))
+        own = list(_own_points(metadata if hasattr(metadata, "PathDistribution") else _metadata(), params))
+        if not isinstance(found, dict):
+            return type(found)(own + [point for point in found if _is_shared(point)])
         groups = dict((group, list(points)) for group, points in dict.items(found))
         if hasattr(found, "select"):
             return type(found).load(own + [point for points in groups.values() for point in points if _is_shared(point)])
@@ -139,24 +139,26 @@ def entry_points(**params):
         for point in reversed(own):
             groups.setdefault(point.group, []).insert(0, point)
         return dict((group, tuple(points)) for group, points in groups.items())
-    if hasattr(found, "select") and params:
-        own = metadata.EntryPoints(own).select(**params)
-    return type(found)(list(own) + [point for point in found if _is_shared(point)])
+
+    return entry_points
 
 
-def iter_entry_points(group, name=None):
-    """As pkg_resources.iter_entry_points, for the copies too, and they come first."""
-    pkg_resources = importlib.import_module("pkg_resources")
-    for directory in sorted(DISTRIBUTIONS.values()):
-        kept = pkg_resources.Distribution.from_location(_HERE, directory, pkg_resources.PathMetadata(_HERE, os.path.join(_HERE, directory)))
-        # One that requires nothing: what the copy requires is not installed either.
-        owner = pkg_resources.Distribution(location=_HERE, project_name=kept.project_name, version=kept.version)
-        for point in kept.get_entry_map(group).values():
-            if name is None or point.name == name:
-                yield pkg_resources.EntryPoint(point.name, relocated(point.module_name), point.attrs, point.extras, owner)
-    for point in pkg_resources.iter_entry_points(group, name):
-        if relocated(point.module_name) == point.module_name:
-            yield point
+def iter_entry_points_of(function):
+    """pkg_resources.iter_entry_points, for the copies too, and they come first."""
+    def iter_entry_points(group, name=None):
+        pkg_resources = importlib.import_module("pkg_resources")
+        for directory in sorted(DISTRIBUTIONS.values()):
+            kept = pkg_resources.Distribution.from_location(_HERE, directory, pkg_resources.PathMetadata(_HERE, os.path.join(_HERE, directory)))
+            # One that requires nothing: what the copy requires is not installed either.
+            owner = pkg_resources.Distribution(location=_HERE, project_name=kept.project_name, version=kept.version)
+            for point in kept.get_entry_map(group).values():
+                if name is None or point.name == name:
+                    yield pkg_resources.EntryPoint(point.name, relocated(point.module_name), point.attrs, point.extras, owner)
+        for point in function(group, name):
+            if relocated(point.module_name) == point.module_name:
+                yield point
+
+    return iter_entry_points
 
 
 def pkg_distribution(dist):

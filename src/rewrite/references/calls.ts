@@ -4,7 +4,7 @@ import type { Rule } from "../../model/edit.ts";
 import type { CallExpression, Expression, SubscriptExpression } from "../../model/program.ts";
 import { type Outcome, type Shape, relocateArgument } from "./argument.ts";
 import { relocateCode } from "./code.ts";
-import { lookUpBehind, noteGroup, rewriteLookUps } from "./entryPointLookUps.ts";
+import { noteGroup, rewriteLookUps } from "./entryPointLookUps.ts";
 import { renameDistribution, reportAskedFor, rewriteAskedFor, rewriteMetadata } from "./metadata.ts";
 import type { Context } from "../context.ts";
 import type { Collector } from "./collector.ts";
@@ -39,7 +39,7 @@ function rowsFor(call: CallExpression, { evaluate, context }: Scene): readonly C
   if (call.callee.kind === "attribute" && !lastWords(rows).has(call.callee.name)) return [];
   const callee = evaluate(call.callee);
   const names = alternatives(callee).flatMap((each) => (each.kind === "object" ? each.names : []));
-  return names.flatMap((name) => rows.get(lookUpBehind(name)) ?? []).filter((row, index, all) => all.findIndex((other) => other.argument === row.argument && other.meaning === row.meaning) === index);
+  return names.flatMap((name) => rows.get(name) ?? []).filter((row, index, all) => all.findIndex((other) => other.argument === row.argument && other.meaning === row.meaning) === index);
 }
 
 const knownWords = new WeakMap<ReadonlyMap<string, unknown>, ReadonlySet<string>>();
@@ -200,7 +200,7 @@ function takenBy({ callable, meaning }: CatalogueRow): string {
 /** `entry_points()["a.plugins"]` */
 function leaveGroup({ object, indices }: SubscriptExpression, scene: Scene): void {
   const [index] = indices;
-  const row = alternatives(scene.evaluate(object)).flatMap((each) => (each.kind === "object" ? each.names : [])).flatMap((name) => scene.context.options.catalogue.rows.get(lookUpBehind(name)) ?? []).find(({ meaning }) => meaning === "entry-point-group");
+  const row = alternatives(scene.evaluate(object)).flatMap((each) => (each.kind === "object" ? each.names : [])).flatMap((name) => scene.context.options.catalogue.rows.get(name) ?? []).find(({ meaning }) => meaning === "entry-point-group");
   if (!index || !row) return;
   leave(index, row, scene);
   noteGroup(index, scene);

@@ -5,22 +5,16 @@
 import { topLevel } from "../../model/name.ts";
 import type { CallExpression, Expression } from "../../model/program.ts";
 import type { Context } from "../context.ts";
-import { useHelper } from "./metadata.ts";
+import { quoteIn } from "./argument.ts";
 import type { Scene } from "./scene.ts";
 import { alternatives, stringsIn } from "./values.ts";
 
-/** Functions, each with the helper's one that stands for it. */
+/** Functions, each with the helper's one that makes of it what asks the copies too: what the file, or a test's mock, calls by the name stays what is called. */
 const functions: ReadonlyMap<string, string> = new Map([
-  ["importlib.metadata.entry_points", "entry_points"],
-  ["importlib_metadata.entry_points", "entry_points"],
-  ["pkg_resources.iter_entry_points", "iter_entry_points"],
+  ["importlib.metadata.entry_points", "entry_points_of"],
+  ["importlib_metadata.entry_points", "entry_points_of"],
+  ["pkg_resources.iter_entry_points", "iter_entry_points_of"],
 ]);
-
-/** What a function of the helper stands for: in a file that was relocated already the groups are no modules either. */
-export function lookUpBehind(name: string): string {
-  if (!name.startsWith("_relocated.")) return name;
-  return name === "_relocated.iter_entry_points" ? "pkg_resources.iter_entry_points" : name.replace(/^_relocated\.(?=entry_points\b)/, "importlib.metadata.");
-}
 
 /** Where they may be called; nowhere unless a copy declares entry points. */
 export function lookUpOffsets({ source, options }: Context): number[] {
@@ -50,10 +44,21 @@ export function rewriteLookUps(calls: readonly CallExpression[], scene: Scene): 
     // The library that has the function says by it what it is.
     if (callable === undefined || topLevel(module ?? "") === topLevel(callable)) continue;
     const helper = functions.get(callable) ?? "";
-    const given = call.keywords.find(({ name }) => name === "group")?.value ?? (helper === "iter_entry_points" ? call.positional[0] : undefined);
+    const given = call.keywords.find(({ name }) => name === "group")?.value ?? (helper === "iter_entry_points_of" ? call.positional[0] : undefined);
     const names = given ? alternatives(evaluate(given)).map((value) => (value.kind === "text" && value.complete ? value.text : undefined)) : [];
     const known = names.length > 0 && !names.includes(undefined);
     const meant = known ? names.some((name) => inventory.entryPointGroups.has(name ?? "")) : groups.has("own") || (inCopy && (given !== undefined || call.spread || groups.has("unknown") || groups.size === 0));
-    if (meant) useHelper(call, known ? names.join(", ") : "entry points", helper, scene, known ? "proven" : "opaque");
+    if (meant) askCopiesToo(call, known ? names.join(", ") : "entry points", helper, scene, known ? "proven" : "opaque");
   }
+}
+
+function askCopiesToo(call: CallExpression, name: string, helper: string, { context, collector }: Scene, tier: "proven" | "opaque"): void {
+  const module = context.options.helper;
+  if (module === undefined) return collector.finding("metadata-unreachable", `entry points of copies are asked for (${name}), and are registered no more`, call.start);
+  const quote = quoteIn(call, context.source);
+  const { start, end } = call.callee;
+  collector.needsHelper = true;
+  collector.edit({ start, end: start }, `__import__(${quote}${module}${quote}, fromlist=[${quote}_${quote}]).${helper}(`, "own-metadata");
+  collector.edit({ start: end, end }, ")", "own-metadata");
+  collector.site(call, name, tier, "own-metadata", "rewritten", "asked of the generated helper too, which knows the kept .dist-info");
 }
