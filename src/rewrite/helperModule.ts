@@ -101,18 +101,51 @@ def requires(distribution_name):
     return distribution(distribution_name).requires
 
 
-def _own_points(metadata, asked):
-    # Entry points of the copies, which are registered nowhere, with the names that their objects have here.
+def _moved(metadata, points):
+    # Entry points of a copy, with the names that their objects have here; commands are not here.
+    for point in points:
+        if point.group not in ("console_scripts", "gui_scripts"):
+            moved = metadata.EntryPoint(name=point.name, value=relocated(point.value), group=point.group)
+            dist = getattr(point, "dist", None)
+            yield moved._for(dist) if dist is not None and hasattr(moved, "_for") else moved
+
+
+def _copies(metadata):
     from pathlib import Path
 
-    for directory in sorted(DISTRIBUTIONS.values()):
-        for point in metadata.PathDistribution(Path(_HERE) / directory).entry_points:
-            if point.group in ("console_scripts", "gui_scripts"):
-                continue
-            moved = metadata.EntryPoint(name=point.name, value=relocated(point.value), group=point.group)
-            if all(getattr(moved, key, None) == value for key, value in asked.items()):
-                dist = getattr(point, "dist", None)
-                yield moved._for(dist) if dist is not None and hasattr(moved, "_for") else moved
+    class Copy(metadata.PathDistribution):
+        @property
+        def entry_points(self):
+            points = super(Copy, self).entry_points
+            return type(points)(_moved(metadata, points))
+
+    return [Copy(Path(_HERE) / directory) for directory in sorted(DISTRIBUTIONS.values())]
+
+
+def _own_points(metadata, asked):
+    for copy in _copies(metadata):
+        for point in copy.entry_points:
+            if all(getattr(point, key, None) == value for key, value in asked.items()):
+                yield point
+
+
+def _metadata_of(function):
+    # The function may be the backport's, or a mock.
+    metadata = sys.modules.get(getattr(function, "__module__", None))
+    return metadata if hasattr(metadata, "PathDistribution") else _metadata()
+
+
+def distributions_of(function):
+    """importlib.metadata.distributions, or the backport's, for the copies too, and they come first."""
+    def distributions():
+        for copy in _copies(_metadata_of(function)):
+            yield copy
+        for dist in function():
+            name = dist.metadata["Name"]
+            if name is None or _kept(name) is None:
+                yield dist
+
+    return distributions
 
 
 def _is_shared(point):
@@ -127,8 +160,7 @@ def entry_points_of(function):
         found = function(**params)
         if not isinstance(found, (dict, list, tuple)):
             return found
-        metadata = sys.modules.get(getattr(function, "__module__", None))
-        own = list(_own_points(metadata if hasattr(metadata, "PathDistribution") else _metadata(), params))
+        own = list(_own_points(_metadata_of(function), params))
         if not isinstance(found, dict):
             return type(found)(own + [point for point in found if _is_shared(point)])
         groups = dict((group, list(points)) for group, points in dict.items(found))

@@ -111,7 +111,7 @@ describe("other files of a copy", () => {
     const points = "[console_scripts]\nalib = alib:main\n\n[alib.plugins]\ntoc = alib.plugins.toc:Toc\nall = alib.plugins.toc\n";
     const asks = "from importlib.metadata import entry_points\nimport sys\n\ndef find(group='alib.plugins'):\n    return sorted((p.name, p.group, p.value, getattr(p.load(), '__module__', None)) for p in %s)\n";
     const { root, findings } = vendored(
-      { ...init, "alib/plugins/__init__.py": "", "alib/plugins/toc.py": "class Toc: pass\n", "alib/asks.py": asks.replace("%s", "(entry_points(group=group) if sys.version_info >= (3, 10) else entry_points().get(group, ()))"), "alib-1.0.dist-info/entry_points.txt": points },
+      { ...init, "alib/plugins/__init__.py": "", "alib/plugins/toc.py": "class Toc: pass\n", "alib/asks.py": asks.replace("%s", "(entry_points(group=group) if sys.version_info >= (3, 10) else entry_points().get(group, ()))"), "alib/all.py": "from importlib.metadata import distributions\n\ndef find():\n    return sorted((dist.metadata['Name'], p.load().__name__) for dist in distributions() for p in dist.entry_points if p.group == 'alib.plugins')\n", "alib-1.0.dist-info/entry_points.txt": points },
       { project: { "acme/use.py": "from importlib.metadata import entry_points\nimport alib\n\ndef find():\n    points = entry_points()\n    found = points.select(group='alib.plugins') if hasattr(points, 'select') else points.get('alib.plugins', ())\n    return sorted(p.load().__name__ for p in found), len(list(points)) > 0\n" } },
     );
     expect(findings.map(({ code }) => code)).toEqual(["entry-points-lost"]);
@@ -119,10 +119,10 @@ describe("other files of a copy", () => {
     write(root, { "site/alib-2.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: alib\nVersion: 2.0\n", "site/alib-2.0.dist-info/entry_points.txt": points, "site/other-1.dist-info/METADATA": "Metadata-Version: 2.1\nName: other\nVersion: 1\n", "site/other-1.dist-info/entry_points.txt": "[alib.plugins]\nmore = other:Plugin\n", "site/other.py": "class Plugin: pass\n" });
     const moved = "acme._vendor.alib.plugins.toc";
     for (const interpreter of ["python3", "python3.9", "python3.10", "python3.12", "python3.13"]) {
-      const run = spawnSync(interpreter, ["-Wignore", "-c", "import sys; sys.path[:0] = ['site']; import json; from acme._vendor.alib.asks import find; from acme import use; print(json.dumps([find(), use.find()]))"], { cwd: root, encoding: "utf8" });
+      const run = spawnSync(interpreter, ["-Wignore", "-c", "import sys; sys.path[:0] = ['site']; import json; from acme._vendor.alib.asks import find; from acme import use; from acme._vendor.alib import all; print(json.dumps([find(), use.find(), all.find()]))"], { cwd: root, encoding: "utf8" });
       if (run.error || (interpreter !== "python3" && run.status === 127)) continue;
       expect([interpreter, run.stderr]).toEqual([interpreter, ""]);
-      expect([interpreter, ...JSON.parse(run.stdout)]).toEqual([interpreter, [["all", "alib.plugins", moved, null], ["more", "alib.plugins", "other:Plugin", "other"], ["toc", "alib.plugins", `${moved}:Toc`, moved]], [["Plugin", "Toc", moved], true]]);
+      expect([interpreter, ...JSON.parse(run.stdout)]).toEqual([interpreter, [["all", "alib.plugins", moved, null], ["more", "alib.plugins", "other:Plugin", "other"], ["toc", "alib.plugins", `${moved}:Toc`, moved]], [["Plugin", "Toc", moved], true], [["alib", "Toc"], ["alib", moved], ["other", "Plugin"]]]);
     }
   });
 

@@ -14,13 +14,16 @@ const functions: ReadonlyMap<string, string> = new Map([
   ["importlib.metadata.entry_points", "entry_points_of"],
   ["importlib_metadata.entry_points", "entry_points_of"],
   ["pkg_resources.iter_entry_points", "iter_entry_points_of"],
+  // Whoever goes through all distributions looks for entry points.
+  ["importlib.metadata.distributions", "distributions_of"],
+  ["importlib_metadata.distributions", "distributions_of"],
 ]);
 
 /** Where they may be called; nowhere unless a copy declares entry points. */
 export function lookUpOffsets({ source, options }: Context): number[] {
   const offsets: number[] = [];
   if (options.inventory.entryPointGroups.size === 0) return offsets;
-  for (let at = source.indexOf("entry_points", 0, "latin1"); at >= 0; at = source.indexOf("entry_points", at + 1, "latin1")) offsets.push(at);
+  for (const word of ["entry_points", "distributions("]) for (let at = source.indexOf(word, 0, "latin1"); at >= 0; at = source.indexOf(word, at + 1, "latin1")) offsets.push(at);
   return offsets;
 }
 
@@ -36,7 +39,8 @@ export function rewriteLookUps(calls: readonly CallExpression[], scene: Scene): 
   const { inventory, relocations } = context.options;
   if (inventory.entryPointGroups.size === 0 || relocations.relocations.length === 0) return;
   const { module } = context.place;
-  const inCopy = module !== undefined && relocations.covering(module) !== undefined;
+  // What is written away others may read, for whom the copies' are not meant.
+  const inCopy = module !== undefined && relocations.covering(module) !== undefined && !/\b(?:json|pickle|marshal)\.dumps?\(/.test(context.source.toString("latin1"));
   for (const call of calls) {
     if (call.callee.kind !== "name" && call.callee.kind !== "attribute") continue;
     const callee = evaluate(call.callee);
@@ -44,6 +48,10 @@ export function rewriteLookUps(calls: readonly CallExpression[], scene: Scene): 
     // The library that has the function says by it what it is.
     if (callable === undefined || topLevel(module ?? "") === topLevel(callable)) continue;
     const helper = functions.get(callable) ?? "";
+    if (helper === "distributions_of") {
+      if (inCopy && call.positional.length === 0 && call.keywords.length === 0 && !call.spread) askCopiesToo(call, "entry points", helper, scene, "opaque");
+      continue;
+    }
     const given = call.keywords.find(({ name }) => name === "group")?.value ?? (helper === "iter_entry_points_of" ? call.positional[0] : undefined);
     const names = given ? alternatives(evaluate(given)).map((value) => (value.kind === "text" && value.complete ? value.text : undefined)) : [];
     const known = names.length > 0 && !names.includes(undefined);

@@ -165,7 +165,7 @@ export function evaluator(context: Context, names: Names): Evaluator {
   }
 
   function ofCall(call: CallExpression): Value {
-    if (call.callee.kind === "attribute" && !/^(?:iter_)?entry_points(?:_of)?$/.test(call.callee.name)) {
+    if (call.callee.kind === "attribute" && !/^(?:(?:iter_)?entry_points(?:_of)?|distributions_of)$/.test(call.callee.name)) {
       const receiver = evaluate(call.callee.object);
       const method = call.callee.name;
       if (receiver.kind === "object" && receiver.names.includes("sys.modules")) return ofModules(receiver, method);
@@ -191,7 +191,7 @@ export function evaluator(context: Context, names: Names): Evaluator {
     const imported = imports === undefined ? unknown : evaluate(first);
     // The generated helper, in a file that was relocated already.
     if (imported.kind === "text" && imported.complete && imported.text.endsWith("._relocated")) return { kind: "object", names: ["_relocated"] };
-    if (callee.names.some((name) => name === "_relocated.entry_points_of" || name === "_relocated.iter_entry_points_of")) return evaluate(first);
+    if (callee.names.some((name) => /^_relocated\.\w+_of$/.test(name))) return evaluate(first);
     if (imported.kind === "text" && imported.complete && call.positional.length === 1) return { kind: "object", names: [imports === "builtins.__import__" ? topLevel(imported.text) : imported.text] };
     if (callee.names.includes("builtins.getattr") && call.positional[1] && isRunningKey(evaluate(call.positional[1]))) return { kind: "running", original: undefined };
     if (callee.names.some((name) => passThrough.has(name))) return elements(evaluate(first));

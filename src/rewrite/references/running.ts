@@ -22,6 +22,7 @@ export function rewriteRunning(scene: Scene): void {
     } else if (expression.kind === "call") {
       rewriteMethod(expression, scene);
       rewriteHandedOver(expression, scene);
+      rewriteSet(expression, scene);
     } else if (expression.kind === "mapping") {
       for (const { key, value } of expression.entries) rewriteEntry(expression, textOf(key, scene), value, scene);
     } else if (expression.kind === "comparison") rewriteComparison(expression, scene);
@@ -32,6 +33,14 @@ export function rewriteRunning(scene: Scene): void {
   for (const { name, how } of scene.program.bindings) {
     if (how.kind === "assign" && how.path.length === 0 && isModuleName(name)) relocate(how.value, "module", "module-name", `it becomes the ${name} of something`, scene);
   }
+}
+
+/** `setattr(x, "__module__", "a")`: by that name it is pickled, and looked for. */
+function rewriteSet({ callee, positional }: CallExpression, scene: Scene): void {
+  const [, key, value] = positional;
+  if (callee.kind !== "name" || callee.name !== "setattr" || !key || !value) return;
+  const attribute = textOf(key, scene);
+  if (attribute === "__module__" || attribute === "__package__") relocate(value, "module", "module-name", `it becomes the ${attribute} of something`, scene);
 }
 
 /** `{"__module__": "a"}`, `{"__name__": "a.b"}`: namespaces of classes and of modules. A word is as likely the name of a function, unless globals are meant. */
