@@ -50,7 +50,7 @@ z="«alib.cli"
 alib = "alib"
 list = [ "alib.nothing", # alib.cli
   "alibi.cli" ]
-`);
+`, ["requirement-kept pyproject.toml:undefined the project has a copy, and requires it still: alib>=1"]);
   });
 
   test("a verified name elsewhere is reported once, with the place of the first", () => {
