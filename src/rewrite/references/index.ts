@@ -119,6 +119,8 @@ function keyOffsets(source: Buffer): number[] {
 /** Strings that may be more than themselves: an annotation names what an import binds, and neighbours make one string of several. */
 function unclear(strings: readonly WantedString[], { facts, source }: Context): number[] {
   const bound = new Set(facts.imports.flatMap((statement) => statement.names.map((name) => name.alias?.name ?? topLevel(name.written.name))));
+  // What an import statement becomes for an old Python.
+  for (const top of new Set(strings.map((string) => topAt(source, string.opening)))) if (top !== "" && source.includes(`${top} = __import__(`, 0, "latin1")) bound.add(top);
   return strings.filter((string) => string.adjacent || isFollowedByMore(source, string.end) || bound.has(topAt(source, string.opening))).map((string) => string.start);
 }
 
