@@ -57,7 +57,7 @@ function relocateDirect(calls: readonly DirectCall[], context: Context): Decisio
 function isNamed({ opening, end }: WantedString, { source, options }: Context): boolean {
   if (options.relocations.concerns(topAt(source, opening))) return true;
   const text = source.toString("latin1", opening, end).replace(/^["']+|["']+$/g, "");
-  return text.length <= 100 && options.inventory.distribution(text) !== undefined;
+  return text.length <= 100 && options.inventory.distribution(/^([\w.-]+)\s*(?:\[[^\]]*\])?\s*[<>=!~].*$/.exec(text)?.[1] ?? text) !== undefined;
 }
 
 /** Bytes name no module. */
