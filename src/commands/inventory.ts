@@ -137,7 +137,7 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
     },
     distribution: (name) => distributions.get(normalisedName(name)),
     groups: new Set(data.groups ?? []),
-    severalWithMetadata: data.distributions.filter(({ directory }) => directory !== undefined).length > 1,
+    holdsMetadata: data.distributions.filter(({ directory }) => directory !== undefined).length > 0,
     requires: new Set(data.distributions.flatMap(({ requires }) => requires)),
     distributionNames: data.distributions.map(({ name }) => name),
   };

@@ -24,13 +24,13 @@ export interface Inventory {
   readonly groups: ReadonlySet<string>;
   /** Normalised names of what the relocated distributions require, extras aside. */
   readonly requires: ReadonlySet<string>;
-  /** Several distributions have their `.dist-info` beside their modules: one may ask for another's, by names that only running tells. */
-  readonly severalWithMetadata: boolean;
+  /** Some distribution has its `.dist-info` beside its modules: a copy may ask for that of another, or for its own, by names that only running tells. */
+  readonly holdsMetadata: boolean;
   /** Names of the relocated distributions, as their metadata spells them. */
   readonly distributionNames: readonly string[];
 }
 
-export const emptyInventory: Inventory = { isModule: () => false, isPackage: () => false, has: () => false, origins: (name) => [name], distribution: () => undefined, groups: new Set(), severalWithMetadata: false, distributionNames: [], requires: new Set() };
+export const emptyInventory: Inventory = { isModule: () => false, isPackage: () => false, has: () => false, origins: (name) => [name], distribution: () => undefined, groups: new Set(), holdsMetadata: false, distributionNames: [], requires: new Set() };
 
 export interface FilePlace {
   /** The file's own name as a module, in original names; undefined where it is not known. */

@@ -20,7 +20,7 @@ import { evaluator } from "./evaluate.ts";
 import { namesOf } from "./names.ts";
 import { rewriteRunning } from "./running.ts";
 import { importAtRunTime, mapAtRunTime } from "./runtimeMap.ts";
-import { asksForNeighbours } from "./metadata.ts";
+import { mayAskForCopies } from "./metadata.ts";
 import { wordsThere } from "./interests.ts";
 import type { Scene } from "./scene.ts";
 import { decideString, rewriteStrings } from "./strings.ts";
@@ -98,7 +98,7 @@ export function offsetsToParse(context: Context, strings: readonly WantedString[
   const { facts } = context;
   const { interest } = facts;
   const asksForWords = strings.length > 0 || interest & (Interest.namespace | Interest.dynamic | Interest.relative | Interest.code);
-  const asksForMetadata = (interest & Interest.called) !== 0 && asksForNeighbours(context);
+  const asksForMetadata = (interest & Interest.called) !== 0 && mayAskForCopies(context);
   const words = asksForWords || asksForMetadata ? wordsThere(context) : undefined;
   const offsets = [...facts.texts];
   if (words && interest & (Interest.dynamic | Interest.relative)) offsets.push(...words.always);

@@ -93,15 +93,15 @@ export function reportAskedFor(scene: Scene): void {
   for (const { call, argument, row } of new Set([...scene.asked.values()].flat())) if (!scene.collector.isEdited(call.callee)) opaque(call, argument, row, scene);
 }
 
-/** The file is a copy's, with others beside it: whatever it asks the metadata of may be one of them. */
-export function asksForNeighbours({ place, options: { leavesLookUps, relocations, inventory } }: Context): boolean {
-  return !leavesLookUps && inventory.severalWithMetadata && place.module !== undefined && relocations.covering(place.module) !== undefined;
+/** The file is a copy's: whatever it asks the metadata of may be a copy, itself or one beside it. */
+export function mayAskForCopies({ place, options: { leavesLookUps, relocations, inventory } }: Context): boolean {
+  return !leavesLookUps && inventory.holdsMetadata && place.module !== undefined && relocations.covering(place.module) !== undefined;
 }
 
 /** Which distribution is known at run time only; the helper finds those that were relocated, and all others as before: what a copy asks for is among its own first. */
 function opaque(call: CallExpression, argument: Expression, row: CatalogueRow, scene: Scene): void {
   const { runtimeMap, helper } = scene.context.options;
-  if (helper !== undefined && (runtimeMap || asksForNeighbours(scene.context))) useHelper(call, "a distribution", row.helper ?? "version", scene, "opaque");
+  if (helper !== undefined && (runtimeMap || mayAskForCopies(scene.context))) useHelper(call, "a distribution", row.helper ?? "version", scene, "opaque");
   else scene.opaque(call, argument, row);
 }
 
