@@ -54,7 +54,8 @@ export class FileWorker {
 
   /** For jobs on the same relocations: what was learned of them stays. */
   goOn({ keepContents, keepSites, unobserved }: JobSettings): void {
-    this.#settings = { ...this.#settings, keepContents, keepSites, ...(unobserved ? { unobserved } : {}) };
+    const { unobserved: _, ...rest } = this.#settings;
+    this.#settings = { ...rest, keepContents, keepSites, ...(unobserved ? { unobserved } : {}) };
   }
 
   /** Does these jobs, in order; those on entries of one archive are read together. */
@@ -218,9 +219,9 @@ function countEdits(edits: readonly Edit[]): { readonly proven: number; readonly
 }
 
 function verifiedIn(sites: readonly Site[], source: Buffer): FileResult["verified"] {
-  const found = sites.filter((site) => site.rule === "verified-string" && site.outcome === "rewritten");
+  const found = sites.filter((site) => site.rule === "verified-string" && site.tier === "verified");
   const text = found.length === 0 ? "" : source.toString("latin1");
-  return found.map(({ start, name }) => ({ line: positionAt(text, start).line, name: Buffer.from(name, "latin1").toString("utf8") }));
+  return found.map(({ start, name, outcome, why }) => ({ line: positionAt(text, start).line, name: Buffer.from(name, "latin1").toString("utf8"), ...(outcome === "rewritten" ? {} : { left: why }) }));
 }
 
 function placeOf(place: PlaceData, path: string): FilePlace {

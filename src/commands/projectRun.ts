@@ -13,7 +13,7 @@ import type { Distribution } from "../model/distribution.ts";
 import { fileFailure } from "../model/failure.ts";
 import { type Finding, byPlace, finding } from "../model/finding.ts";
 import { MANIFEST_NAME, type Manifest, SBOM_NAME } from "../model/manifest.ts";
-import type { FileChange, Outcome } from "../model/outcome.ts";
+import type { FileChange, VerifiedString } from "../model/outcome.ts";
 import { textFormatOf } from "../model/textFormat.ts";
 import type { Relocation } from "../model/relocation.ts";
 import { chooseFiles } from "../plan/chooseFiles.ts";
@@ -75,7 +75,7 @@ export interface ProjectRun {
   readonly project: { readonly files: number; readonly rewritten: number; readonly otherRewritten: number };
   readonly findings: readonly Finding[];
   readonly changes: readonly FileChange[];
-  readonly verified: NonNullable<Outcome<unknown>["verified"]>;
+  readonly verified: readonly VerifiedString[];
   readonly notices: readonly string[];
 }
 
