@@ -117,7 +117,7 @@ export class FileWorker {
       undo,
       anchors: job.inPlace && undo.length > 0 ? anchor(content.toString("latin1"), undo) : [],
       findings: [
-        ...[...(relocated?.decision.findings ?? []), ...missing].map((local) => located(local, job.label, input, job.distribution)),
+        ...[...(relocated?.decision.findings ?? []).filter(({ code, offset }) => code !== "not-in-copy" || !missing.some((each) => each.offset === offset)), ...missing].map((local) => located(local, job.label, input, job.distribution)),
         ...(looked?.findings ?? []).map((local) => located(local, job.label, source, job.distribution)),
         ...(back?.left ?? []).map((local) => located(local, job.label, read)),
       ],
