@@ -8,10 +8,10 @@ import { MANIFEST_NAME } from "../model/manifest.ts";
 import { type Layout, layOut } from "../plan/layout.ts";
 import { TOOL } from "../version.ts";
 import { type ArchiveSearch, findArchive } from "./archives.ts";
+import { recordedSettings } from "./basis.ts";
 import { copyJobs, inventoryOfCopies } from "./copies.ts";
 import type { FileResult } from "./fileJob.ts";
 import { type OpenNamespace, isolatedFrom } from "./gather.ts";
-import { recordedSettings } from "./recordedSettings.ts";
 import type { Crew } from "./runJobs.ts";
 
 export interface UpstreamProof {
