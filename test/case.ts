@@ -81,7 +81,7 @@ export const readers = await withGrammar(scannerOnly());
 function inventory(each: Case): Inventory {
   const names = new Set(each.holds);
   const below = (name: string): boolean => each.holds.some((other) => other.startsWith(`${name}.`));
-  return { isModule: (name) => names.has(name), isPackage: below, has: (name) => names.has(name) || each.attributes.includes(name), origins: (name) => [name], groups: new Set<string>(), requires: new Set<string>(), severalWithMetadata: each.versions.size > 1, distributionNames: [...each.versions.keys()], distribution: (name) => (each.versions.has(name) ? { version: each.versions.get(name) ?? null } : undefined) };
+  return { isModule: (name) => names.has(name), isPackage: below, has: (name) => names.has(name) || each.attributes.includes(name), lacks: (name) => !names.has(name) && !each.attributes.includes(name), origins: (name) => [name], groups: new Set<string>(), requires: new Set<string>(), holdsMetadata: each.versions.size > 0, distributionNames: [...each.versions.keys()], distribution: (name) => (each.versions.has(name) ? { version: each.versions.get(name) ?? null } : undefined) };
 }
 
 export function run(each: Case, source = each.before, relocations = each.relocations): RelocatedSource {

@@ -20,7 +20,7 @@ import { evaluator } from "./evaluate.ts";
 import { namesOf } from "./names.ts";
 import { rewriteRunning } from "./running.ts";
 import { importAtRunTime, mapAtRunTime } from "./runtimeMap.ts";
-import { asksForNeighbours } from "./metadata.ts";
+import { mayAskForCopies } from "./metadata.ts";
 import { wordsThere } from "./interests.ts";
 import type { Scene } from "./scene.ts";
 import { decideString, rewriteStrings } from "./strings.ts";
@@ -57,7 +57,7 @@ function relocateDirect(calls: readonly DirectCall[], context: Context): Decisio
 function isNamed({ opening, end }: WantedString, { source, options }: Context): boolean {
   if (options.relocations.concerns(topAt(source, opening))) return true;
   const text = source.toString("latin1", opening, end).replace(/^["']+|["']+$/g, "");
-  return text.length <= 100 && options.inventory.distribution(text) !== undefined;
+  return text.length <= 100 && options.inventory.distribution(/^([\w.-]+)\s*(?:\[[^\]]*\])?\s*[<>=!~].*$/.exec(text)?.[1] ?? text) !== undefined;
 }
 
 /** Bytes name no module. */
@@ -99,7 +99,7 @@ export function offsetsToParse(context: Context, strings: readonly WantedString[
   const { interest } = facts;
   if (again && strings.length === 0 && facts.texts.length === 0) return [];
   const asksForWords = strings.length > 0 || interest & (Interest.namespace | Interest.dynamic | Interest.relative | Interest.code);
-  const asksForMetadata = (interest & Interest.called) !== 0 && asksForNeighbours(context);
+  const asksForMetadata = (interest & Interest.called) !== 0 && mayAskForCopies(context);
   const words = asksForWords || asksForMetadata ? wordsThere(context) : undefined;
   const offsets = [...facts.texts];
   if (words && interest & (Interest.dynamic | Interest.relative)) offsets.push(...words.always);
@@ -120,6 +120,8 @@ function keyOffsets(source: Buffer): number[] {
 /** Strings that may be more than themselves: an annotation names what an import binds, and neighbours make one string of several. */
 function unclear(strings: readonly WantedString[], { facts, source }: Context): number[] {
   const bound = new Set(facts.imports.flatMap((statement) => statement.names.map((name) => name.alias?.name ?? topLevel(name.written.name))));
+  // What an import statement becomes for an old Python.
+  for (const top of new Set(strings.map((string) => topAt(source, string.opening)))) if (top !== "" && source.includes(`${top} = __import__(`, 0, "latin1")) bound.add(top);
   return strings.filter((string) => string.adjacent || isFollowedByMore(source, string.end) || bound.has(topAt(source, string.opening))).map((string) => string.start);
 }
 

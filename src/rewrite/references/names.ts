@@ -1,6 +1,6 @@
 /** Names → what binds them. Resolution is Python's own, by scope; what several places bind is told as such. */
 import { join, parent, topLevel } from "../../model/name.ts";
-import type { Binding, Function, NameExpression, Program } from "../../model/program.ts";
+import type { Binding, Expression, Function, NameExpression, Program } from "../../model/program.ts";
 import { type Scope, resolve } from "../../model/scopes.ts";
 import type { Context } from "../context.ts";
 
@@ -12,7 +12,7 @@ export interface Names {
   /** Dotted names that an import binding stands for, in original names. */
   imported(binding: Binding): readonly string[];
   functionsNamed(name: string): readonly Function[];
-  /** Whether the module has no other binding of the name than these imports give it. */
+  /** Whether an import at the module's level binds the name: a statement, or what one becomes for an old Python (`a = __import__("N.a", …)`). */
   isImportedAtTop(top: string): boolean;
 }
 
@@ -59,8 +59,12 @@ export function namesOf(program: Program, { place, source, options }: Context): 
       return module === undefined ? [] : [original(join(module, name.written.name))];
     },
     functionsNamed: (name) => program.functions.filter((each) => each.name === name),
-    isImportedAtTop: (top) => bindings.get(program.module)?.get(top)?.some((binding) => binding.how.kind === "import") ?? false,
+    isImportedAtTop: (top) => bindings.get(program.module)?.get(top)?.some(({ how }) => how.kind === "import" || (how.kind === "assign" && isImportCall(how.value))) ?? false,
   };
+}
+
+function isImportCall(value: Expression): boolean {
+  return value.kind === "call" && value.callee.kind === "name" && value.callee.name === "__import__";
 }
 
 /** The scope that a binding belongs to, `global` and `nonlocal` considered. */
