@@ -129,7 +129,7 @@ export interface Binding {
   readonly how:
     | { readonly kind: "assign"; readonly value: Expression; /** Where in nested tuples: `(a, (b, c)) = …` gives c [1, 1]. */ readonly path: readonly number[] }
     | { readonly kind: "iterate"; readonly iterable: Expression; readonly path: readonly number[] }
-    | { readonly kind: "parameter"; readonly default: Expression | undefined; readonly function: string; readonly index: number }
+    | { readonly kind: "parameter"; readonly default: Expression | undefined; readonly function: string; /** Where the function's name stands; -1 for a lambda. */ readonly owner: number; readonly index: number }
     | { readonly kind: "import"; readonly statement: AnyImport; readonly index: number }
     | { readonly kind: "definition" }
     | { readonly kind: "other" };
@@ -143,6 +143,8 @@ export interface Assignment {
 
 export interface Function {
   readonly name: string;
+  /** Where its name stands. */
+  readonly start: number;
   readonly scope: Scope;
   /** The scope of its body. */
   readonly inner: Scope;

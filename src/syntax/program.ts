@@ -62,8 +62,8 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
   walk(root, module);
   return { module, hidden: [...hidden, ...skipped], occurrences, scopeOfImport, unconditional, expressions: inOrder(expressions), bindings, assignments, functions };
 
-  function newScope(kind: Scope["kind"], parent: OpenScope | undefined): OpenScope {
-    return { kind, parent, bound: new Set(), globals: new Set(), nonlocals: new Set() };
+  function newScope(kind: Scope["kind"], parent: OpenScope | undefined, classStart = -1): OpenScope {
+    return { kind, parent, bound: new Set(), globals: new Set(), nonlocals: new Set(), classStart };
   }
 
   function note(node: Node, scope: OpenScope, kind: Occurrence["kind"]): void {
@@ -265,8 +265,8 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
     if (types) bindTypeParameters(types, between);
     const inner = newScope("function", between);
     const called = name ? text.slice(name.startIndex, name.endIndex) : "";
-    const parameters = walkParameters(node.childForFieldName("parameters"), scope, inner, between, called);
-    functions.push({ name: called, scope, inner, parameters });
+    const parameters = walkParameters(node.childForFieldName("parameters"), scope, inner, between, called, name?.startIndex);
+    functions.push({ name: called, start: name?.startIndex ?? -1, scope, inner, parameters });
     walkField(node, "return_type", between);
     walkField(node, "body", inner);
   }
@@ -278,7 +278,7 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
     const outer = types ? newScope("function", scope) : scope;
     if (types) bindTypeParameters(types, outer);
     walkField(node, "superclasses", outer);
-    walkField(node, "body", newScope("class", outer));
+    walkField(node, "body", newScope("class", outer, name?.startIndex));
   }
 
   function bindTypeParameters(node: Node, scope: OpenScope): void {
@@ -294,12 +294,12 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
   }
 
   /** Names bind inside; default values and annotations are evaluated outside. */
-  function walkParameters(parameters: Node | null, outer: OpenScope, inner: OpenScope, annotations = outer, called = ""): string[] {
+  function walkParameters(parameters: Node | null, outer: OpenScope, inner: OpenScope, annotations = outer, called = "", owner = -1): string[] {
     const names: string[] = [];
     for (const parameter of parameters?.namedChildren ?? []) {
       if (!parameter || isExtra(parameter)) continue;
       if (parameter.type === "identifier") {
-        bind(parameter, inner, { kind: "parameter", default: undefined, function: called, index: names.length });
+        bind(parameter, inner, { kind: "parameter", default: undefined, function: called, owner, index: names.length });
         names.push(text.slice(parameter.startIndex, parameter.endIndex));
         continue;
       }
@@ -307,7 +307,7 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
       const value = given ? readExpression(given, outer, reader) : undefined;
       const type = parameter.childForFieldName("type");
       if (type) walk(type, annotations);
-      const how = { kind: "parameter", default: value, function: called, index: names.length } as const;
+      const how = { kind: "parameter", default: value, function: called, owner, index: names.length } as const;
       const plain = parameter.type === "default_parameter" || parameter.type === "typed_parameter" || parameter.type === "typed_default_parameter";
       for (const child of parameter.namedChildren) if (child && child.id !== given?.id && child.id !== type?.id) bind(child, inner, plain && child.type === "identifier" ? how : { kind: "other" });
       if (!parameter.type.endsWith("separator")) names.push(/\w+/.exec(text.slice(parameter.startIndex, parameter.endIndex))?.[0] ?? "");

@@ -6,7 +6,7 @@ import { type Decision, merge, nothing } from "../../model/edit.ts";
 import type { CatalogueRow } from "../../model/catalogue.ts";
 import { topLevel } from "../../model/name.ts";
 import type { WantedString } from "../../model/facts.ts";
-import type { Binding, StringExpression, StringPart } from "../../model/program.ts";
+import type { Binding, Program, StringExpression, StringPart } from "../../model/program.ts";
 import type { Span } from "../../model/span.ts";
 import { Interest } from "../../model/words.ts";
 import type { Context } from "../context.ts";
@@ -23,19 +23,24 @@ import { importAtRunTime, mapAtRunTime } from "./runtimeMap.ts";
 import { asksForNeighbours } from "./metadata.ts";
 import { wordsThere } from "./interests.ts";
 import type { Scene } from "./scene.ts";
+import { DEEPEST, takerOf } from "./takers.ts";
+import { givenElsewhere } from "./givenElsewhere.ts";
+import { followHandedOn } from "./handedOn.ts";
 import { decideString, rewriteStrings } from "./strings.ts";
 import { type Value, alternatives } from "./values.ts";
 
 export function rewriteReferences(context: Context): Decision {
   const { facts, place } = context;
   const strings = facts.strings.filter((string) => !string.statement && !isBytes(string, context.source) && isNamed(string, context));
-  const around = offsetsToParse(context, strings);
+  const elsewhere = strings.length > 0 ? givenElsewhere(strings, context) : [];
+  const around = [...offsetsToParse(context, strings), ...elsewhere];
+  const depth = elsewhere.length > 0 ? DEEPEST : 0;
   if (around.length === 0) return place.stub ? nothing : judged(strings, context);
   const direct = directCalls(around, strings, context);
   if (direct.length === around.length) return place.stub ? nothing : merge([relocateDirect(direct, context), judged(strings.filter((string) => !direct.some(({ literal }) => literal === string)), context)]);
-  const parsed = withProgram(context, around);
+  const parsed = withProgram(context, around, depth);
   // A function of this file takes names of modules: whoever calls it with one must be seen, and who hands on what it was called with.
-  if ((parsed.importers > 0 && strings.length > 0 && parsed.hidden.length > 0) || parsed.aliased) return withProgram(context, undefined).decision;
+  if ((parsed.importers > 0 && strings.length > 0 && parsed.hidden.length > 0) || parsed.aliased) return withProgram(context, undefined, depth).decision;
   const rest = strings.filter((string) => parsed.hidden.some(({ start, end }) => start <= string.start && string.start < end));
   if (rest.length === 0) return parsed.decision;
   return place.stub ? parsed.decision : merge([parsed.decision, judged(rest, context)]);
@@ -148,12 +153,36 @@ function endOfConstant(source: Buffer, start: number, end: number): number {
   return field < 0 || field > end ? end : field;
 }
 
-/** `around`: where it has to be parsed; undefined: everywhere. */
-function withProgram(context: Context, around: readonly number[] | undefined): { readonly decision: Decision; readonly hidden: readonly Span[]; readonly importers: number; readonly aliased: boolean } {
+/** `around`: where it has to be parsed; undefined: everywhere. `depth`: through how many other modules what is handed on is followed. */
+function withProgram(context: Context, around: readonly number[] | undefined, depth: number): { readonly decision: Decision; readonly hidden: readonly Span[]; readonly importers: number; readonly aliased: boolean } {
   const program = around ? context.facts.programAround(around) : context.facts.program();
+  const scene = sceneOf(context, program, depth);
+  followCalls(scene);
+  rewriteDerived(scene);
+  relocateTexts(scene);
+  rewriteStrings(scene);
+  return { decision: scene.collector.decision(), hidden: program.hidden, importers: scene.importers.size, aliased: isAliased(scene) };
+}
+
+/** Calls that take names of modules, and functions that hand names on to them. */
+function followCalls(scene: Scene): void {
+  rewriteCalls(scene);
+  rewriteRunning(scene);
+  rewriteCommands(scene);
+  followHandedOn(scene);
+}
+
+/** What functions of another module hand on (takers.ts): nothing is decided about that module here. */
+function analyse(context: Context, program: Program, depth: number): Scene {
+  const scene = sceneOf(context, program, depth);
+  followCalls(scene);
+  return scene;
+}
+
+function sceneOf(context: Context, program: Program, depth: number): Scene {
   const names = namesOf(program, context);
   const collector = new Collector();
-  const scene: Scene = {
+  return {
     context,
     program,
     names,
@@ -163,6 +192,7 @@ function withProgram(context: Context, around: readonly number[] | undefined): {
     ownNames: new Set(),
     asked: new Map(),
     moduleNames: new Set(),
+    takerOf: (name, ofInstance) => takerOf(name, ofInstance, context, depth, analyse),
     opaque(call, argument, row, partly = false) {
       const mapped = row.meaning === "top-module" ? importAtRunTime(call, context, collector) : isMapped(row) && mapAtRunTime(argument, "module-call", context, collector);
       // A script that takes names from elsewhere does not mean the copy, unless it was seen to.
@@ -171,13 +201,6 @@ function withProgram(context: Context, around: readonly number[] | undefined): {
       collector.site(call, context.source.toString("latin1", call.start, Math.min(call.end, call.start + 60)), "opaque", "catalogue", "reported", "known only at run time");
     },
   };
-  rewriteCalls(scene);
-  rewriteRunning(scene);
-  rewriteCommands(scene);
-  rewriteDerived(scene);
-  relocateTexts(scene);
-  rewriteStrings(scene);
-  return { decision: collector.decision(), hidden: program.hidden, importers: scene.importers.size, aliased: isAliased(scene) };
 }
 
 /** `load = importlib.import_module`: a body that was not parsed mentions such a name. */

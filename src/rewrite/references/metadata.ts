@@ -4,7 +4,7 @@ import type { CallExpression, Expression } from "../../model/program.ts";
 import { topLevel } from "../../model/name.ts";
 import type { Context } from "../context.ts";
 import { quoteIn } from "./argument.ts";
-import type { Scene } from "./scene.ts";
+import { type Scene, keyOf } from "./scene.ts";
 import { type Value, alternatives } from "./values.ts";
 
 export function rewriteMetadata(call: CallExpression, argument: Expression, row: CatalogueRow, scene: Scene): void {
@@ -18,7 +18,7 @@ export function rewriteMetadata(call: CallExpression, argument: Expression, row:
   const isOwn = topLevel(context.place.module ?? "") === topLevel(row.callable);
   const parameters = isOwn ? [] : all.filter((value) => value.kind === "parameter");
   for (const parameter of parameters) {
-    const key = `${parameter.function} ${parameter.index}`;
+    const key = keyOf(parameter);
     if (!scene.importers.has(key)) scene.importers.set(key, { parameter, row });
     scene.asked.set(key, [...(scene.asked.get(key) ?? []), { call, argument, row }]);
   }
@@ -75,7 +75,7 @@ export function rewriteAskedFor(key: string, argument: Expression, scene: Scene)
     const asked = scene.asked.get(key) ?? [];
     const [first] = asked;
     if (value.kind === "parameter" && first) {
-      const outer = `${value.function} ${value.index}`;
+      const outer = keyOf(value);
       if (!scene.importers.has(outer)) scene.importers.set(outer, { parameter: value, row: first.row });
       scene.asked.set(outer, asked);
     }

@@ -6,7 +6,7 @@ import type { Rule } from "../../model/edit.ts";
 import type { CallExpression, ComparisonExpression, Expression } from "../../model/program.ts";
 import { type Shape, relocateArgument } from "./argument.ts";
 import { mapAtRunTime } from "./runtimeMap.ts";
-import type { Scene } from "./scene.ts";
+import { type Scene, keyOf } from "./scene.ts";
 import { alternatives } from "./values.ts";
 
 const lookUps = new Set(["get", "pop", "setdefault", "__getitem__", "__setitem__", "__delitem__", "__contains__", "update"]);
@@ -75,7 +75,9 @@ function relocate(expression: Expression, shape: Shape, rule: Rule, why: string,
       for (const item of value.items) relocateArgument(each, item, shape, rule, why, scene.context, scene.collector);
       continue;
     }
-    const { kind } = relocateArgument(each, value, shape, rule, why, scene.context, scene.collector);
+    const { kind, parameters } = relocateArgument(each, value, shape, rule, why, scene.context, scene.collector);
+    // `def unload(name): del sys.modules[name]`
+    if (rule === "sys-modules") for (const parameter of parameters) if (!scene.importers.has(keyOf(parameter))) scene.importers.set(keyOf(parameter), { parameter, row: undefined });
     if (kind === "opaque" && rule === "sys-modules") mapAtRunTime(each, rule, scene.context, scene.collector);
   }
 }
