@@ -16,6 +16,7 @@ const meanings = {
   metadata: "names of distributions; asked of the generated helper, which knows the kept `.dist-info`",
   requirement: "requirements: left as they are",
   "entry-point-group": "names of groups of entry points: left as they are, however much they look like modules",
+  label: "names of something else (a URL, an import that is written into other people's code): left as they are, however much they look like modules",
   logger: "names of loggers, at or below a relocated module",
   "logging-configuration": "dictionaries as `dictConfig` takes them: the keys of `loggers` follow",
   code: "source code, relocated by the rules for statements",

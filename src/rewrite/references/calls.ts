@@ -81,6 +81,7 @@ function rewriteCall(call: CallExpression, row: CatalogueRow, scene: Scene): voi
         break;
       case "requirement":
       case "entry-point-group":
+      case "label":
         leave(argument, row, scene);
         for (const value of alternatives(scene.evaluate(argument))) if (value.kind === "parameter") scene.importers.set(keyOf(value), { parameter: value, row });
         break;
@@ -151,6 +152,8 @@ function leaveGroup({ object, indices }: SubscriptExpression, scene: Scene): voi
   if (index && row) leave(index, row, scene);
 }
 
+const LEFT = { requirement: "a requirement", "entry-point-group": "the name of a group of entry points", label: "a name of something else" };
+
 /** Not a module, whatever it looks like. */
 export function leave(argument: Expression, row: CatalogueRow, scene: Scene): void {
   const { evaluate, context, collector } = scene;
@@ -163,7 +166,7 @@ export function leave(argument: Expression, row: CatalogueRow, scene: Scene): vo
     for (const { literal } of value.pieces) {
       if (!literal) continue;
       collector.claim(literal);
-      if (renamed === undefined && context.options.relocations.covering(value.text)) collector.site(literal, value.text, "proven", "catalogue", "left", `${row.callable} takes it as ${row.meaning === "requirement" ? "a requirement" : "the name of a group of entry points"}`);
+      if (renamed === undefined && context.options.relocations.covering(value.text)) collector.site(literal, value.text, "proven", "catalogue", "left", `${row.callable} takes it as ${LEFT[row.meaning as keyof typeof LEFT]}`);
     }
   }
 }

@@ -26,6 +26,8 @@ function isOpen({ opening, end }: WantedString, { source, options }: Context): b
   const text = source.toString("latin1", opening, end).replace(/^["']+|["']+$/g, "");
   const name = /^[\w.]+/.exec(text)?.[0] ?? "";
   if (options.relocations.covering(name) === undefined) return false;
+  // What exists is rewritten, unless the function that has it takes it for something else.
+  if (/\w\([ \t]*[uU]?$/.test(source.toString("latin1", Math.max(0, opening - 40), opening))) return true;
   return !name.includes(".") || name.endsWith(".") || name !== text || options.verified === "report" || !options.inventory.has(name);
 }
 

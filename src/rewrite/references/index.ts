@@ -15,7 +15,7 @@ import { relocateTexts } from "./code.ts";
 import { Collector } from "./collector.ts";
 import { rewriteCommands } from "./commands.ts";
 import { type DirectCall, directCalls } from "./direct.ts";
-import { rewriteDerived } from "./derived.ts";
+import { rewriteDerived, shiftCuts } from "./derived.ts";
 import { evaluator } from "./evaluate.ts";
 import { namesOf } from "./names.ts";
 import { rewriteRunning } from "./running.ts";
@@ -124,7 +124,12 @@ function keyOffsets(source: Buffer): number[] {
 /** Strings that may be more than themselves: an annotation names what an import binds, and neighbours make one string of several. */
 function unclear(strings: readonly WantedString[], { facts, source }: Context): number[] {
   const bound = new Set(facts.imports.flatMap((statement) => statement.names.map((name) => name.alias?.name ?? topLevel(name.written.name))));
-  return strings.filter((string) => string.adjacent || isFollowedByMore(source, string.end) || bound.has(topAt(source, string.opening))).map((string) => string.start);
+  return strings.filter((string) => string.adjacent || isFollowedByMore(source, string.end) || isCutBy(source, string) || bound.has(topAt(source, string.opening))).map((string) => string.start);
+}
+
+/** `startswith("a.")`, and somewhere `[2:]`. */
+function isCutBy(source: Buffer, { start, opening, end }: WantedString): boolean {
+  return /\.startswith\(\s*$/.test(source.toString("latin1", Math.max(0, start - 40), start)) && source.includes(`[${end - opening - 2}:]`, 0, "latin1");
 }
 
 function topAt(source: Buffer, opening: number): string {
@@ -161,6 +166,7 @@ function withProgram(context: Context, around: readonly number[] | undefined, de
   rewriteDerived(scene);
   relocateTexts(scene);
   rewriteStrings(scene);
+  shiftCuts(scene);
   return { decision: scene.collector.decision(), hidden: program.hidden, importers: scene.importers.size, aliased: isAliased(scene) };
 }
 

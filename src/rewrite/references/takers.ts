@@ -87,7 +87,7 @@ function takersOf(module: DottedName, scene: Scene): ReadonlyMap<string, Taker> 
 
 function takenOf(importer: Importer, scene: Scene, keyword: string): Taken {
   const { parameter, row } = importer;
-  const left = scene.ownNames.has(keyOf(parameter)) || row?.meaning === "entry-point-group" || row?.meaning === "requirement" || row?.meaning === "version" || row?.meaning === "metadata";
+  const left = scene.ownNames.has(keyOf(parameter)) || (row !== undefined && !naming.has(row.meaning));
   return { index: parameter.index, keyword, kind: left ? "left" : "module", callable: row?.callable ?? "a call that takes a module's name", ...ownWords(importer, scene) };
 }
 
@@ -148,6 +148,8 @@ function isAnswer(expression: Expression | undefined, name: string, { source }: 
 
 const lastWords = new WeakMap<Catalogue, ReadonlyMap<string, ReadonlySet<string>>>();
 const naming = new Set<Meaning>(["module", "top-module", "object", "anchor", "module-prefix", "namespace-package", "logger"]);
+/** What is given to a function that hands it on to one of these is decided: that it stays, too. */
+const followed = new Set<Meaning>([...naming, "label"]);
 
 /** The last words of callables that take names of modules, each with what the callables lie in (`logging` for `logging.getLogger`). */
 function wordsOf(catalogue: Catalogue): ReadonlyMap<string, ReadonlySet<string>> {
@@ -155,7 +157,7 @@ function wordsOf(catalogue: Catalogue): ReadonlyMap<string, ReadonlySet<string>>
   if (before) return before;
   const words = new Map<string, Set<string>>();
   for (const [callable, rows] of catalogue.rows) {
-    if (callable.startsWith("@") || !rows.some(({ meaning }) => naming.has(meaning))) continue;
+    if (callable.startsWith("@") || !rows.some(({ meaning }) => followed.has(meaning))) continue;
     const [above = "", word = ""] = callable.split(".").slice(-2);
     words.set(word, (words.get(word) ?? new Set()).add(above));
   }
@@ -176,7 +178,7 @@ function looksLikely(name: DottedName, context: Context, depth: number): boolean
   const { inventory, catalogue, relocations } = context.options;
   const words = wordsOf(catalogue);
   return inventory.origins(name).some((origin) => {
-    if (catalogue.rows.get(origin)?.some(({ meaning }) => naming.has(meaning))) return true;
+    if (catalogue.rows.get(origin)?.some(({ meaning }) => followed.has(meaning))) return true;
     const [module, first] = inventory.split(origin) ?? [];
     const found = module === undefined || first === undefined ? undefined : inventory.source(module);
     if (!found || first === undefined) return false;
