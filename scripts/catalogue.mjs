@@ -14,7 +14,7 @@ const meanings = {
   "namespace-package": "namespace packages to declare",
   version: "names of distributions; the call becomes the literal version of a relocated one",
   metadata: "names of distributions; asked of the generated helper, which knows the kept `.dist-info`",
-  requirement: "requirements: left as they are",
+  requirement: "requirements; for relocated distributions asked of the generated helper, where it has such a function",
   "entry-point-group": "names of groups of entry points: left as they are, however much they look like modules",
   label: "names of something else (a URL, an import that is written into other people's code): left as they are, however much they look like modules",
   logger: "names of loggers, at or below a relocated module",

@@ -135,6 +135,12 @@ export interface Binding {
     | { readonly kind: "other" };
 }
 
+/** `match subject: case "literal":`, the literal alone or one of alternatives (PEP 634). */
+export interface MatchedLiteral {
+  readonly subject: Expression;
+  readonly literal: Expression;
+}
+
 /** A statement that assigns: `a = b`, `a.b = c`, `a[b] = c`. */
 export interface Assignment {
   readonly target: Expression;
@@ -158,6 +164,7 @@ export interface Program extends ScopeFacts {
   readonly bindings: readonly Binding[];
   readonly assignments: readonly Assignment[];
   readonly functions: readonly Function[];
+  readonly matches: readonly MatchedLiteral[];
   readonly module: Scope;
   /** Bodies of functions that were left out. */
   readonly hidden: readonly Span[];

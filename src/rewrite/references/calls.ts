@@ -4,7 +4,7 @@ import type { Rule } from "../../model/edit.ts";
 import type { CallExpression, Expression, SubscriptExpression } from "../../model/program.ts";
 import { type Outcome, type Shape, relocateArgument } from "./argument.ts";
 import { relocateCode } from "./code.ts";
-import { renameDistribution, rewriteMetadata } from "./metadata.ts";
+import { renameDistribution, rewriteMetadata, rewriteRequirement } from "./metadata.ts";
 import type { Context } from "../context.ts";
 import type { Collector } from "./collector.ts";
 import { type Parameter, type Scene, keyOf } from "./scene.ts";
@@ -80,6 +80,9 @@ function rewriteCall(call: CallExpression, row: CatalogueRow, scene: Scene): voi
         rewriteMetadata(call, argument, row, scene);
         break;
       case "requirement":
+        if (rewriteRequirement(call, given, row, scene)) return;
+        leave(argument, row, scene);
+        break;
       case "entry-point-group":
       case "label":
         leave(argument, row, scene);

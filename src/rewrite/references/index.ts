@@ -114,12 +114,16 @@ export function offsetsToParse(context: Context, strings: readonly WantedString[
   return offsets;
 }
 
-/** `{"__module__": "a"}`: a class is made by a call. */
+/** `{"__module__": "a"}`, `setattr(f, "__module__", "a")`: a class is made by a call, a module by executing text. */
 function keyOffsets(source: Buffer): number[] {
-  const offsets: number[] = [];
-  for (let at = source.indexOf('__module__"'); at >= 0; at = source.indexOf('__module__"', at + 1)) offsets.push(at);
-  return offsets;
+  return moduleKeys.flatMap((key) => {
+    const offsets: number[] = [];
+    for (let at = source.indexOf(key, 0, "latin1"); at >= 0; at = source.indexOf(key, at + 1, "latin1")) offsets.push(at);
+    return offsets;
+  });
 }
+
+const moduleKeys = ["__module__", "__package__", "__name__"].flatMap((key) => [`${key}"`, `${key}'`]);
 
 /** Strings that may be more than themselves: an annotation names what an import binds, and neighbours make one string of several. */
 function unclear(strings: readonly WantedString[], { facts, source }: Context): number[] {

@@ -5,7 +5,7 @@ import { topLevel } from "../../model/name.ts";
 import type { Context } from "../context.ts";
 import { quoteIn } from "./argument.ts";
 import { type Scene, keyOf } from "./scene.ts";
-import { type Value, alternatives } from "./values.ts";
+import { type Value, alternatives, stringsIn } from "./values.ts";
 
 export function rewriteMetadata(call: CallExpression, argument: Expression, row: CatalogueRow, scene: Scene): void {
   const { context, evaluate, collector } = scene;
@@ -61,6 +61,21 @@ export function renameDistribution(argument: Expression, values: readonly Value[
       collector.site(argument, name, "proven", "own-metadata", "rewritten", why);
     } else collector.finding("metadata-unreachable", `the metadata of ${name === "" ? "the distribution" : name} is asked for, and it is called ${renamed} now`, argument.start);
   }
+}
+
+/** `pkg_resources.require("a>=1.0")`: only what is installed is found. True where the helper is asked instead. */
+export function rewriteRequirement(call: CallExpression, given: readonly Expression[], row: CatalogueRow, scene: Scene): boolean {
+  const { context, evaluate, collector } = scene;
+  const asked = given.flatMap((argument) => stringsIn(evaluate(argument))).flatMap((value) => {
+    const name = value.kind === "text" ? (/^[\w.-]*/.exec(value.text)?.[0] ?? "") : "";
+    const distribution = context.options.inventory.distribution(name);
+    return distribution && distribution.renamed === undefined ? [name] : [];
+  });
+  if (asked.length === 0) return false;
+  for (const argument of given) for (const value of stringsIn(evaluate(argument))) if (value.kind === "text") for (const { literal } of value.pieces) collector.claim(literal);
+  if (row.helper !== undefined) useHelper(call, asked.join(", "), row.helper, scene);
+  else collector.finding("metadata-unreachable", `${row.callable} looks for ${asked.join(", ")} among what is installed, where it is not after relocation`, call.start);
+  return true;
 }
 
 function sameDistribution(a: string | undefined, b: string): boolean {
