@@ -110,6 +110,7 @@ export function offsetsToParse(context: Context, strings: readonly WantedString[
   if (words && asksForMetadata) offsets.push(...words.metadata);
   if (words && words.always.length > 0 && interest & Interest.code && mentionsImport(context)) offsets.push(...words.always);
   if (words && (interest & Interest.namespace || (interest & Interest.name && strings.length > 0))) offsets.push(...words.names);
+  offsets.push(...strings.filter(({ start }) => isInCase(context.source, start)).map(({ start }) => start));
   if (words && strings.length > 0) offsets.push(...words.calls, ...keyOffsets(context.source), ...unclear(strings, context));
   return offsets;
 }
@@ -129,6 +130,11 @@ const moduleKeys = ["__module__", "__package__", "__name__"].flatMap((key) => [`
 function unclear(strings: readonly WantedString[], { facts, source }: Context): number[] {
   const bound = new Set(facts.imports.flatMap((statement) => statement.names.map((name) => name.alias?.name ?? topLevel(name.written.name))));
   return strings.filter((string) => string.adjacent || isFollowedByMore(source, string.end) || isCutBy(source, string) || bound.has(topAt(source, string.opening))).map((string) => string.start);
+}
+
+/** `case "a.b" | "a.c":` */
+function isInCase(source: Buffer, start: number): boolean {
+  return /(?:^|\n)[ \t]*case\b[^:\n]*$/.test(source.toString("latin1", Math.max(0, start - 200), start));
 }
 
 /** `startswith("a.")`, and somewhere `[2:]`. */
