@@ -4,7 +4,8 @@ import type { FileFacts } from "../model/facts.ts";
 import { type DottedName, join, parent } from "../model/name.ts";
 import type { Inventory } from "../rewrite/context.ts";
 import { absolute } from "../rewrite/references/names.ts";
-import { type Readers, readFacts } from "../syntax/readFacts.ts";
+import type { Program } from "../model/program.ts";
+import { type Readers, needsGrammar, readFacts } from "../syntax/readFacts.ts";
 import { boundNames } from "../syntax/boundNames.ts";
 
 /** Plain data, so that it can be sent to a worker. */
@@ -25,6 +26,7 @@ export const noInventory: InventoryData = { modules: [], distributions: [] };
 
 interface Contents {
   readonly package: DottedName;
+  readonly source: Buffer;
   readonly text: string;
   readonly names: ReadonlySet<string>;
   readonly facts: FileFacts | undefined;
@@ -56,7 +58,9 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
       let dynamic: boolean | undefined;
       contents = {
         package: module.package,
+        source,
         text,
+
         facts: result.kind === "facts" ? result.facts : undefined,
         get names() {
           return (names ??= boundNames(text));
@@ -68,6 +72,17 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
     }
     known.set(name, contents);
     return contents;
+  }
+
+  /** Not kept: a program is large, and what is learned of it is kept by those who ask. The grammar is not asked, so that it does not matter who has it. */
+  function parsed(source: Buffer): Program | undefined {
+    const result = readFacts(source, { ...readers(), grammar: undefined }, undefined, true);
+    try {
+      return result.kind === "facts" ? result.facts.program() : undefined;
+    } catch (error) {
+      if (error !== needsGrammar) throw error;
+      return undefined;
+    }
   }
 
   function binds(module: DottedName, name: string, depth: number): boolean {
@@ -123,6 +138,16 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
 
   return {
     isModule,
+    split(name) {
+      const found = split(name);
+      return found && [found.module, ...found.rest];
+    },
+    source(name) {
+      const contents = contentsOf(name);
+      const { facts, source } = contents ?? {};
+      if (!contents || !facts || !source) return undefined;
+      return { place: { module: name, package: contents.package, stub: false, siblings: new Set() }, facts, source, program: () => parsed(source) };
+    },
     isPackage: (name) => packages.has(name),
     has(name) {
       const found = split(name);
