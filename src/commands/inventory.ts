@@ -42,6 +42,7 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
   for (const name of modules.keys()) for (let above = parent(name); above !== ""; above = parent(above)) packages.add(above);
   const distributions = new Map(data.distributions.map((each) => [normalisedName(each.name), each]));
   const known = new Map<DottedName, Contents | undefined>();
+  const existing = new Map<DottedName, boolean>();
   const traced = new Map<DottedName, readonly DottedName[]>();
 
   const isModule = (name: DottedName): boolean => modules.has(name) || packages.has(name);
@@ -136,6 +137,18 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
     return attribute !== undefined && deeper.length === 0 && text !== undefined && new RegExp(`^(?:async )?def ${attribute}\\b`, "m").test(text) && !new RegExp(`^(?:class ${attribute}\\b|${attribute}[.\\s=])`, "m").test(text);
   }
 
+  function has(name: DottedName): boolean {
+    const found = split(name);
+    if (!found) return false;
+    const [first, ...deeper] = found.rest;
+    if (first === undefined) return true;
+    if (!binds(found.module, first, 4)) return false;
+    // A function has none that anybody names.
+    if (deeper.length > 0 && origins(join(found.module, first), 5).some(isFunction)) return false;
+    // Members of a class, or of what is imported: the name must at least be written somewhere in the module.
+    return deeper.every((each) => new RegExp(`\\b${each}\\b`).test(contentsOf(found.module)?.text ?? "") || !contentsOf(found.module)?.names.has(first));
+  }
+
   return {
     isModule,
     split(name) {
@@ -150,15 +163,9 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
     },
     isPackage: (name) => packages.has(name),
     has(name) {
-      const found = split(name);
-      if (!found) return false;
-      const [first, ...deeper] = found.rest;
-      if (first === undefined) return true;
-      if (!binds(found.module, first, 4)) return false;
-      // A function has none that anybody names.
-      if (deeper.length > 0 && origins(join(found.module, first), 5).some(isFunction)) return false;
-      // Members of a class, or of what is imported: the name must at least be written somewhere in the module.
-      return deeper.every((each) => new RegExp(`\\b${each}\\b`).test(contentsOf(found.module)?.text ?? "") || !contentsOf(found.module)?.names.has(first));
+      let exists = existing.get(name);
+      if (exists === undefined) existing.set(name, (exists = has(name)));
+      return exists;
     },
     lacks(name) {
       const found = split(name);

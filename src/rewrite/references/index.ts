@@ -23,6 +23,7 @@ import { importAtRunTime, mapAtRunTime } from "./runtimeMap.ts";
 import { mayAskForCopies } from "./metadata.ts";
 import { wordsThere } from "./interests.ts";
 import type { Scene } from "./scene.ts";
+import { mayBeRow } from "./tables.ts";
 import { DEEPEST, takerOf } from "./takers.ts";
 import { givenElsewhere } from "./givenElsewhere.ts";
 import { followHandedOn } from "./handedOn.ts";
@@ -128,11 +129,12 @@ function keyOffsets(source: Buffer): number[] {
 const moduleKeys = ["__module__", "__package__", "__name__"].flatMap((key) => [`${key}"`, `${key}'`]);
 
 /** Strings that may be more than themselves: an annotation names what an import binds, and neighbours make one string of several. */
-function unclear(strings: readonly WantedString[], { facts, source }: Context): number[] {
+function unclear(strings: readonly WantedString[], context: Context): number[] {
+  const { facts, source } = context;
   const bound = new Set(facts.imports.flatMap((statement) => statement.names.map((name) => name.alias?.name ?? topLevel(name.written.name))));
   // What an import statement becomes for an old Python.
   for (const top of new Set(strings.map((string) => topAt(source, string.opening)))) if (top !== "" && source.includes(`${top} = __import__(`, 0, "latin1")) bound.add(top);
-  return strings.filter((string) => string.adjacent || isFollowedByMore(source, string.end) || isCutBy(source, string) || bound.has(topAt(source, string.opening))).map((string) => string.start);
+  return strings.filter((string) => string.adjacent || isFollowedByMore(source, string.end) || isCutBy(source, string) || mayBeRow(string, context) || bound.has(topAt(source, string.opening))).map((string) => string.start);
 }
 
 /** `case "a.b" | "a.c":` */

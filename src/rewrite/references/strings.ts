@@ -10,6 +10,7 @@ import type { Context, Inventory } from "../context.ts";
 import type { Collector } from "./collector.ts";
 import { COINCIDENCE, isCoincidence, isKeyOfSettings } from "./evidence.ts";
 import type { Scene } from "./scene.ts";
+import { isRowOfModules } from "./tables.ts";
 import type { Value } from "./values.ts";
 
 type Text = Extract<Value, { kind: "text" }>;
@@ -27,8 +28,18 @@ export function rewriteStrings(scene: Scene): void {
       if (value.complete && namedBy(value, "object", scene.context)) scene.collector.site(expression, value.text, "proven", "verified-string", "left", "an annotation: it names what the file's imports bind, and that keeps its name");
       continue;
     }
+    const row = joined || !value.complete ? undefined : namedBy(value, "object", scene.context);
+    if (row && isRowOfModules(row.name, expression, scene.context)) {
+      relocateRow(value, row, expression, scene.context, scene.collector);
+      continue;
+    }
     decideString(joined ? { ...value, complete: false } : value, expression, scene.context, scene.collector);
   }
+}
+
+function relocateRow(value: Text, row: Named, at: Expression, context: Context, collector: Collector): void {
+  if (context.options.verified === "report") collector.site(at, row.name, "verified", "verified-string", "left", "verified strings are only listed");
+  else editLiteral(value, row, "verified-string", "its package exists, and beside it in the table stand modules of the relocated distribution", context, collector, "verified");
 }
 
 /** For a string as such, wherever it stands. `at` is the literal. */
