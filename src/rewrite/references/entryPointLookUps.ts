@@ -34,14 +34,15 @@ export function noteGroup(argument: Expression, { evaluate, groups, context }: S
 }
 
 /** After all groups were noted. In the project only a group that a copy is known to have is meant; a copy may ask for its own by any name. */
-export function rewriteLookUps(calls: readonly CallExpression[], scene: Scene): void {
+export function rewriteLookUps(scene: Scene): void {
   const { context, groups, evaluate } = scene;
   const { inventory, relocations } = context.options;
   if (inventory.entryPointGroups.size === 0 || relocations.relocations.length === 0) return;
   const { module } = context.place;
   // What is written away others may read, for whom the copies' are not meant.
   const inCopy = module !== undefined && relocations.covering(module) !== undefined && !/\b(?:json|pickle|marshal)\.dumps?\(/.test(context.source.toString("latin1"));
-  for (const call of calls) {
+  for (const call of scene.program.expressions) {
+    if (call.kind !== "call") continue;
     if (call.callee.kind !== "name" && call.callee.kind !== "attribute") continue;
     const callee = evaluate(call.callee);
     const callable = callee.kind === "object" ? callee.names.find((name) => functions.has(name)) : undefined;

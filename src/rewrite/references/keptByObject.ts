@@ -3,11 +3,11 @@
  * with names of modules. Outside of its own file nobody is followed.
  */
 import { headersAround } from "../../model/blocks.ts";
-import type { CallExpression, Expression } from "../../model/program.ts";
+import type { Expression } from "../../model/program.ts";
 import type { Scene } from "./scene.ts";
 import { type Value, alternatives, choice } from "./values.ts";
 
-/** The value of `self.name`, as far as it comes from a parameter of its class; `parameter.function` is the class then. */
+/** The value of `self.name`, as far as it comes from a parameter with which its objects are made. */
 export function keptValue(argument: Expression, scene: Scene): Value {
   const { evaluate, program, context } = scene;
   const value = evaluate(argument);
@@ -19,19 +19,10 @@ export function keptValue(argument: Expression, scene: Scene): Value {
   if (assigned.length === 0) scene.unseen.add(argument.name);
   const kept = assigned.flatMap(({ target, value: given }) => {
     const [method, around] = ownerAround(source, target.start);
-    if (method !== "__init__" || around !== owner) return [];
     const each = alternatives(evaluate(given));
-    if (!each.some(({ kind }) => kind === "parameter")) return [];
-    return each.map((one): Value => (one.kind === "parameter" && one.function === "__init__" ? { ...one, function: owner, index: one.index - 1 } : one));
+    return method === "__init__" && around === owner && each.some(({ kind }) => kind === "parameter") ? each : [];
   });
   return kept.length > 0 ? choice(kept) : value;
-}
-
-/** `Loader("a")`, where `Loader` is a class of this file: what its objects are given for a module's name, and by which parameter. */
-export function givenToClass(call: CallExpression, { importers, names }: Scene): readonly { readonly key: string; readonly index: number; readonly parameter: string }[] {
-  const { callee } = call;
-  if (importers.size === 0 || callee.kind !== "name" || names.functionsNamed(callee.name).length > 0 || !names.bindingsOf(callee).some(({ how }) => how.kind === "definition")) return [];
-  return [...importers].flatMap(([key, { parameter: { function: owner, index, name } }]) => (owner === callee.name ? [{ key, index, parameter: name }] : []));
 }
 
 function isSelf(expression: Expression): boolean {

@@ -6,7 +6,7 @@ import type { Rule } from "../../model/edit.ts";
 import type { CallExpression, ComparisonExpression, Expression } from "../../model/program.ts";
 import { type Shape, relocateArgument } from "./argument.ts";
 import { mapAtRunTime } from "./runtimeMap.ts";
-import type { Scene } from "./scene.ts";
+import { type Scene, keyOf } from "./scene.ts";
 import { alternatives } from "./values.ts";
 
 const lookUps = new Set(["get", "pop", "setdefault", "__getitem__", "__setitem__", "__delitem__", "__contains__", "update"]);
@@ -21,11 +21,16 @@ export function rewriteRunning(scene: Scene): void {
       if (key) relocate(key, "module", "sys-modules", "sys.modules is looked up by it", scene);
     } else if (expression.kind === "call") {
       rewriteMethod(expression, scene);
+      rewriteNamesIn(expression.keywords.map(({ name, value }) => [name, value]), scene);
+      rewriteSetting(expression, scene);
       rewriteHandedOver(expression, scene);
-      rewriteSet(expression, scene);
     } else if (expression.kind === "mapping") {
+      rewriteNamesIn(expression.entries.map(({ key, value }) => [textOf(key, scene), value]), scene);
       for (const { key, value } of expression.entries) rewriteEntry(expression, textOf(key, scene), value, scene);
     } else if (expression.kind === "comparison") rewriteComparison(expression, scene);
+  }
+  for (const { subject, literal } of scene.program.matches) {
+    if (isRunning(subject, scene) && !(isNameOfSomething(subject, scene) && isWord(literal, scene))) relocate(literal, "prefix", "module-comparison", "the name of a module is matched with it", scene);
   }
   for (const { target, value } of scene.program.assignments) {
     if (target.kind === "attribute" && isModuleName(target.name)) relocate(value, "module", "module-name", `it becomes the ${target.name} of something`, scene);
@@ -33,14 +38,6 @@ export function rewriteRunning(scene: Scene): void {
   for (const { name, how } of scene.program.bindings) {
     if (how.kind === "assign" && how.path.length === 0 && isModuleName(name)) relocate(how.value, "module", "module-name", `it becomes the ${name} of something`, scene);
   }
-}
-
-/** `setattr(x, "__module__", "a")`: by that name it is pickled, and looked for. */
-function rewriteSet({ callee, positional }: CallExpression, scene: Scene): void {
-  const [, key, value] = positional;
-  if (callee.kind !== "name" || callee.name !== "setattr" || !key || !value) return;
-  const attribute = textOf(key, scene);
-  if (attribute === "__module__" || attribute === "__package__") relocate(value, "module", "module-name", `it becomes the ${attribute} of something`, scene);
 }
 
 /** `{"__module__": "a"}`, `{"__name__": "a.b"}`: namespaces of classes and of modules. A word is as likely the name of a function, unless globals are meant. */
@@ -64,6 +61,26 @@ function areGlobals(mapping: Expression, { program }: Scene): boolean {
 
 function isModuleName(name: string): boolean {
   return name === "__module__" || name === "__name__" || name === "__package__";
+}
+
+/** What only the namespace of a module has beside its name: a function has a `__name__` too. */
+const besideName = new Set(["__package__", "__file__", "__path__", "__spec__", "__loader__", "__builtins__"]);
+
+/** `{"__name__": "a.b", "__package__": "a"}`, `dict(__package__="a")` */
+function rewriteNamesIn(entries: readonly (readonly [string | undefined, Expression])[], scene: Scene): void {
+  for (const [key, value] of entries) {
+    if (key === undefined || !isModuleName(key)) continue;
+    if (key === "__name__" && isWord(value, scene) && !entries.some(([other]) => besideName.has(other ?? ""))) continue;
+    relocate(value, "module", "module-name", `it becomes the ${key} of something`, scene);
+  }
+}
+
+/** `setattr(f, "__module__", "a")` */
+function rewriteSetting(call: CallExpression, scene: Scene): void {
+  const [, key, value] = call.positional;
+  if (call.callee.kind !== "name" || call.callee.name !== "setattr" || !key || !value) return;
+  const name = textOf(key, scene);
+  if (name !== undefined && name !== "__name__" && isModuleName(name)) relocate(value, "module", "module-name", `it becomes the ${name} of something`, scene);
 }
 
 function isModules(expression: Expression, { evaluate }: Scene): boolean {
@@ -103,7 +120,9 @@ function relocate(expression: Expression, shape: Shape, rule: Rule, why: string,
       for (const item of value.items) relocateArgument(each, item, shape, rule, why, scene.context, scene.collector);
       continue;
     }
-    const { kind } = relocateArgument(each, value, shape, rule, why, scene.context, scene.collector);
+    const { kind, parameters } = relocateArgument(each, value, shape, rule, why, scene.context, scene.collector);
+    // `def unload(name): del sys.modules[name]`
+    if (rule === "sys-modules") for (const parameter of parameters) if (!scene.importers.has(keyOf(parameter))) scene.importers.set(keyOf(parameter), { parameter, row: undefined });
     if (kind === "opaque" && rule === "sys-modules") mapAtRunTime(each, rule, scene.context, scene.collector);
   }
 }
