@@ -23,6 +23,8 @@ export interface Case {
   readonly holds: readonly string[];
   readonly attributes: readonly string[];
   readonly versions: ReadonlyMap<string, string>;
+  readonly groups: readonly string[];
+  readonly files: readonly string[];
   readonly before: Buffer;
   /** The same as `before` where the case has no `after`. */
   readonly after: Buffer;
@@ -54,6 +56,8 @@ export function readCases(pattern: string): Case[] {
       holds: field("holds").flatMap((line) => [...line.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "")),
       attributes: field("attributes").flatMap((line) => [...line.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "")),
       versions: new Map(field("version").map((line) => [/`([^`]+)`/.exec(line)?.[1] ?? "", line.split(" ").at(-1) ?? ""])),
+      files: field("files").flatMap((line) => [...line.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "")),
+      groups: field("groups").flatMap((line) => [...line.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "")),
       before,
       after: after === undefined ? before : block(file, after),
       findings: [...(sections.get("findings") ?? "").matchAll(/^- `([\w-]+)`(?: line (\d+))?$/gm)].map((match) => `${match[1]} line ${match[2] ?? "?"}`).sort(),
@@ -77,11 +81,11 @@ function block(file: string, section: string): Buffer {
 
 export const readers = await withGrammar(scannerOnly());
 
-/** A case may say what the relocated distributions hold: `- holds: `a.b` `a.b.C``, what of that is no module: `- attributes: `a.x``, and their versions: `- version: `a` 1.0`. */
+/** A case may say what the relocated distributions hold: `- holds: `a.b` `a.b.C``, what of that is no module: `- attributes: `a.x``, their versions: `- version: `a` 1.0`, and the groups of entry points that they declare: `- groups: `a.plugins``, and what is no module: `- files: `a/static/x.css``. */
 function inventory(each: Case): Inventory {
   const names = new Set(each.holds);
   const below = (name: string): boolean => each.holds.some((other) => other.startsWith(`${name}.`));
-  return { isModule: (name) => names.has(name), isPackage: below, has: (name) => names.has(name) || each.attributes.includes(name), origins: (name) => [name], groups: new Set<string>(), requires: new Set<string>(), severalWithMetadata: each.versions.size > 1, distributionNames: [...each.versions.keys()], distribution: (name) => (each.versions.has(name) ? { version: each.versions.get(name) ?? null } : undefined) };
+  return { isModule: (name) => names.has(name), isPackage: below, has: (name) => names.has(name) || each.attributes.includes(name), origins: (name) => [name], groups: new Set<string>(), hasFile: (within, path) => each.files.some((file) => `${file}/`.startsWith(`${within.replaceAll(".", "/")}/${path.replace(/\/$/, "")}/`)), declaresGroup: (name) => each.groups.some((group) => group === name || (name.endsWith(".") && group.startsWith(name))), requires: new Set<string>(), severalWithMetadata: each.versions.size > 1, distributionNames: [...each.versions.keys()], distribution: (name) => (each.versions.has(name) ? { version: each.versions.get(name) ?? null } : undefined) };
 }
 
 export function run(each: Case, source = each.before, relocations = each.relocations): RelocatedSource {

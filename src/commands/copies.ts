@@ -34,12 +34,14 @@ export function copyJobs(copies: readonly Layout[], consumer: Pick<Consumer, "ro
   );
 }
 
+const entryPointsFile = /^[^/]+\.(?:dist|egg)-info\/entry_points\.txt$/;
+
 /** What is looked for in files that are no Python sources. */
 function contentOf(destination: string, compiled: boolean): Pick<FileJob, "content"> {
   const module = compiled ? compiledModule(destination) : undefined;
   if (module !== undefined) return { content: { kind: "compiled", module } };
   if (/\.(?:pkl|pickle)$/.test(destination)) return { content: { kind: "pickle" } };
-  if (/^[^/]+\.(?:dist|egg)-info\/entry_points\.txt$/.test(destination)) return { content: { kind: "entry-points" } };
+  if (entryPointsFile.test(destination)) return { content: { kind: "entry-points" } };
   const format = /^[^/]+\.(?:dist|egg)-info\//.test(destination) ? undefined : textFormatOf(destination.slice(destination.lastIndexOf("/") + 1));
   return format === undefined ? {} : { content: { kind: "text", format } };
 }
@@ -89,6 +91,8 @@ export function inventoryOfCopies(layouts: readonly Layout[]): InventoryData {
         return name === undefined ? [] : [{ name, package: parent(name), locator: undefined, size: 0 }];
       }),
     ),
+    files: `\n${layouts.flatMap(({ placements }) => placements.flatMap(({ destination, python }) => (python ? [] : [destination]))).join("\n")}\n`,
+    entryPoints: layouts.flatMap(({ placements }) => placements.flatMap(({ file, destination }) => (entryPointsFile.test(destination) ? [{ locator: file.locator, size: file.size }] : []))),
     distributions: layouts.map(({ distribution, placements }) => ({
       name: distribution.metadata.name,
       version: distribution.metadata.version,

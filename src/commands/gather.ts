@@ -139,7 +139,7 @@ function copyPlaces(layouts: readonly Layout[], { consumer }: OwningProject): Ma
 /** Without modules whose files are gone or are no files: the rule on drift names them. */
 function existing(inventory: InventoryData): InventoryData {
   const there = (locator: Locator | undefined): boolean => locator?.kind === "relocated" && lstatSync(locator.path, { throwIfNoEntry: false })?.isFile() === true;
-  return { ...inventory, modules: inventory.modules.map((module) => (there(module.locator) ? module : { ...module, locator: undefined })) };
+  return { ...inventory, modules: inventory.modules.map((module) => (there(module.locator) ? module : { ...module, locator: undefined })), entryPoints: (inventory.entryPoints ?? []).filter(({ locator }) => there(locator)) };
 }
 
 function withModules(inventory: InventoryData, modules: InventoryData["modules"]): InventoryData {

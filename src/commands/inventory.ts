@@ -14,6 +14,10 @@ export interface InventoryData {
   readonly distributions: readonly { readonly name: string; readonly version: string | null; readonly directory: string | undefined; /** Normalised names of its requirements, extras aside. */ readonly requires: readonly string[]; /** It stays installed, under this name. */ readonly renamed?: string }[];
   /** Groups of entry points that move along. */
   readonly groups?: readonly string[];
+  /** Paths of what is no module, each between line feeds. */
+  readonly files?: string;
+  /** Their files `entry_points.txt`. */
+  readonly entryPoints?: readonly { readonly locator: Locator; readonly size: number }[];
 }
 
 export const noInventory: InventoryData = { modules: [], distributions: [] };
@@ -35,6 +39,7 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
   for (const name of modules.keys()) for (let above = parent(name); above !== ""; above = parent(above)) packages.add(above);
   const distributions = new Map(data.distributions.map((each) => [normalisedName(each.name), each]));
   const known = new Map<DottedName, Contents | undefined>();
+  let declared: readonly string[] | undefined;
   const traced = new Map<DottedName, readonly DottedName[]>();
 
   const isModule = (name: DottedName): boolean => modules.has(name) || packages.has(name);
@@ -137,6 +142,14 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
     },
     distribution: (name) => distributions.get(normalisedName(name)),
     groups: new Set(data.groups ?? []),
+    hasFile(within, path) {
+      const whole = `\n${within.replaceAll(".", "/")}/${path.replace(/\/$/, "")}`;
+      return data.files !== undefined && (data.files.includes(`${whole}\n`) || data.files.includes(`${whole}/`));
+    },
+    declaresGroup(name) {
+      declared ??= (data.entryPoints ?? []).flatMap(({ locator, size }) => [...read(locator, size).toString("latin1").matchAll(/^[ \t]*\[[ \t]*([^\]\s]+)[ \t]*\]/gm)].map((match) => match[1] ?? ""));
+      return declared.some((group) => group === name || (name.endsWith(".") && group.startsWith(name)));
+    },
     severalWithMetadata: data.distributions.filter(({ directory }) => directory !== undefined).length > 1,
     requires: new Set(data.distributions.flatMap(({ requires }) => requires)),
     distributionNames: data.distributions.map(({ name }) => name),

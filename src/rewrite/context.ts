@@ -22,6 +22,10 @@ export interface Inventory {
   distribution(name: string): { readonly version: string | null; readonly renamed?: string | undefined } | undefined;
   /** Groups of entry points that are called like what moves, and move along. */
   readonly groups: ReadonlySet<string>;
+  /** True for a file or a directory of files of a package, by its path below it; Python modules do not count. */
+  hasFile(within: DottedName, path: string): boolean;
+  /** True for a group of entry points that a relocated distribution declares, and for a beginning of one up to a dot. */
+  declaresGroup(name: string): boolean;
   /** Normalised names of what the relocated distributions require, extras aside. */
   readonly requires: ReadonlySet<string>;
   /** Several distributions have their `.dist-info` beside their modules: one may ask for another's, by names that only running tells. */
@@ -30,7 +34,7 @@ export interface Inventory {
   readonly distributionNames: readonly string[];
 }
 
-export const emptyInventory: Inventory = { isModule: () => false, isPackage: () => false, has: () => false, origins: (name) => [name], distribution: () => undefined, groups: new Set(), severalWithMetadata: false, distributionNames: [], requires: new Set() };
+export const emptyInventory: Inventory = { isModule: () => false, isPackage: () => false, has: () => false, origins: (name) => [name], distribution: () => undefined, groups: new Set(), declaresGroup: () => false, hasFile: () => false, severalWithMetadata: false, distributionNames: [], requires: new Set() };
 
 export interface FilePlace {
   /** The file's own name as a module, in original names; undefined where it is not known. */

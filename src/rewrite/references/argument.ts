@@ -95,7 +95,7 @@ export function relocateArgument(expression: Expression, value: Value, shape: Sh
   const uses = plans.filter(({ plan }) => plan === "use");
   if (uses.length > 0) {
     if (!lost && plans.every((each) => each.plan === "use") && samePrefix(named) && named.every((each) => prefixOf(each) !== undefined)) prefixUse(expression, named, rule, context, collector);
-    else if (!lost && isPlainName(expression)) mapUse(expression, uses.flatMap((each) => each.named ?? []), rule, context, collector);
+    else if (!(lost && context.options.runtimeMap) && isPlainName(expression)) mapUse(expression, uses.flatMap((each) => each.named ?? []), rule, context, collector);
     else {
       editLiterals(plans, rule, why, context, collector);
       return { kind: "opaque", parameters, named };

@@ -189,7 +189,7 @@ export function evaluator(context: Context, names: Names): Evaluator {
     if (callee.kind !== "object" || !first) return unknown;
     const imports = callee.names.find((name) => name === "builtins.__import__" || name === "importlib.import_module");
     const imported = imports === undefined ? unknown : evaluate(first);
-    if (imported.kind === "text" && imported.complete && call.positional.length === 1) return { kind: "object", names: [imports === "builtins.__import__" ? topLevel(imported.text) : imported.text] };
+    if (imported.kind === "text" && imported.complete && call.positional.length === 1) return { kind: "object", names: [imports === "builtins.__import__" && !call.keywords.some(({ name }) => name === "fromlist") ? topLevel(imported.text) : imported.text] };
     if (callee.names.includes("builtins.getattr") && call.positional[1] && isRunningKey(evaluate(call.positional[1]))) return { kind: "running", original: undefined };
     if (callee.names.some((name) => passThrough.has(name))) return elements(evaluate(first));
     if (callee.names.includes("builtins.str")) return evaluate(first);
@@ -213,6 +213,8 @@ export function evaluator(context: Context, names: Names): Evaluator {
   function elements(value: Value): Value {
     if (value.kind === "object" && value.names.includes("sys.modules")) return { kind: "items", items: [{ kind: "running", original: undefined }] };
     if (value.kind === "table") return { kind: "items", items: value.entries.map(([key]) => key) };
+    // A parameter with a default: what callers give may hold anything.
+    if (value.kind === "choice") return { kind: "items", items: value.values.flatMap((each) => { const known = elements(each); return known.kind === "items" ? known.items : [unknown]; }) };
     return value.kind === "items" ? value : unknown;
   }
 

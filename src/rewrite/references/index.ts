@@ -10,7 +10,7 @@ import type { Binding, StringExpression, StringPart } from "../../model/program.
 import type { Span } from "../../model/span.ts";
 import { Interest } from "../../model/words.ts";
 import type { Context } from "../context.ts";
-import { relocateLogger, rewriteCalls } from "./calls.ts";
+import { rewriteCalls } from "./calls.ts";
 import { relocateTexts } from "./code.ts";
 import { Collector } from "./collector.ts";
 import { rewriteCommands } from "./commands.ts";
@@ -19,6 +19,7 @@ import { rewriteDerived } from "./derived.ts";
 import { evaluator } from "./evaluate.ts";
 import { namesOf } from "./names.ts";
 import { rewriteRunning } from "./running.ts";
+import { relocateLogger, relocateLoggingTables } from "./logging.ts";
 import { importAtRunTime, mapAtRunTime } from "./runtimeMap.ts";
 import { asksForNeighbours } from "./metadata.ts";
 import { wordsThere } from "./interests.ts";
@@ -109,10 +110,10 @@ export function offsetsToParse(context: Context, strings: readonly WantedString[
   return offsets;
 }
 
-/** `{"__module__": "a"}`: a class is made by a call. */
+/** `{"__module__": "a"}`: a class is made by a call. `{"loggers": {"a": …}}`: logging is configured. */
 function keyOffsets(source: Buffer): number[] {
   const offsets: number[] = [];
-  for (let at = source.indexOf('__module__"'); at >= 0; at = source.indexOf('__module__"', at + 1)) offsets.push(at);
+  for (const key of ['__module__"', 'loggers"', "loggers'"]) for (let at = source.indexOf(key); at >= 0; at = source.indexOf(key, at + 1)) offsets.push(at);
   return offsets;
 }
 
@@ -166,7 +167,7 @@ function withProgram(context: Context, around: readonly number[] | undefined): {
     opaque(call, argument, row, partly = false) {
       const mapped = row.meaning === "top-module" ? importAtRunTime(call, context, collector) : isMapped(row) && mapAtRunTime(argument, "module-call", context, collector);
       // A script that takes names from elsewhere does not mean the copy, unless it was seen to.
-      if (mapped || (context.place.module === undefined && !partly)) return;
+      if (mapped || (context.place.module === undefined && !partly) || (row.creates === true && !partly)) return;
       collector.finding("opaque-name", `${row.callable} is given ${partly ? "other names too, which are" : "a name that is"} known only at run time`, call.start);
       collector.site(call, context.source.toString("latin1", call.start, Math.min(call.end, call.start + 60)), "opaque", "catalogue", "reported", "known only at run time");
     },
@@ -175,6 +176,7 @@ function withProgram(context: Context, around: readonly number[] | undefined): {
   rewriteRunning(scene);
   rewriteCommands(scene);
   rewriteDerived(scene);
+  relocateLoggingTables(scene);
   relocateTexts(scene);
   rewriteStrings(scene);
   return { decision: collector.decision(), hidden: program.hidden, importers: scene.importers.size, aliased: isAliased(scene) };

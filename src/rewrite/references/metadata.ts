@@ -5,7 +5,7 @@ import { topLevel } from "../../model/name.ts";
 import type { Context } from "../context.ts";
 import { quoteIn } from "./argument.ts";
 import type { Scene } from "./scene.ts";
-import { type Value, alternatives } from "./values.ts";
+import { type Value, alternatives, stringsIn } from "./values.ts";
 
 export function rewriteMetadata(call: CallExpression, argument: Expression, row: CatalogueRow, scene: Scene): void {
   const { context, evaluate, collector } = scene;
@@ -114,6 +114,18 @@ function versionRead(call: CallExpression, row: CatalogueRow): Expression | unde
 function distributionName(value: Value): string | undefined {
   if (value.kind === "text") return value.complete ? value.text : undefined;
   return value.kind === "running" ? value.original : undefined;
+}
+
+/** `__import__("N._relocated", fromlist=["_"]).version("a.b")`: what such a call is given is the name of a distribution. */
+export function claimAskedOfHelper({ callee, positional, keywords }: CallExpression, { context, evaluate, collector }: Scene): boolean {
+  const { helper } = context.options;
+  if (helper === undefined || callee.kind !== "attribute" || callee.object.kind !== "call" || callee.object.callee.kind !== "name" || callee.object.callee.name !== "__import__") return false;
+  const module = callee.object.positional[0] && evaluate(callee.object.positional[0]);
+  if (module?.kind !== "text" || module.text !== helper) return false;
+  for (const argument of [...positional, ...keywords.map(({ value }) => value)]) {
+    for (const value of stringsIn(evaluate(argument))) if (value.kind === "text") for (const { literal } of value.pieces) collector.claim(literal);
+  }
+  return true;
 }
 
 /** The call is asked of the helper instead; its arguments stay. */
