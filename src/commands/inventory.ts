@@ -121,6 +121,11 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
     return attribute !== undefined && deeper.length === 0 && text !== undefined && new RegExp(`^(?:async )?def ${attribute}\\b`, "m").test(text) && !new RegExp(`^(?:class ${attribute}\\b|${attribute}[.\\s=])`, "m").test(text);
   }
 
+  /** Those of commands aside. */
+  function declaredGroups(): readonly string[] {
+    return (declared ??= (data.entryPoints ?? []).flatMap(({ locator, size }) => [...read(locator, size).toString("latin1").matchAll(/^[ \t]*\[[ \t]*([^\]\s]+)[ \t]*\]/gm)].map((match) => match[1] ?? "").filter((group) => group !== "console_scripts" && group !== "gui_scripts")));
+  }
+
   return {
     isModule,
     isPackage: (name) => packages.has(name),
@@ -146,9 +151,9 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
       const whole = `\n${within.replaceAll(".", "/")}/${path.replace(/\/$/, "")}`;
       return data.files !== undefined && (data.files.includes(`${whole}\n`) || data.files.includes(`${whole}/`));
     },
+    declaresPlugins: () => declaredGroups().length > 0,
     declaresGroup(name) {
-      declared ??= (data.entryPoints ?? []).flatMap(({ locator, size }) => [...read(locator, size).toString("latin1").matchAll(/^[ \t]*\[[ \t]*([^\]\s]+)[ \t]*\]/gm)].map((match) => match[1] ?? ""));
-      return declared.some((group) => group === name || (name.endsWith(".") && group.startsWith(name)));
+      return declaredGroups().some((group) => group === name || (name.endsWith(".") && group.startsWith(name)));
     },
     severalWithMetadata: data.distributions.filter(({ directory }) => directory !== undefined).length > 1,
     requires: new Set(data.distributions.flatMap(({ requires }) => requires)),

@@ -95,7 +95,7 @@ const catalogue = {
   },
   "entry-points-lost": {
     severity: "note",
-    help: "A relocated distribution is not installed, so nobody finds them: declare those that you need in your own project.",
+    help: "A relocated distribution is not installed: look-ups by importlib.metadata in copies and project find them by the helper, other code does not. Declare what it needs in your own project.",
   },
   "entry-points-shared": {
     severity: "warning",

@@ -18,6 +18,8 @@ export const Interest = {
   code: 128,
   /** As an attribute the word means something else (`re.compile`). */
   nameOnly: 256,
+  /** A look-up of entry points. */
+  groups: 1024,
   /** State of the process may be changed (inspect/processState.ts). */
   state: 512,
 } as const;

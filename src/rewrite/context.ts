@@ -24,8 +24,10 @@ export interface Inventory {
   readonly groups: ReadonlySet<string>;
   /** True for a file or a directory of files of a package, by its path below it; Python modules do not count. */
   hasFile(within: DottedName, path: string): boolean;
-  /** True for a group of entry points that a relocated distribution declares, and for a beginning of one up to a dot. */
+  /** True for a group of entry points, other than commands, that a relocated distribution declares, and for a beginning of one up to a dot. */
   declaresGroup(name: string): boolean;
+  /** True where a relocated distribution declares such a group. */
+  declaresPlugins(): boolean;
   /** Normalised names of what the relocated distributions require, extras aside. */
   readonly requires: ReadonlySet<string>;
   /** Several distributions have their `.dist-info` beside their modules: one may ask for another's, by names that only running tells. */
@@ -34,7 +36,7 @@ export interface Inventory {
   readonly distributionNames: readonly string[];
 }
 
-export const emptyInventory: Inventory = { isModule: () => false, isPackage: () => false, has: () => false, origins: (name) => [name], distribution: () => undefined, groups: new Set(), declaresGroup: () => false, hasFile: () => false, severalWithMetadata: false, distributionNames: [], requires: new Set() };
+export const emptyInventory: Inventory = { isModule: () => false, isPackage: () => false, has: () => false, origins: (name) => [name], distribution: () => undefined, groups: new Set(), declaresGroup: () => false, declaresPlugins: () => false, hasFile: () => false, severalWithMetadata: false, distributionNames: [], requires: new Set() };
 
 export interface FilePlace {
   /** The file's own name as a module, in original names; undefined where it is not known. */

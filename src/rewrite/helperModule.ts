@@ -101,6 +101,51 @@ def requires(distribution_name):
     return distribution(distribution_name).requires
 
 
+def _moved(entry, value):
+    new = type(entry)(entry.name, value, entry.group)
+    dist = getattr(entry, "dist", None)
+    return new if dist is None or not hasattr(new, "_for") else new._for(dist)
+
+
+def _entries(found, own):
+    """The copies' own and all others, each once, by where its module is now."""
+    commands = ("console_scripts", "gui_scripts")
+    entries = [entry for entry in own if entry.group not in commands]
+    # Groups are the keys of a dictionary before Python 3.12; asked as one it warns.
+    entries.extend(entry for group in dict.values(found) for entry in group) if isinstance(found, dict) else entries.extend(found)
+    seen = set()
+    for entry in entries:
+        value = entry.value if entry.group in commands else relocated(entry.value)
+        if (entry.group, entry.name, value) not in seen:
+            seen.add((entry.group, entry.name, value))
+            yield entry if value == entry.value else _moved(entry, value)
+
+
+def entry_points(**params):
+    """As importlib.metadata.entry_points; what the copies declare counts too."""
+    from pathlib import Path
+
+    metadata = _metadata()
+    if params and not hasattr(metadata, "EntryPoints"):
+        try:
+            metadata = importlib.import_module("importlib_metadata")
+        except ImportError:
+            pass
+    found = metadata.entry_points()
+    own = [entry for name in sorted(DISTRIBUTIONS) for entry in metadata.PathDistribution(Path(_HERE) / DISTRIBUTIONS[name]).entry_points]
+    entries = list(_entries(found, own))
+    if hasattr(metadata, "EntryPoints") and (params or not isinstance(found, dict)):
+        return metadata.EntryPoints(entries).select(**params)
+    if params:
+        return [entry for entry in entries if all(getattr(entry, key) == value for key, value in params.items())]
+    if hasattr(type(found), "load"):
+        return type(found).load(entries)
+    groups = {}
+    for entry in entries:
+        groups.setdefault(entry.group, []).append(entry)
+    return groups
+
+
 def pkg_distribution(dist):
     """As pkg_resources.get_distribution."""
     pkg_resources = importlib.import_module("pkg_resources")

@@ -184,8 +184,8 @@ export function evaluator(context: Context, names: Names): Evaluator {
     }
     const callee = evaluate(call.callee);
     const [first] = call.positional;
-    const groups = callee.kind === "object" ? callee.names.filter((name) => /^importlib[._]metadata\.entry_points$/.test(name)) : [];
-    if (groups.length > 0) return { kind: "object", names: groups };
+    const groups = callee.kind === "object" ? callee.names.filter((name) => /^importlib[._]metadata\.entry_points$/.test(name) || name === `${context.options.helper}.entry_points`) : [];
+    if (groups.length > 0) return { kind: "object", names: groups.map((name) => (name.startsWith("importlib") ? name : "importlib.metadata.entry_points")) };
     if (callee.kind !== "object" || !first) return unknown;
     const imports = callee.names.find((name) => name === "builtins.__import__" || name === "importlib.import_module");
     const imported = imports === undefined ? unknown : evaluate(first);

@@ -16,6 +16,7 @@ import { Collector } from "./collector.ts";
 import { rewriteCommands } from "./commands.ts";
 import { type DirectCall, directCalls } from "./direct.ts";
 import { rewriteDerived } from "./derived.ts";
+import { mayAskForOwnGroups, rewriteEntryPoints } from "./entryPoints.ts";
 import { evaluator } from "./evaluate.ts";
 import { namesOf } from "./names.ts";
 import { rewriteRunning } from "./running.ts";
@@ -100,10 +101,12 @@ export function offsetsToParse(context: Context, strings: readonly WantedString[
   const { interest } = facts;
   const asksForWords = strings.length > 0 || interest & (Interest.namespace | Interest.dynamic | Interest.relative | Interest.code);
   const asksForMetadata = (interest & Interest.called) !== 0 && asksForNeighbours(context);
-  const words = asksForWords || asksForMetadata ? wordsThere(context) : undefined;
+  const asksForGroups = (interest & Interest.groups) !== 0 && mayAskForOwnGroups(context);
+  const words = asksForWords || asksForMetadata || asksForGroups ? wordsThere(context) : undefined;
   const offsets = [...facts.texts];
   if (words && interest & (Interest.dynamic | Interest.relative)) offsets.push(...words.always);
   if (words && asksForMetadata) offsets.push(...words.metadata);
+  if (words && asksForGroups) offsets.push(...words.groups);
   if (words && words.always.length > 0 && interest & Interest.code && mentionsImport(context)) offsets.push(...words.always);
   if (words && (interest & Interest.namespace || (interest & Interest.name && strings.length > 0))) offsets.push(...words.names);
   if (words && strings.length > 0) offsets.push(...words.calls, ...keyOffsets(context.source), ...unclear(strings, context));
@@ -173,6 +176,7 @@ function withProgram(context: Context, around: readonly number[] | undefined): {
     },
   };
   rewriteCalls(scene);
+  rewriteEntryPoints(scene);
   rewriteRunning(scene);
   rewriteCommands(scene);
   rewriteDerived(scene);

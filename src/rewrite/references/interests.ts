@@ -81,6 +81,7 @@ export function interests({ relocations, catalogue, inventory }: RewriteOptions)
 function interestOf(callable: string, meaning: Meaning): number {
   const word = callable.slice(callable.lastIndexOf(".") + 1);
   if (dynamic.has(word)) return Interest.dynamic;
+  if (word === "entry_points") return Interest.groups;
   if (meaning === "code") return Interest.code | (callable.startsWith("builtins.") ? Interest.nameOnly : 0);
   return meaning === "version" || meaning === "metadata" ? Interest.called : 0;
 }
@@ -93,11 +94,13 @@ export interface WordsThere {
   readonly always: readonly number[];
   /** They ask for the metadata of a distribution. */
   readonly metadata: readonly number[];
+  /** They ask for entry points. */
+  readonly groups: readonly number[];
   readonly names: readonly number[];
 }
 
 export function wordsThere({ facts, options, source }: Context): WordsThere {
-  const there = { calls: [] as number[], always: [] as number[], metadata: [] as number[], names: [] as number[] };
+  const there = { calls: [] as number[], always: [] as number[], metadata: [] as number[], groups: [] as number[], names: [] as number[] };
   if (facts.words.length === 0) return there;
   const { modules, parents, names, interests: interestBy } = wordsOf(options.catalogue);
   const imported = new Set<string>();
@@ -130,6 +133,7 @@ export function wordsThere({ facts, options, source }: Context): WordsThere {
     if (!matters) continue;
     there.calls.push(offset);
     if (interest & Interest.called) there.metadata.push(offset);
+    if (interest & Interest.groups) there.groups.push(offset);
     if (interest & (Interest.dynamic | Interest.called | Interest.code)) there.always.push(offset);
   }
   return there;
