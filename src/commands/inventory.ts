@@ -121,6 +121,16 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
     return attribute !== undefined && deeper.length === 0 && text !== undefined && new RegExp(`^(?:async )?def ${attribute}\\b`, "m").test(text) && !new RegExp(`^(?:class ${attribute}\\b|${attribute}[.\\s=])`, "m").test(text);
   }
 
+  /** `NAME = Thing()`, and no class of that name, nor one that a factory makes. */
+  function isInstance(name: DottedName): boolean {
+    const found = split(name);
+    const [attribute, ...deeper] = found?.rest ?? [];
+    const text = found && contentsOf(found.module)?.text;
+    if (attribute === undefined || deeper.length > 0 || text === undefined || new RegExp(`^[ \\t]*class ${attribute}\\b`, "m").test(text)) return false;
+    const made = new RegExp(`^${attribute}[ \\t]*(?::[^=\\n]*)?=[ \\t]*([\\w.]+)\\(`, "m").exec(text)?.[1];
+    return made !== undefined && !/(?:^|[._])(?:type|\w*tuple|\w*enum|\w*class\w*|\w*model|new\w*|make\w*|create\w*|\w*meta|typeddict|with_metaclass)$/i.test(made);
+  }
+
   /** Those of commands aside. */
   function declaredGroups(): readonly string[] {
     return (declared ??= (data.entryPoints ?? []).flatMap(({ locator, size }) => [...read(locator, size).toString("latin1").matchAll(/^[ \t]*\[[ \t]*([^\]\s]+)[ \t]*\]/gm)].map((match) => match[1] ?? "").filter((group) => group !== "console_scripts" && group !== "gui_scripts")));
@@ -135,8 +145,8 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
       const [first, ...deeper] = found.rest;
       if (first === undefined) return true;
       if (!binds(found.module, first, 4)) return false;
-      // A function has none that anybody names.
-      if (deeper.length > 0 && origins(join(found.module, first), 5).some(isFunction)) return false;
+      // A function has none that anybody names; of an object that is made by a call they are tags and keys as likely as attributes.
+      if (deeper.length > 0 && origins(join(found.module, first), 5).some((origin) => isFunction(origin) || isInstance(origin))) return false;
       // Members of a class, or of what is imported: the name must at least be written somewhere in the module.
       return deeper.every((each) => new RegExp(`\\b${each}\\b`).test(contentsOf(found.module)?.text ?? "") || !contentsOf(found.module)?.names.has(first));
     },

@@ -21,3 +21,15 @@ test.each([
 ])("a star import brings %s", (_, codes, expected) => {
   expect(names(codes)).toEqual(expected);
 });
+
+test("an attribute of an object that a call makes is no name, one of a class or of what a factory makes is", () => {
+  const root = project();
+  const files = {
+    "alib/__init__.py": "from alib.codes import component, Point, Part, alias\n",
+    "alib/codes.py": "from collections import namedtuple\nclass Part:\n    def name(self): pass\ncomponent = Part()\nPoint = namedtuple('Point', 'name')\nalias = Part\n",
+    "alib/names.py": 'names = ["alib.component.name", "alib.codes.component.name", "alib.Point.name", "alib.Part.name", "alib.alias.name", "alib.component"]\n',
+  };
+  expect(enisle(["vendor", "-q", "-C", root, "--namespace", "acme._vendor", makeWheel(temporary(), files)]).status).toBe(0);
+  const moved = ["alib.Point.name", "alib.Part.name", "alib.alias.name", "alib.component"].map((name) => `acme._vendor.${name}`);
+  expect(JSON.parse(readFileSync(join(root, "acme/_vendor/alib/names.py"), "utf8").replace("names = ", ""))).toEqual(["alib.component.name", "alib.codes.component.name", ...moved]);
+});

@@ -106,7 +106,7 @@ describe("sources and the namespace", () => {
     const wheels = temporary();
     const a = makeWheel(wheels, library);
     const other = makeWheel(wheels, library, { name: "blib" });
-    expect(refused(project(), [a, other])).toMatch(/both provide the module 'alib'/);
+    expect(refused(project(), [a, other])).toMatch(/both provide the module 'alib'[^]*--drop 'alib\/\*\*'/);
     expect(refused(project(), [a, makeWheel(wheels, library, { version: "2.0" })])).toMatch(/both are the distribution alib/);
   });
 

@@ -46,6 +46,10 @@ export function decideString(value: Text, at: { readonly start: number; readonly
 const GROUP = "the name of a group of entry points that the library declares";
 const SALT = "a salt: what was signed with it must stay valid";
 const READ = "people read it";
+/** `environ["a.b"]`, `environ.get("a.b")`; `"a.b" in environ`; `environ = {"a.b": …}` */
+const lookedUp = /(?:\b|_)(?:environ|headers)(?:[ \t]*\[|\.(?:get|pop|setdefault|has_key)\()\s*$/i;
+const inEnvironment = /^[ \t]+(?:not[ \t]+)?in[ \t]+(?:\w+\.)*\w*(?:environ|headers)\b/i;
+const literalKey = /(?:\b|_)(?:environ|headers)[ \t]*(?:=|\(|\.update\()[ \t]*\{(?:[^{}]*,)?\s*$/i;
 const KEY = "a key of a WSGI environment or of headers: whoever sets and reads it knows it by this name";
 
 /** A group of entry points is often called like a package, and other distributions declare entry points in it by that name. */
@@ -60,7 +64,8 @@ function whatItSays({ start, end }: { readonly start: number; readonly end: numb
   if (/(?:^|_)salt$/i.test(target)) return SALT;
   // PEP 3333: what servers, applications and middleware define there is called `server.name`.
   if (/^(?:\w+_)?(?:environ|session|cache|cookie|header)_?key$/i.test(target)) return KEY;
-  if (/(?:\b|_)(?:environ|headers)(?:[ \t]*\[|\.(?:get|pop|setdefault|has_key)\()\s*$/i.test(before) || /^[ \t]+(?:not[ \t]+)?in[ \t]+(?:\w+\.)*\w*(?:environ|headers)\b/i.test(source.toString("latin1", end, end + 200))) return KEY;
+  const after = source.toString("latin1", end, end + 200);
+  if (lookedUp.test(before) || inEnvironment.test(after) || (/^\s*:/.test(after) && literalKey.test(before))) return KEY;
   if (/^(?:\w+_)?(?:description|description_?prefix|title|caption|help|help_text|(?:deprecated|moved|renamed)_?(?:name|from))$/i.test(target)) return READ;
   // What takes the place of the deprecated, by a keyword: a name by itself may be what the shim imports.
   if (/\b\w*deprecat\w*\([^()]*\b(?:replacement|alternative|instead|message|reason)\s*=\s*$/i.test(before) || /^[ \t]*@[\w.]*deprecat\w*\(\s*$/im.test(before)) return READ;
