@@ -33,6 +33,9 @@ _NAMESPACE = ${JSON.stringify(`${namespace}.`)}
 MODULES = {
 ${modules}}
 
+# Groups of entry points that nobody loads: installers make commands of them.
+_COMMANDS = ("console_scripts", "gui_scripts")
+
 # Normalised names of distributions (PEP 503), and their kept metadata.
 DISTRIBUTIONS = {
 ${kept}}
@@ -109,13 +112,12 @@ def _moved(entry, value):
 
 def _entries(found, own):
     """The copies' own and all others, each once, by where its module is now."""
-    commands = ("console_scripts", "gui_scripts")
-    entries = [entry for entry in own if entry.group not in commands]
+    entries = [entry for entry in own if entry.group not in _COMMANDS]
     # Groups are the keys of a dictionary before Python 3.12; asked as one it warns.
     entries.extend(entry for group in dict.values(found) for entry in group) if isinstance(found, dict) else entries.extend(found)
     seen = set()
     for entry in entries:
-        value = entry.value if entry.group in commands else relocated(entry.value)
+        value = entry.value if entry.group in _COMMANDS else relocated(entry.value)
         if (entry.group, entry.name, value) not in seen:
             seen.add((entry.group, entry.name, value))
             yield entry if value == entry.value else _moved(entry, value)
@@ -144,6 +146,23 @@ def entry_points(**params):
     for entry in entries:
         groups.setdefault(entry.group, []).append(entry)
     return groups
+
+
+def iter_entry_points(group, name=None):
+    """As pkg_resources.iter_entry_points; what the copies declare counts too, and requires nothing more."""
+    pkg_resources = importlib.import_module("pkg_resources")
+    found = []
+    for directory in sorted(DISTRIBUTIONS.values()) if group not in _COMMANDS else ():
+        kept = pkg_resources.Distribution.from_location(_HERE, directory, pkg_resources.PathMetadata(_HERE, os.path.join(_HERE, directory)))
+        dist = pkg_resources.Distribution(project_name=kept.project_name, version=kept.version)
+        found.extend((entry, dist) for entry in kept.get_entry_map(group).values())
+    found.extend((entry, entry.dist) for entry in pkg_resources.iter_entry_points(group, name))
+    seen = set()
+    for entry, dist in found:
+        module = relocated(entry.module_name) if group not in _COMMANDS else entry.module_name
+        if name in (None, entry.name) and (entry.name, module, entry.attrs) not in seen:
+            seen.add((entry.name, module, entry.attrs))
+            yield pkg_resources.EntryPoint(entry.name, module, entry.attrs, entry.extras, dist)
 
 
 def pkg_distribution(dist):

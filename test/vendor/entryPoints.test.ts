@@ -78,4 +78,17 @@ describe("entry points of copies", () => {
     expect(enisle(["vendor", "-C", root, wheel]).status).toBe(0);
     expect(readFileSync(join(root, "acme/_vendor/alib/__init__.py"), "utf8")).toContain("def f(group): return entry_points(group=group)");
   });
+
+  test("pkg_resources, where it is installed", ({ skip }) => {
+    const root = project({});
+    if (python("import pkg_resources", root).status !== 0) skip("no pkg_resources");
+    installed(root);
+    const find = "import pkg_resources\ndef f(): return sorted((entry.name, entry.load(), entry.dist.version) for entry in pkg_resources.iter_entry_points('alib.plugins'))\ndef g(group, name): return [entry.module_name for entry in pkg_resources.iter_entry_points(group, name)]\n";
+    const wheel = makeWheel(temporary(), { ...library, "alib/find.py": find, "alib/plugins/own.py": "Own = 1\n", "alib/plugins/__init__.py": "More = 2\n" }, { requires: ["absent>=1"] });
+    expect(enisle(["vendor", "-C", root, wheel]).status).toBe(0);
+    writeFileSync(join(root, "outside/plug.py"), "Plug = 3\n");
+    const { stdout, stderr } = python("import sys, warnings; warnings.simplefilter('ignore'); sys.path.append('outside'); from acme._vendor.alib import find; print(find.f(), find.g('other.group', 'x'), find.g('other.group', 'y'))", root);
+    expect(stderr).toBe("");
+    expect(stdout.trim()).toBe("[('more', 2, '2.0'), ('own', 1, '1.0'), ('plug', 3, '2.0')] ['plug'] []");
+  });
 });

@@ -6,7 +6,12 @@ import { useHelper } from "./metadata.ts";
 import type { Scene } from "./scene.ts";
 import { alternatives } from "./values.ts";
 
-const callables = new Set(["importlib.metadata.entry_points", "importlib_metadata.entry_points"]);
+/** With the functions of the helper that stand in for them. */
+const callables: ReadonlyMap<string, string> = new Map([
+  ["importlib.metadata.entry_points", "entry_points"],
+  ["importlib_metadata.entry_points", "entry_points"],
+  ["pkg_resources.iter_entry_points", "iter_entry_points"],
+]);
 
 /** Relocated distributions declare entry points besides commands, and a look-up can be made to find them. */
 export function mayAskForOwnGroups({ options: { helper, leavesLookUps, inventory } }: Context): boolean {
@@ -22,14 +27,15 @@ export function rewriteEntryPoints(scene: Scene): void {
     if (call.kind !== "call") continue;
     const callee = evaluate(call.callee);
     const name = callee.kind === "object" ? callee.names.find((each) => callables.has(each)) : undefined;
+    const helper = name === undefined ? undefined : callables.get(name);
     // The backport, relocated, says itself what they are.
-    if (name === undefined || topLevel(place.module ?? "") === topLevel(name)) continue;
-    const given = groupAskedFor(call);
+    if (name === undefined || helper === undefined || topLevel(place.module ?? "") === topLevel(name)) continue;
+    const given = helper === "entry_points" ? groupAskedFor(call) : (call.keywords.find((each) => each.name === "group")?.value ?? call.positional[0]);
     const groups = given ? alternatives(evaluate(given)).map((value) => (value.kind === "text" && value.complete ? value.text : undefined)) : [undefined];
     const declared = groups.filter((group) => group !== undefined && inventory.declaresGroup(group));
-    if (declared.length > 0) useHelper(call, declared.join(", "), "entry_points", scene);
+    if (declared.length > 0) useHelper(call, declared.join(", "), helper, scene);
     // A copy looks for what it knows at run time only: for its own, among others.
-    else if (ofCopy && groups.includes(undefined)) useHelper(call, "a group of entry points", "entry_points", scene, "opaque");
+    else if (ofCopy && groups.includes(undefined)) useHelper(call, "a group of entry points", helper, scene, "opaque");
   }
 }
 

@@ -81,7 +81,7 @@ export function interests({ relocations, catalogue, inventory }: RewriteOptions)
 function interestOf(callable: string, meaning: Meaning): number {
   const word = callable.slice(callable.lastIndexOf(".") + 1);
   if (dynamic.has(word)) return Interest.dynamic;
-  if (word === "entry_points") return Interest.groups;
+  if (word === "entry_points" || word === "iter_entry_points") return Interest.groups;
   if (meaning === "code") return Interest.code | (callable.startsWith("builtins.") ? Interest.nameOnly : 0);
   return meaning === "version" || meaning === "metadata" ? Interest.called : 0;
 }
