@@ -132,7 +132,7 @@ export function evaluator(context: Context, names: Names): Evaluator {
     const isShared = (): boolean => names.isShared(binding);
     switch (how.kind) {
       case "assign":
-        return through(pick(evaluate(how.value), how.path), isShared);
+        return through(filled(binding, pick(evaluate(how.value), how.path)), isShared);
       case "iterate":
         return through(pick(anyOf(elements(evaluate(how.iterable))), how.path), isShared);
       case "parameter": {
@@ -147,6 +147,13 @@ export function evaluator(context: Context, names: Names): Evaluator {
       default:
         return unknown;
     }
+  }
+
+  /** `table = {}`, `table["a"] = x`: what is put into a dictionary that has a name. */
+  function filled(binding: Binding, value: Value): Value {
+    if (value.kind !== "table" || binding.how.kind !== "assign" || binding.how.path.length > 0) return value;
+    const entries = names.entriesOf(binding).map(({ key, value: each }): readonly [Value, Value] => [evaluate(key), evaluate(each)]);
+    return entries.length === 0 ? value : { kind: "table", entries: [...value.entries, ...entries] };
   }
 
   function ofSubscript(object: Value, indices: readonly Expression[]): Value {
@@ -175,9 +182,7 @@ export function evaluator(context: Context, names: Names): Evaluator {
       if (receiver.kind === "running" && stringMethods.has(method)) return { kind: "running", original: undefined };
       if (receiver.kind === "running" && ["rpartition", "rsplit"].includes(method)) return { kind: "items", items: [{ kind: "running", original: undefined }, unknown, unknown] };
       if (receiver.kind === "parameter" && ["rpartition", "rsplit", "partition", "split"].includes(method)) return { kind: "items", items: [receiver, unknown, unknown] };
-      if (receiver.kind === "table" && method === "items") return { kind: "items", items: receiver.entries.map(([key, value]) => ({ kind: "items", items: [key, value] })) };
-      if (receiver.kind === "table" && method === "values") return { kind: "items", items: receiver.entries.map(([, value]) => value) };
-      if (receiver.kind === "table" && method === "keys") return { kind: "items", items: receiver.entries.map(([key]) => key) };
+      if (["items", "values", "keys"].includes(method)) return choice(alternatives(receiver).map((each) => (each.kind === "table" ? listed(each, method) : unknown)));
       if (receiver.kind === "table" && method === "get" && isSameName(call.positional)) return choice(alternatives(evaluate(call.positional[0])).map((each) => lookedUp(receiver, each) ?? each));
       if (receiver.kind === "table" && (method === "get" || method === "pop") && call.positional[0]) return choice([ofSubscript(receiver, [call.positional[0]]), ...call.positional.slice(1).map(evaluate)]);
       return unknown;
@@ -195,6 +200,11 @@ export function evaluator(context: Context, names: Names): Evaluator {
     if (callee.names.includes("builtins.str")) return evaluate(first);
     if (callee.names.includes("builtins.enumerate")) return pairs(elements(evaluate(first)));
     return unknown;
+  }
+
+  /** `.items()`, `.values()`, `.keys()` of a dictionary. */
+  function listed({ entries }: Extract<Value, { kind: "table" }>, method: string): Value {
+    return { kind: "items", items: entries.map(([key, value]) => (method === "items" ? { kind: "items", items: [key, value] } : method === "keys" ? key : value)) };
   }
 
   /** `sys.modules.keys()`, `.items()`, `.copy()` */

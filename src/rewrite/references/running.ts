@@ -75,8 +75,9 @@ function relocate(expression: Expression, shape: Shape, rule: Rule, why: string,
       for (const item of value.items) relocateArgument(each, item, shape, rule, why, scene.context, scene.collector);
       continue;
     }
-    const { kind } = relocateArgument(each, value, shape, rule, why, scene.context, scene.collector);
-    if (kind === "opaque" && rule === "sys-modules") mapAtRunTime(each, rule, scene.context, scene.collector);
+    const { kind, left } = relocateArgument(each, value, shape, rule, why, scene.context, scene.collector);
+    const mapped = kind === "opaque" && rule === "sys-modules" && mapAtRunTime(each, rule, scene.context, scene.collector);
+    if (left && !mapped) scene.collector.finding("opaque-name", `${why}, may be one that is relocated, and cannot be rewritten here`, each.start);
   }
 }
 
