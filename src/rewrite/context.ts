@@ -73,6 +73,8 @@ export interface Context {
   readonly options: RewriteOptions;
   readonly facts: FileFacts;
   readonly source: Buffer;
+  /** It is what relocation made, looked at once more: what only running tells has been told, and is looked for no more. */
+  readonly again: boolean;
   /** Decides about source code that is text in this file. */
   decideNested(facts: FileFacts, source: Buffer): Decision;
 }

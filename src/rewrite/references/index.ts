@@ -97,8 +97,9 @@ function textOf(literal: Literal, complete: boolean): Extract<Value, { kind: "te
 
 /** Where it takes a parse to decide; empty where the strings can be judged one by one. */
 export function offsetsToParse(context: Context, strings: readonly WantedString[]): number[] {
-  const { facts } = context;
+  const { facts, again } = context;
   const { interest } = facts;
+  if (again && strings.length === 0 && facts.texts.length === 0) return [];
   const asksForWords = strings.length > 0 || interest & (Interest.namespace | Interest.dynamic | Interest.relative | Interest.code);
   const asksForMetadata = (interest & Interest.called) !== 0 && asksForNeighbours(context);
   const asksForGroups = (interest & Interest.groups) !== 0 && mayAskForOwnGroups(context);
