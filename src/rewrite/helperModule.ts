@@ -148,6 +148,26 @@ def entry_points(**params):
     return groups
 
 
+def distributions(**params):
+    """As importlib.metadata.distributions: the copies, which name their modules by where they are now, instead of what they were copied from."""
+    from pathlib import Path
+
+    metadata = _metadata()
+
+    class Copy(metadata.PathDistribution):
+        @property
+        def entry_points(self):
+            found = metadata.PathDistribution.entry_points.__get__(self)
+            entries = [_moved(entry, relocated(entry.value)) for entry in found if entry.group not in _COMMANDS]
+            return getattr(metadata, "EntryPoints", list)(entries)
+
+    for name in sorted(DISTRIBUTIONS):
+        yield Copy(Path(_HERE) / DISTRIBUTIONS[name])
+    for found in metadata.distributions(**params):
+        if _kept((found.metadata or {}).get("Name") or "") is None:
+            yield found
+
+
 def iter_entry_points(group, name=None):
     """As pkg_resources.iter_entry_points; what the copies declare counts too, and requires nothing more."""
     pkg_resources = importlib.import_module("pkg_resources")

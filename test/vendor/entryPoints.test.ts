@@ -15,6 +15,8 @@ const library = {
     "def given(group): return sorted(entry.value for entry in metadata.entry_points(group=group))",
     "def selected(): return sorted(entry.value for entry in entry_points().select(group='alib.plugins'))",
     "def foreign(): return sorted(entry.value for entry in entry_points(group='other.group'))",
+    "def walked(): return sorted(entry.value for dist in metadata.distributions() for entry in dist.entry_points if entry.group == 'alib.plugins')",
+    "def versions(): return sorted(dist.version for dist in metadata.distributions() if dist.metadata['Name'] == 'alib')",
     "def owner(): return next(iter(entry_points(group='alib.plugins', name='own'))).dist.version",
     "",
   ].join("\n"),
@@ -52,6 +54,8 @@ describe("entry points of copies", () => {
       ["find.selected()", all],
       ["find.foreign()", "['plug:x']"],
       ["[each for each in find.given('console_scripts') if 'alib' in each]", "['alib.main:run']"],
+      ["find.walked()", "['acme._vendor.alib.plugins.own:Own', 'alib.plugins:More', 'plug:Plug']"],
+      ["find.versions()", "['1.0']"],
       ["find.owner()", "1.0"],
     ] as const;
     const { root } = vendored();

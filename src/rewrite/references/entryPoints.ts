@@ -11,6 +11,9 @@ const callables: ReadonlyMap<string, string> = new Map([
   ["importlib.metadata.entry_points", "entry_points"],
   ["importlib_metadata.entry_points", "entry_points"],
   ["pkg_resources.iter_entry_points", "iter_entry_points"],
+  // Of which each is asked for its `entry_points`.
+  ["importlib.metadata.distributions", "distributions"],
+  ["importlib_metadata.distributions", "distributions"],
 ]);
 
 /** Relocated distributions declare entry points besides commands, and a look-up can be made to find them. */
@@ -30,7 +33,8 @@ export function rewriteEntryPoints(scene: Scene): void {
     const helper = name === undefined ? undefined : callables.get(name);
     // The backport, relocated, says itself what they are.
     if (name === undefined || helper === undefined || topLevel(place.module ?? "") === topLevel(name)) continue;
-    const given = helper === "entry_points" ? groupAskedFor(call) : (call.keywords.find((each) => each.name === "group")?.value ?? call.positional[0]);
+    if (helper === "distributions" && !context.source.includes(".entry_points")) continue;
+    const given = helper === "entry_points" ? groupAskedFor(call) : helper === "distributions" ? undefined : (call.keywords.find((each) => each.name === "group")?.value ?? call.positional[0]);
     const groups = given ? alternatives(evaluate(given)).map((value) => (value.kind === "text" && value.complete ? value.text : undefined)) : [undefined];
     const declared = groups.filter((group) => group !== undefined && inventory.declaresGroup(group));
     if (declared.length > 0) useHelper(call, declared.join(", "), helper, scene);

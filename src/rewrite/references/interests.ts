@@ -53,6 +53,7 @@ function wordsOf(catalogue: Catalogue): Words {
     for (const { meaning } of rows) add(parts.at(-1) ?? "", interestOf(callable, meaning), top === "builtins" || top.startsWith("@") ? "" : top, above);
   }
   for (const [word, module] of others) add(word, 0, module, "");
+  for (const module of ["importlib", "importlib_metadata"]) add("distributions", Interest.groups, module, "");
   for (const word of ["__name__", "__package__", "__spec__"]) {
     modules[names.length] = new Set([NOBODY]);
     wanted.set(word, { interest: Interest.namespace, number: names.length });
