@@ -103,8 +103,8 @@ export interface FileResult {
   readonly patches: readonly StepOutcome[];
   /** Relocating comes to the same without the patches for upstream names. */
   readonly covered: boolean;
-  /** Verified strings that were rewritten. */
-  readonly verified: readonly { readonly line: number; readonly name: string }[];
+  /** Strings that name what a relocated distribution holds; `left`: why one was not rewritten. */
+  readonly verified: readonly { readonly line: number; readonly name: string; readonly left?: string }[];
   readonly before: Uint8Array | undefined;
   readonly after: Uint8Array | undefined;
 }

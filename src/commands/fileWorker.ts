@@ -112,7 +112,7 @@ export class FileWorker {
       undo,
       anchors: job.inPlace && undo.length > 0 ? anchor(content.toString("latin1"), undo) : [],
       findings: [
-        ...[...(relocated?.decision.findings ?? []), ...missing].map((local) => located(local, job.label, input, job.distribution)),
+        ...[...(relocated?.decision.findings ?? []).filter(({ code, offset }) => code !== "not-in-copy" || !missing.some((each) => each.offset === offset)), ...missing].map((local) => located(local, job.label, input, job.distribution)),
         ...(looked?.findings ?? []).map((local) => located(local, job.label, source, job.distribution)),
         ...(back?.left ?? []).map((local) => located(local, job.label, read)),
       ],
@@ -213,9 +213,9 @@ function countEdits(edits: readonly Edit[]): { readonly proven: number; readonly
 }
 
 function verifiedIn(sites: readonly Site[], source: Buffer): FileResult["verified"] {
-  const found = sites.filter((site) => site.rule === "verified-string" && site.outcome === "rewritten");
+  const found = sites.filter((site) => site.rule === "verified-string" && site.tier === "verified");
   const text = found.length === 0 ? "" : source.toString("latin1");
-  return found.map(({ start, name }) => ({ line: positionAt(text, start).line, name: Buffer.from(name, "latin1").toString("utf8") }));
+  return found.map(({ start, name, outcome, why }) => ({ line: positionAt(text, start).line, name: Buffer.from(name, "latin1").toString("utf8"), ...(outcome === "rewritten" ? {} : { left: why }) }));
 }
 
 function placeOf(place: PlaceData, path: string): FilePlace {

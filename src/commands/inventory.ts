@@ -4,7 +4,8 @@ import type { FileFacts } from "../model/facts.ts";
 import { type DottedName, join, parent } from "../model/name.ts";
 import type { Inventory } from "../rewrite/context.ts";
 import { absolute } from "../rewrite/references/names.ts";
-import { type Readers, readFacts } from "../syntax/readFacts.ts";
+import type { Program } from "../model/program.ts";
+import { type Readers, needsGrammar, readFacts } from "../syntax/readFacts.ts";
 import { boundNames } from "../syntax/boundNames.ts";
 
 /** Plain data, so that it can be sent to a worker. */
@@ -20,10 +21,16 @@ export interface InventoryData {
   readonly entryPoints?: readonly { readonly locator: Locator; readonly size: number }[];
 }
 
+/** What brings names and modules into a package that are not written in it. */
+const madeAtRunTime = /\b(?:__getattr__|globals|setattr|vars|exec|eval|attach|modules|__path__|meta_path|path_hooks)\b|^[ \t]*from\b.*\bimport[ \t]*\(?[ \t]*\*/m;
+/** A namespace package's `__path__` leads to parts that lie elsewhere, and from a copy to none. */
+const declaration = /^.*\b(?:extend_path|declare_namespace)\b.*$/gm;
+
 export const noInventory: InventoryData = { modules: [], distributions: [] };
 
 interface Contents {
   readonly package: DottedName;
+  readonly source: Buffer;
   readonly text: string;
   readonly names: ReadonlySet<string>;
   readonly facts: FileFacts | undefined;
@@ -56,7 +63,9 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
       let dynamic: boolean | undefined;
       contents = {
         package: module.package,
+        source,
         text,
+
         facts: result.kind === "facts" ? result.facts : undefined,
         get names() {
           return (names ??= boundNames(text));
@@ -68,6 +77,17 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
     }
     known.set(name, contents);
     return contents;
+  }
+
+  /** Not kept: a program is large, and what is learned of it is kept by those who ask. The grammar is not asked, so that it does not matter who has it. */
+  function parsed(source: Buffer): Program | undefined {
+    const result = readFacts(source, { ...readers(), grammar: undefined }, undefined, true);
+    try {
+      return result.kind === "facts" ? result.facts.program() : undefined;
+    } catch (error) {
+      if (error !== needsGrammar) throw error;
+      return undefined;
+    }
   }
 
   function binds(module: DottedName, name: string, depth: number): boolean {
@@ -138,6 +158,16 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
 
   return {
     isModule,
+    split(name) {
+      const found = split(name);
+      return found && [found.module, ...found.rest];
+    },
+    source(name) {
+      const contents = contentsOf(name);
+      const { facts, source } = contents ?? {};
+      if (!contents || !facts || !source) return undefined;
+      return { place: { module: name, package: contents.package, stub: false, siblings: new Set() }, facts, source, program: () => parsed(source) };
+    },
     isPackage: (name) => packages.has(name),
     has(name) {
       const found = split(name);
@@ -149,6 +179,15 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
       if (deeper.length > 0 && origins(join(found.module, first), 5).some((origin) => isFunction(origin) || isInstance(origin))) return false;
       // Members of a class, or of what is imported: the name must at least be written somewhere in the module.
       return deeper.every((each) => new RegExp(`\\b${each}\\b`).test(contentsOf(found.module)?.text ?? "") || !contentsOf(found.module)?.names.has(first));
+    },
+    lacks(name) {
+      const found = split(name);
+      const first = found?.rest[0];
+      if (!found || first === undefined) return false;
+      if (!modules.has(found.module)) return true; // a directory without a file that could make something of it
+      const text = contentsOf(found.module)?.text;
+      if (text === undefined || madeAtRunTime.test(text.replace(declaration, ""))) return false;
+      return !new RegExp(`\\b${first}\\b`).test(text);
     },
     origins(name) {
       let found = traced.get(name);
@@ -165,7 +204,7 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
     declaresGroup(name) {
       return declaredGroups().some((group) => group === name || (name.endsWith(".") && group.startsWith(name)));
     },
-    severalWithMetadata: data.distributions.filter(({ directory }) => directory !== undefined).length > 1,
+    holdsMetadata: data.distributions.filter(({ directory }) => directory !== undefined).length > 0,
     requires: new Set(data.distributions.flatMap(({ requires }) => requires)),
     distributionNames: data.distributions.map(({ name }) => name),
   };

@@ -51,11 +51,12 @@ export interface ProjectReport {
 export async function update(options: UpdateOptions, host: Host): Promise<Outcome<UpdateResult>> {
   const targets = options.distributions.map(parseTarget);
   if (options.roots.length === 0) return ofOne(options, targets, host);
-  const subjects = findSubjects(options.roots, targets, host.cwd);
+  const { subjects, nowhere } = findSubjects(options.roots, targets, host.cwd);
+  const notices = nowhere.map((name) => `nothing below ${options.roots.join(", ")} that can be read has a copy of ${name}`);
   if (options.outdated) {
     const opened = subjects.map(opening);
     const { findings, ...rest } = await outdated(opened.flatMap(({ subject }) => subject ?? []), targets, options, host);
-    return { ...rest, findings: [...findings, ...opened.flatMap(({ failure }) => failure ?? [])] };
+    return { ...rest, notices, findings: [...findings, ...opened.flatMap(({ failure }) => failure ?? [])] };
   }
   const acquirers = nearAcquirers(host);
   // A diff's bytes would have to be sent from thread to thread.
@@ -63,7 +64,8 @@ export async function update(options: UpdateOptions, host: Host): Promise<Outcom
   const hired = hireCrew(helpers > 0 ? 0 : SEVERAL);
   const crewFor = subjects.length < WORTH_SHARING ? () => hired : sharingCrews(hired);
   try {
-    return together(await shareOut({ options, subjects }, helpers, acquirers, (subject, patient) => reportOn(subject, options, patient, crewFor(), host), host));
+    const outcome = together(await shareOut({ options, subjects }, helpers, acquirers, (subject, patient) => reportOn(subject, options, patient, crewFor(), host), host));
+    return { ...outcome, notices: [...notices, ...outcome.notices] };
   } finally {
     await hired.dismiss();
   }

@@ -3,6 +3,7 @@ import type { DottedName } from "../model/name.ts";
 import type { Catalogue } from "../model/catalogue.ts";
 import type { Decision } from "../model/edit.ts";
 import type { FileFacts } from "../model/facts.ts";
+import type { Program } from "../model/program.ts";
 import type { RelocationMap } from "../model/relocation.ts";
 
 /** `[3, 7]`: the oldest Python on which the result must run. */
@@ -16,8 +17,14 @@ export interface Inventory {
   isPackage(name: DottedName): boolean;
   /** True for a module, or an attribute of one as far as its source says. */
   has(name: DottedName): boolean;
+  /** True where it is certain that importing the name fails: no module, and nothing that the package above it could make of it. */
+  lacks(name: DottedName): boolean;
   /** Where an object that is known by this name comes from: itself, or what relocated modules re-export under it. */
   origins(name: DottedName): readonly DottedName[];
+  /** A module of the relocated distributions and what is looked for in it: `a.b.C.d` → `["a.b", "C", "d"]`; undefined where there is none. */
+  split(name: DottedName): readonly string[] | undefined;
+  /** A module's own text, as it was before relocation; undefined where it has none, or cannot be read. */
+  source(module: DottedName): ModuleSource | undefined;
   /** The relocated distribution of that name (PEP 503 normalises it). `renamed`: it stays installed, under this name. */
   distribution(name: string): { readonly version: string | null; readonly renamed?: string | undefined } | undefined;
   /** Groups of entry points that are called like what moves, and move along. */
@@ -30,13 +37,22 @@ export interface Inventory {
   declaresPlugins(): boolean;
   /** Normalised names of what the relocated distributions require, extras aside. */
   readonly requires: ReadonlySet<string>;
-  /** Several distributions have their `.dist-info` beside their modules: one may ask for another's, by names that only running tells. */
-  readonly severalWithMetadata: boolean;
+  /** Some distribution has its `.dist-info` beside its modules: a copy may ask for that of another, or for its own, by names that only running tells. */
+  readonly holdsMetadata: boolean;
   /** Names of the relocated distributions, as their metadata spells them. */
   readonly distributionNames: readonly string[];
 }
 
-export const emptyInventory: Inventory = { isModule: () => false, isPackage: () => false, has: () => false, origins: (name) => [name], distribution: () => undefined, groups: new Set(), declaresGroup: () => false, declaresPlugins: () => false, hasFile: () => false, severalWithMetadata: false, distributionNames: [], requires: new Set() };
+/** The text of a relocated module, for questions that names alone do not answer. */
+export interface ModuleSource {
+  readonly place: FilePlace;
+  readonly facts: FileFacts;
+  readonly source: Buffer;
+  /** Of all of it; undefined where it does not parse. */
+  program(): Program | undefined;
+}
+
+export const emptyInventory: Inventory = { split: () => undefined, source: () => undefined, isModule: () => false, isPackage: () => false, has: () => false, lacks: () => false, origins: (name) => [name], distribution: () => undefined, groups: new Set(), declaresGroup: () => false, declaresPlugins: () => false, hasFile: () => false, holdsMetadata: false, distributionNames: [], requires: new Set() };
 
 export interface FilePlace {
   /** The file's own name as a module, in original names; undefined where it is not known. */

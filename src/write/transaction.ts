@@ -198,9 +198,7 @@ function busy(root: string, who: string): Failure {
 
 /** Renames; may be called again after any interruption. `first`: nothing was interrupted, and what is staged is there. */
 function finish(directory: string, moves: readonly Move[], first = false): void {
-  moves.forEach((move, index) => {
-    if (!first || !replace(`${directory}${sep}old-${index}`, move)) perform(directory, move, index);
-  });
+  for (const [index, move] of moves.entries()) if (!first || !replace(`${directory}${sep}old-${index}`, move)) perform(directory, move, index);
   removeTree(directory);
 }
 

@@ -33,3 +33,19 @@ test("an attribute of an object that a call makes is no name, one of a class or 
   const moved = ["alib.Point.name", "alib.Part.name", "alib.alias.name", "alib.component"].map((name) => `acme._vendor.${name}`);
   expect(JSON.parse(readFileSync(join(root, "acme/_vendor/alib/names.py"), "utf8").replace("names = ", ""))).toEqual(["alib.component.name", "alib.codes.component.name", ...moved]);
 });
+
+test("strings that name what the library holds are listed: those that were rewritten, and those that were left with the reason", () => {
+  const files = {
+    "alib/__init__.py": "", "alib/core.py": "class Thing: pass\n",
+    "alib/uses.py": 'import alib.core\n\nclass Uses:\n    runner = "alib.core"\n    description = "alib.core"\n    salt = "alib.core.Thing"\n\ndef f(x: "alib.core.Thing"): pass\n',
+  };
+  const wheel = makeWheel(temporary(), files);
+  const path = "acme/_vendor/alib/uses.py";
+  const run = (...args: string[]): unknown => (JSON.parse(enisle(["vendor", "-C", project(), "--format", "json", ...args, wheel]).stdout) as { result: { verified: unknown } }).result.verified;
+  const rows = [{ path, line: 4, name: "alib.core" }, { path, line: 5, name: "alib.core", left: "people read it" }, { path, line: 6, name: "alib.core.Thing", left: expect.stringContaining("salt") }];
+  expect(run()).toEqual(rows);
+  expect(run("--verified", "report")).toEqual([{ ...rows[0], left: "verified strings are only listed" }, ...rows.slice(1)]);
+  const text = enisle(["vendor", "-C", project(), "--verified", "report", wheel]).stdout;
+  expect(text).toContain(`left (verified strings are only listed):\n  ${path}:4  alib.core\n`);
+  expect(text).toContain(`left (people read it):\n  ${path}:5  alib.core\n`);
+});

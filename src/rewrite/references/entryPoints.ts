@@ -37,9 +37,9 @@ export function rewriteEntryPoints(scene: Scene): void {
     const given = helper === "entry_points" ? groupAskedFor(call) : helper === "distributions" ? undefined : (call.keywords.find((each) => each.name === "group")?.value ?? call.positional[0]);
     const groups = given ? alternatives(evaluate(given)).map((value) => (value.kind === "text" && value.complete ? value.text : undefined)) : [undefined];
     const declared = groups.filter((group) => group !== undefined && inventory.declaresGroup(group));
-    if (declared.length > 0) useHelper(call, declared.join(", "), helper, scene);
+    if (declared.length > 0) useHelper(call, declared.join(", "), helper, scene, "proven", false);
     // A copy looks for what it knows at run time only: for its own, among others.
-    else if (ofCopy && groups.includes(undefined)) useHelper(call, "a group of entry points", helper, scene, "opaque");
+    else if (ofCopy && groups.includes(undefined)) useHelper(call, "a group of entry points", helper, scene, "opaque", false);
   }
 }
 

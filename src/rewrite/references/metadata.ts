@@ -4,7 +4,7 @@ import type { CallExpression, Expression } from "../../model/program.ts";
 import { topLevel } from "../../model/name.ts";
 import type { Context } from "../context.ts";
 import { quoteIn } from "./argument.ts";
-import type { Scene } from "./scene.ts";
+import { type Scene, keyOf } from "./scene.ts";
 import { type Value, alternatives, stringsIn } from "./values.ts";
 
 export function rewriteMetadata(call: CallExpression, argument: Expression, row: CatalogueRow, scene: Scene): void {
@@ -12,13 +12,13 @@ export function rewriteMetadata(call: CallExpression, argument: Expression, row:
   const { inventory } = context.options;
   const all = alternatives(evaluate(argument));
   for (const value of all) if (value.kind === "text") for (const { literal } of value.pieces) collector.claim(literal);
-  const names = all.map(distributionName);
+  const names = all.map((value) => distributionName(value, row));
   const found = names.map((name) => (name === undefined ? undefined : inventory.distribution(name)));
   // The library that has these functions says by them what they are.
   const isOwn = topLevel(context.place.module ?? "") === topLevel(row.callable);
   const parameters = isOwn ? [] : all.filter((value) => value.kind === "parameter");
   for (const parameter of parameters) {
-    const key = `${parameter.function} ${parameter.index}`;
+    const key = keyOf(parameter);
     if (!scene.importers.has(key)) scene.importers.set(key, { parameter, row });
     scene.asked.set(key, [...(scene.asked.get(key) ?? []), { call, argument, row }]);
   }
@@ -29,7 +29,8 @@ export function rewriteMetadata(call: CallExpression, argument: Expression, row:
   const [only] = found;
   if (only?.renamed !== undefined && found.every((each) => each === only)) return renameDistribution(argument, all, only.renamed, row, scene);
   const subject = versionRead(call, row);
-  if (subject && only?.version && found.every((each) => each === only)) {
+  const isPlain = all.every((value) => value.kind !== "text" || value.text === distributionName(value, row));
+  if (subject && only?.version && isPlain && found.every((each) => each === only)) {
     const lines = context.source.toString("latin1", subject.start, subject.end).match(/\\?(?:\r\n|\r|\n)/g)?.join("") ?? "";
     const quote = quoteIn(subject, context.source);
     const literal = `${quote}${only.version.replace(/[^\w.!+-]/g, "")}${quote}`;
@@ -63,6 +64,21 @@ export function renameDistribution(argument: Expression, values: readonly Value[
   }
 }
 
+/** `pkg_resources.require("a>=1.0")`: only what is installed is found. True where the helper is asked instead. */
+export function rewriteRequirement(call: CallExpression, given: readonly Expression[], row: CatalogueRow, scene: Scene): boolean {
+  const { context, evaluate, collector } = scene;
+  const asked = given.flatMap((argument) => stringsIn(evaluate(argument))).flatMap((value) => {
+    const name = value.kind === "text" ? (/^[\w.-]*/.exec(value.text)?.[0] ?? "") : "";
+    const distribution = context.options.inventory.distribution(name);
+    return distribution && distribution.renamed === undefined ? [name] : [];
+  });
+  if (asked.length === 0) return false;
+  for (const argument of given) for (const value of stringsIn(evaluate(argument))) if (value.kind === "text") for (const { literal } of value.pieces) collector.claim(literal);
+  if (row.helper !== undefined) useHelper(call, asked.join(", "), row.helper, scene);
+  else collector.finding("metadata-unreachable", `${row.callable} looks for ${asked.join(", ")} among what is installed, where it is not after relocation`, call.start);
+  return true;
+}
+
 function sameDistribution(a: string | undefined, b: string): boolean {
   const normalised = (name: string): string => name.replace(/[-_.]+/g, "-").toLowerCase();
   return a !== undefined && normalised(a) === normalised(b);
@@ -75,11 +91,11 @@ export function rewriteAskedFor(key: string, argument: Expression, scene: Scene)
     const asked = scene.asked.get(key) ?? [];
     const [first] = asked;
     if (value.kind === "parameter" && first) {
-      const outer = `${value.function} ${value.index}`;
+      const outer = keyOf(value);
       if (!scene.importers.has(outer)) scene.importers.set(outer, { parameter: value, row: first.row });
       scene.asked.set(outer, asked);
     }
-    const name = distributionName(value);
+    const name = distributionName(value, asked[0]?.row);
     const distribution = name === undefined ? undefined : inventory.distribution(name);
     if (distribution?.renamed !== undefined && first) renameDistribution(argument, [value], distribution.renamed, first.row, scene);
     else if (name !== undefined && distribution) for (const { call, row } of asked) useHelper(call, name, row.helper ?? "version", scene);
@@ -92,15 +108,15 @@ export function reportAskedFor(scene: Scene): void {
   for (const { call, argument, row } of new Set([...scene.asked.values()].flat())) if (!scene.collector.isEdited(call.callee)) opaque(call, argument, row, scene);
 }
 
-/** The file is a copy's, with others beside it: whatever it asks the metadata of may be one of them. */
-export function asksForNeighbours({ place, options: { leavesLookUps, relocations, inventory } }: Context): boolean {
-  return !leavesLookUps && inventory.severalWithMetadata && place.module !== undefined && relocations.covering(place.module) !== undefined;
+/** The file is a copy's: whatever it asks the metadata of may be a copy, itself or one beside it. */
+export function mayAskForCopies({ place, options: { leavesLookUps, relocations, inventory } }: Context): boolean {
+  return !leavesLookUps && inventory.holdsMetadata && place.module !== undefined && relocations.covering(place.module) !== undefined;
 }
 
 /** Which distribution is known at run time only; the helper finds those that were relocated, and all others as before: what a copy asks for is among its own first. */
 function opaque(call: CallExpression, argument: Expression, row: CatalogueRow, scene: Scene): void {
   const { runtimeMap, helper } = scene.context.options;
-  if (helper !== undefined && (runtimeMap || asksForNeighbours(scene.context))) useHelper(call, "a distribution", row.helper ?? "version", scene, "opaque");
+  if (helper !== undefined && (runtimeMap || mayAskForCopies(scene.context))) useHelper(call, "a distribution", row.helper ?? "version", scene, "opaque");
   else scene.opaque(call, argument, row);
 }
 
@@ -111,14 +127,16 @@ function versionRead(call: CallExpression, row: CatalogueRow): Expression | unde
   return above?.kind === "attribute" && above.name === "version" && row.helper !== "metadata" ? above : undefined;
 }
 
-function distributionName(value: Value): string | undefined {
-  if (value.kind === "text") return value.complete ? value.text : undefined;
+/** Of a requirement too, where one is taken: `get_distribution("a[x]>=2")`. */
+function distributionName(value: Value, row: CatalogueRow | undefined): string | undefined {
+  if (value.kind === "text") return !value.complete ? undefined : topLevel(row?.callable ?? "") === "pkg_resources" ? (/^([\w.-]+)\s*(?:\[[^\]]*\])?\s*(?:[<>=!~].*)?$/.exec(value.text)?.[1] ?? value.text) : value.text;
   return value.kind === "running" ? value.original : undefined;
 }
 
-/** `__import__("N._relocated", fromlist=["_"]).version("a.b")`: what such a call is given is the name of a distribution. */
-export function claimAskedOfHelper({ callee, positional, keywords }: CallExpression, { context, evaluate, collector }: Scene): boolean {
+/** `__import__("N._relocated", fromlist=["_"]).version("a.b")`, or `.asked(version)("a.b")`: what such a call is given is the name of a distribution. */
+export function claimAskedOfHelper({ callee: called, positional, keywords }: CallExpression, { context, evaluate, collector }: Scene): boolean {
   const { helper } = context.options;
+  const callee = called.kind === "call" ? called.callee : called;
   if (helper === undefined || callee.kind !== "attribute" || callee.object.kind !== "call" || callee.object.callee.kind !== "name" || callee.object.callee.name !== "__import__") return false;
   const module = callee.object.positional[0] && evaluate(callee.object.positional[0]);
   if (module?.kind !== "text" || module.text !== helper) return false;
@@ -128,8 +146,8 @@ export function claimAskedOfHelper({ callee, positional, keywords }: CallExpress
   return true;
 }
 
-/** The call is asked of the helper instead; its arguments stay. */
-export function useHelper(call: CallExpression, name: string, helper: string, { context, collector }: Scene, tier: "proven" | "opaque" = "proven"): void {
+/** The call is asked of the helper instead; its arguments stay. Where it may be the backport's, the helper is told the function: what that raises is caught by the backport's names (`minds`). */
+export function useHelper(call: CallExpression, name: string, helper: string, { context, collector, evaluate }: Scene, tier: "proven" | "opaque" = "proven", minds = true): void {
   const module = context.options.helper;
   if (module === undefined) {
     collector.finding("metadata-unreachable", `the metadata of ${name} is asked for, and is not installed after relocation`, call.start);
@@ -137,6 +155,9 @@ export function useHelper(call: CallExpression, name: string, helper: string, { 
   }
   const quote = quoteIn(call, context.source);
   collector.needsHelper = true;
-  collector.edit(call.callee, `__import__(${quote}${module}${quote}, fromlist=[${quote}_${quote}]).${helper}`, "own-metadata");
+  const backport = minds && alternatives(evaluate(call.callee)).some((each) => each.kind === "object" && each.names.some((callable) => topLevel(callable) === "importlib_metadata"));
+  const callee = context.source.toString("latin1", call.callee.start, call.callee.end);
+  const asked = backport ? `asked(${callee})` : `${helper}${callee.match(/\\?(?:\r\n|\r|\n)/g)?.join("") ?? ""}`;
+  collector.edit(call.callee, `__import__(${quote}${module}${quote}, fromlist=[${quote}_${quote}]).${asked}`, "own-metadata");
   collector.site(call, name, tier, "own-metadata", "rewritten", "asked of the generated helper, which knows the kept .dist-info");
 }

@@ -5,8 +5,10 @@
 import { headersAround } from "../../model/blocks.ts";
 import type { Expression, StringExpression } from "../../model/program.ts";
 import { type Named, editLiteral, namedBy } from "./argument.ts";
+import type { Span } from "../../model/span.ts";
 import type { Context, Inventory } from "../context.ts";
 import type { Collector } from "./collector.ts";
+import { COINCIDENCE, isCoincidence, isKeyOfSettings } from "./evidence.ts";
 import type { Scene } from "./scene.ts";
 import type { Value } from "./values.ts";
 
@@ -22,7 +24,7 @@ export function rewriteStrings(scene: Scene): void {
     const top = /^\w+/.exec(value.text)?.[0];
     if (top === undefined || !scene.context.options.relocations.concerns(top)) continue;
     if (scene.names.isImportedAtTop(top) && namesBinding(expression, scene)) {
-      if (value.complete && namedBy(value, "object", scene.context)) scene.collector.site(expression, value.text, "verified", "verified-string", "left", "an annotation: it names what the file's imports bind, and that keeps its name");
+      if (value.complete && namedBy(value, "object", scene.context)) scene.collector.site(expression, value.text, "proven", "verified-string", "left", "an annotation: it names what the file's imports bind, and that keeps its name");
       continue;
     }
     decideString(joined ? { ...value, complete: false } : value, expression, scene.context, scene.collector);
@@ -32,7 +34,7 @@ export function rewriteStrings(scene: Scene): void {
 /** For a string as such, wherever it stands. `at` is the literal. */
 export function decideString(value: Text, at: { readonly start: number; readonly end: number }, context: Context, collector: Collector): void {
   const named = isSentence(value, at, context) ? undefined : verified(value, context);
-  const text = named && (isGroup(value, context) ? GROUP : whatItSays(at, context));
+  const text = named && (isGroup(value, context) ? GROUP : (whatItSays(at, context) ?? (isCoincidence(named.name, context) ? COINCIDENCE : undefined)));
   if (named && text !== undefined) return collector.site(at, named.name, "verified", "verified-string", "left", text);
   if (named) {
     if (context.options.verified === "report") collector.site(at, named.name, "verified", "verified-string", "left", "verified strings are only listed");
@@ -44,6 +46,7 @@ export function decideString(value: Text, at: { readonly start: number; readonly
 }
 
 const GROUP = "the name of a group of entry points that the library declares";
+const SETTING = "a key of settings";
 const SALT = "a salt: what was signed with it must stay valid";
 const READ = "people read it";
 /** `environ["a.b"]`, `environ.get("a.b")`; `"a.b" in environ`; `environ = {"a.b": …}` */
@@ -58,7 +61,7 @@ function isGroup({ text }: Text, { options: { inventory } }: Context): boolean {
 }
 
 /** Why a string is no name, whatever it looks like: `salt="a.b"`, `help="a.b"`, `return "a.b"` of a `__repr__`; undefined where nothing says so. */
-function whatItSays({ start, end }: { readonly start: number; readonly end: number }, { source }: Context): string | undefined {
+function whatItSays({ start, end }: Span, { source }: Context): string | undefined {
   const before = source.toString("latin1", Math.max(0, start - 2000), start);
   const target = /(\w+)[ \t]*(?::[^=\n]*)?=\s*\(?\s*$/.exec(before)?.[1] ?? "";
   if (/(?:^|_)salt$/i.test(target)) return SALT;
@@ -66,9 +69,12 @@ function whatItSays({ start, end }: { readonly start: number; readonly end: numb
   if (/^(?:\w+_)?(?:environ|session|cache|cookie|header)_?key$/i.test(target)) return KEY;
   const after = source.toString("latin1", end, end + 200);
   if (lookedUp.test(before) || inEnvironment.test(after) || (/^\s*:/.test(after) && literalKey.test(before))) return KEY;
-  if (/^(?:\w+_)?(?:description|description_?prefix|title|caption|help|help_text|(?:deprecated|moved|renamed)_?(?:name|from))$/i.test(target)) return READ;
+  if (/^(?:\w+_)?(?:prog|description|description_?prefix|title|caption|help|help_text|(?:deprecated|moved|renamed)_?(?:name|from))$/i.test(target)) return READ;
   // What takes the place of the deprecated, by a keyword: a name by itself may be what the shim imports.
   if (/\b\w*deprecat\w*\([^()]*\b(?:replacement|alternative|instead|message|reason)\s*=\s*$/i.test(before) || /^[ \t]*@[\w.]*deprecat\w*\(\s*$/im.test(before)) return READ;
+  if (/\b(?:Sub)?Element\([^()]*[(,]\s*\w+[ \t]*=[ \t]*$/.test(before)) return "an attribute of an element of XML";
+  if (/(?<![\w.])print\([ \t]*$/.test(before)) return READ;
+  if (isKeyOfSettings(before, after.slice(0, 20))) return SETTING;
   const name = /^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)\([^()\n]*\)[^\n:]*:[ \t]*return[ \t]*$/m.exec(before.slice(before.lastIndexOf("\n") + 1))?.[1] ?? functionAround(before);
   if (/salt$/i.test(name) && /\breturn\s*\(?\s*$/.test(before)) return SALT;
   return name === "__repr__" || name === "__str__" ? READ : undefined;
