@@ -6,7 +6,7 @@ import { join, topLevel } from "../../model/name.ts";
 import type { AttributeExpression, Binding, CallExpression, Expression, NameExpression, StringExpression } from "../../model/program.ts";
 import type { Context } from "../context.ts";
 import type { Names } from "./names.ts";
-import { type Piece, type Value, alternatives, choice, concatenated, constant, cut, through, unknown } from "./values.ts";
+import { type Piece, type Value, alternatives, choice, concatenated, constant, cut, listed, lookedUp, through, unknown } from "./values.ts";
 
 export interface Evaluator {
   (expression: Expression): Value;
@@ -209,11 +209,6 @@ export function evaluator(context: Context, names: Names): Evaluator {
     return unknown;
   }
 
-  /** `.items()`, `.values()`, `.keys()` of a dictionary. */
-  function listed({ entries }: Extract<Value, { kind: "table" }>, method: string): Value {
-    return { kind: "items", items: entries.map(([key, value]) => (method === "items" ? { kind: "items", items: [key, value] } : method === "keys" ? key : value)) };
-  }
-
   /** `sys.modules.keys()`, `.items()`, `.copy()` */
   function ofModules(modules: Value, method: string): Value {
     const name: Value = { kind: "running", original: undefined };
@@ -297,8 +292,4 @@ function isRunningKey(key: Value): boolean {
 function isSameName(given: readonly Expression[]): given is readonly [NameExpression, NameExpression] {
   const [key, otherwise] = given;
   return key?.kind === "name" && otherwise?.kind === "name" && key.name === otherwise.name;
-}
-
-function lookedUp(table: Extract<Value, { kind: "table" }>, key: Value): Value | undefined {
-  return key.kind === "text" && key.complete ? table.entries.find(([each]) => each.kind === "text" && each.text === key.text)?.[1] : undefined;
 }
