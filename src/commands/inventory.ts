@@ -176,7 +176,10 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
       if (first === undefined) return true;
       if (!binds(found.module, first, 4)) return false;
       // A function has none that anybody names; of an object that is made by a call they are tags and keys as likely as attributes.
-      if (deeper.length > 0 && origins(join(found.module, first), 5).some((origin) => isFunction(origin) || isInstance(origin))) return false;
+      const sources = deeper.length === 0 ? [] : origins(join(found.module, first), 5);
+      if (sources.some((origin) => isFunction(origin) || isInstance(origin))) return false;
+      // A module of another package, or what that package has by the module's name.
+      if (sources.length > 0 && sources.every((origin) => modules.has(origin))) return sources.some((origin) => this.has(join(origin, ...deeper)) || this.has(join(origin, origin.slice(origin.lastIndexOf(".") + 1), ...deeper)));
       // Members of a class, or of what is imported: the name must at least be written somewhere in the module.
       return deeper.every((each) => new RegExp(`\\b${each}\\b`).test(contentsOf(found.module)?.text ?? "") || !contentsOf(found.module)?.names.has(first));
     },
