@@ -25,6 +25,7 @@ export interface Case {
   readonly attributes: readonly string[];
   readonly groups: readonly string[];
   readonly versions: ReadonlyMap<string, string>;
+  readonly files: readonly string[];
   /** Other modules of the relocated distributions, by their paths. */
   readonly beside: ReadonlyMap<string, Buffer>;
   readonly before: Buffer;
@@ -59,6 +60,7 @@ export function readCases(pattern: string): Case[] {
       attributes: field("attributes").flatMap((line) => [...line.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "")),
       groups: field("groups").flatMap((line) => [...line.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "")),
       versions: new Map(field("version").map((line) => [/`([^`]+)`/.exec(line)?.[1] ?? "", line.split(" ").at(-1) ?? ""])),
+      files: field("files").flatMap((line) => [...line.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "")),
       beside: new Map([...sections].flatMap(([title, section]) => (title.startsWith("beside ") ? [[title.slice(7).replaceAll("`", ""), block(file, section)] as const] : []))),
       before,
       after: after === undefined ? before : block(file, after),
@@ -83,13 +85,13 @@ function block(file: string, section: string): Buffer {
 
 export const readers = await withGrammar(scannerOnly());
 
-/** A case may say what the relocated distributions hold: `- holds: `a.b` `a.b.C``, what of that is no module: `- attributes: `a.x``, their versions: `- version: `a` 1.0`, and groups in which they declare entry points: `- groups: `a.plugins``. */
+/** A case may say what the relocated distributions hold: `- holds: `a.b` `a.b.C``, what of that is no module: `- attributes: `a.x``, their versions: `- version: `a` 1.0`, and groups in which they declare entry points: `- groups: `a.plugins``, and what is no module: `- files: `a/static/x.css``. */
 function inventory(each: Case): Inventory {
   const names = new Set(each.holds);
   const below = (name: string): boolean => each.holds.some((other) => other.startsWith(`${name}.`));
   const modules = [...each.beside].map(([path, text]) => ({ name: moduleOfFile(packageOf(path), basename(path)) ?? "", package: packageOf(path), locator: { kind: "file" as const, path }, size: text.length }));
   const beside = inventoryOf({ modules, distributions: [] }, (locator) => (locator.kind === "file" ? each.beside.get(locator.path) : undefined) ?? Buffer.alloc(0), () => readers);
-  return { isModule: (name) => names.has(name) || beside.isModule(name), isPackage: (name) => below(name) || beside.isPackage(name), has: (name) => names.has(name) || each.attributes.includes(name) || beside.has(name), origins: beside.origins, split: beside.split, source: beside.source, groups: new Set<string>(), entryPointGroups: new Set(each.groups), requires: new Set<string>(), lacks: (name) => !names.has(name) && !each.attributes.includes(name) && !beside.has(name), holdsMetadata: each.versions.size > 0, distributionNames: [...each.versions.keys()], distribution: (name) => (each.versions.has(name) ? { version: each.versions.get(name) ?? null } : undefined) };
+  return { isModule: (name) => names.has(name) || beside.isModule(name), isPackage: (name) => below(name) || beside.isPackage(name), has: (name) => names.has(name) || each.attributes.includes(name) || beside.has(name), origins: beside.origins, split: beside.split, source: beside.source, groups: new Set<string>(), entryPointGroups: new Set(each.groups), hasFile: (within, path) => each.files.some((file) => `${file}/`.startsWith(`${within.replaceAll(".", "/")}/${path.replace(/\/$/, "")}/`)), declaresGroup: (name) => each.groups.some((group) => group === name || (name.endsWith(".") && group.startsWith(name))), requires: new Set<string>(), lacks: (name) => !names.has(name) && !each.attributes.includes(name) && !beside.has(name), holdsMetadata: each.versions.size > 0, distributionNames: [...each.versions.keys()], distribution: (name) => (each.versions.has(name) ? { version: each.versions.get(name) ?? null } : undefined) };
 }
 
 function packageOf(path: string): string {

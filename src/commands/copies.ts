@@ -1,5 +1,5 @@
 /** Between a layout and the manifest: the jobs that make a copy, and the entry that records it. */
-import { existsSync, readFileSync } from "node:fs";
+import { lstatSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { entryPointGroups } from "../acquire/entryPointGroups.ts";
 import type { Distribution } from "../model/distribution.ts";
@@ -36,12 +36,14 @@ export function copyJobs(copies: readonly Layout[], consumer: Pick<Consumer, "ro
   );
 }
 
+const entryPointsFile = /^[^/]+\.(?:dist|egg)-info\/entry_points\.txt$/;
+
 /** What is looked for in files that are no Python sources. */
 function contentOf(destination: string, compiled: boolean): Pick<FileJob, "content"> {
   const module = compiled ? compiledModule(destination) : undefined;
   if (module !== undefined) return { content: { kind: "compiled", module } };
   if (/\.(?:pkl|pickle)$/.test(destination)) return { content: { kind: "pickle" } };
-  if (/^[^/]+\.(?:dist|egg)-info\/entry_points\.txt$/.test(destination)) return { content: { kind: "entry-points" } };
+  if (entryPointsFile.test(destination)) return { content: { kind: "entry-points" } };
   const format = /^[^/]+\.(?:dist|egg)-info\//.test(destination) ? undefined : textFormatOf(destination.slice(destination.lastIndexOf("/") + 1));
   return format === undefined ? {} : { content: { kind: "text", format } };
 }
@@ -91,7 +93,8 @@ export function inventoryOfCopies(layouts: readonly Layout[]): InventoryData {
         return name === undefined ? [] : [{ name, package: parent(name), locator: undefined, size: 0 }];
       }),
     ),
-    entryPointGroups: [...new Set(layouts.flatMap(({ distribution, placements }) => (placements.some(({ destination }) => /^[^/]+\.dist-info\/entry_points\.txt$/.test(destination)) ? (distribution.entryPointGroups ?? []) : [])))].sort(),
+    entryPointGroups: [...new Set(layouts.flatMap(({ distribution, placements }) => (placements.some(({ destination }) => entryPointsFile.test(destination)) ? (distribution.entryPointGroups ?? []) : [])))].sort(),
+    files: `\n${layouts.flatMap(({ placements }) => placements.flatMap(({ destination, python }) => (python ? [] : [destination]))).join("\n")}\n`,
     distributions: layouts.map(({ distribution, placements }) => ({
       name: distribution.metadata.name,
       version: distribution.metadata.version,
@@ -106,9 +109,9 @@ export function inventoryOfCopies(layouts: readonly Layout[]): InventoryData {
 
 /** As they lie there; a file that is gone is told elsewhere. */
 function groupsOfKept(entry: ManifestDistribution, namespaceDirectory: string): Pick<Distribution, "entryPointGroups"> {
-  const points = entry.files.find(({ path }) => /^[^/]+\.dist-info\/entry_points\.txt$/.test(path));
+  const points = entry.files.find(({ path }) => entryPointsFile.test(path));
   const path = points && join(namespaceDirectory, points.path);
-  return path !== undefined && existsSync(path) ? { entryPointGroups: entryPointGroups(readFileSync(path, "utf8")) } : {};
+  return path !== undefined && lstatSync(path, { throwIfNoEntry: false })?.isFile() === true ? { entryPointGroups: entryPointGroups(readFileSync(path, "utf8")) } : {};
 }
 
 /** A copy that is in the namespace already, as a distribution: its original bytes come from its files and their recorded edits. */

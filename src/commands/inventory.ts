@@ -17,6 +17,8 @@ export interface InventoryData {
   readonly groups?: readonly string[];
   /** Groups in which the copies declare entry points. */
   readonly entryPointGroups?: readonly string[];
+  /** Paths of what is no module, each between line feeds. */
+  readonly files?: string;
 }
 
 /** What brings names and modules into a package that are not written in it. */
@@ -139,14 +141,27 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
     return attribute !== undefined && deeper.length === 0 && text !== undefined && new RegExp(`^(?:async )?def ${attribute}\\b`, "m").test(text) && !new RegExp(`^(?:class ${attribute}\\b|${attribute}[.\\s=])`, "m").test(text);
   }
 
+  /** `NAME = Thing()`, and no class of that name, nor one that a factory makes. */
+  function isInstance(name: DottedName): boolean {
+    const found = split(name);
+    const [attribute, ...deeper] = found?.rest ?? [];
+    const text = found && contentsOf(found.module)?.text;
+    if (attribute === undefined || deeper.length > 0 || text === undefined || new RegExp(`^[ \\t]*class ${attribute}\\b`, "m").test(text)) return false;
+    const made = new RegExp(`^${attribute}[ \\t]*(?::[^=\\n]*)?=[ \\t]*([\\w.]+)\\(`, "m").exec(text)?.[1];
+    return made !== undefined && !/(?:^|[._])(?:type|\w*tuple|\w*enum|\w*class\w*|\w*model|new\w*|make\w*|create\w*|\w*meta|typeddict|with_metaclass)$/i.test(made);
+  }
+
   function has(name: DottedName): boolean {
     const found = split(name);
     if (!found) return false;
     const [first, ...deeper] = found.rest;
     if (first === undefined) return true;
     if (!binds(found.module, first, 4)) return false;
-    // A function has none that anybody names.
-    if (deeper.length > 0 && origins(join(found.module, first), 5).some(isFunction)) return false;
+    // A function has none that anybody names; of an object that is made by a call they are tags and keys as likely as attributes.
+    const sources = deeper.length === 0 ? [] : origins(join(found.module, first), 5);
+    if (sources.some((origin) => isFunction(origin) || isInstance(origin))) return false;
+    // A module of another package, or what that package has by the module's name.
+    if (sources.length > 0 && sources.every((origin) => modules.has(origin))) return sources.some((origin) => has(join(origin, ...deeper)) || has(join(origin, origin.slice(origin.lastIndexOf(".") + 1), ...deeper)));
     // Members of a class, or of what is imported: the name must at least be written somewhere in the module.
     return deeper.every((each) => new RegExp(`\\b${each}\\b`).test(contentsOf(found.module)?.text ?? "") || !contentsOf(found.module)?.names.has(first));
   }
@@ -186,6 +201,11 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
     distribution: (name) => distributions.get(normalisedName(name)),
     groups: new Set(data.groups ?? []),
     entryPointGroups: new Set(data.entryPointGroups ?? []),
+    hasFile(within, path) {
+      const whole = `\n${within.replaceAll(".", "/")}/${path.replace(/\/$/, "")}`;
+      return data.files !== undefined && (data.files.includes(`${whole}\n`) || data.files.includes(`${whole}/`));
+    },
+    declaresGroup: (name) => (data.entryPointGroups ?? []).some((group) => group === name || (name.endsWith(".") && group.startsWith(name))),
     holdsMetadata: data.distributions.filter(({ directory }) => directory !== undefined).length > 0,
     requires: new Set(data.distributions.flatMap(({ requires }) => requires)),
     distributionNames: data.distributions.map(({ name }) => name),

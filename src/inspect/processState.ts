@@ -28,7 +28,7 @@ const kinds: readonly Kind[] = [
   { what: "hooks into imports", words: ["meta_path", "path_hooks"], pattern: /\bsys\.(?:meta_path|path_hooks)\s*(?:\.(?:insert|append|extend|remove)\b|\[[^\]\n]*\]\s*=(?!=)|\+?=(?!=))|\b(?:meta_path|path_hooks)\.(?:insert|append|extend)\s*\(/gm },
   { what: "changes the filters of warnings", words: ["filterwarnings", "simplefilter", "resetwarnings"], pattern: /\b(?:filterwarnings|simplefilter|resetwarnings)\s*\(/gm, atImport: true },
   { what: "changes how logging works", words: ["setLoggerClass", "setLogRecordFactory", "addLevelName", "basicConfig", "captureWarnings"], pattern: /\b(?:setLoggerClass|setLogRecordFactory|addLevelName)\s*\(|\blogging\.(?:basicConfig|captureWarnings)\s*\(/gm },
-  { what: "sets the domain of translations or the locale", words: ["textdomain", "bindtextdomain", "setlocale", "install"], pattern: /\b(?:textdomain|bindtextdomain|setlocale)\s*\(|\bgettext\.install\s*\(/gm },
+  { what: "sets the domain of translations or the locale", words: ["textdomain", "bindtextdomain", "setlocale", "install"], pattern: /\b(?:textdomain|bindtextdomain)\s*\(|\bsetlocale\s*\((?!\s*[\w.]+\s*(?:,\s*None\s*)?\))|\bgettext\.install\s*\(/gm },
   { what: "sets a limit or default of the process", words: ["setdefaulttimeout", "setrecursionlimit", "setswitchinterval", "add_type", "umask", "setrlimit"], pattern: /\b(?:setdefaulttimeout|setrecursionlimit|setswitchinterval|setrlimit)\s*\(|\bmimetypes\.add_type\s*\(|\bos\.umask\s*\(/gm },
 ];
 

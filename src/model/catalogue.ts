@@ -41,6 +41,8 @@ export interface CatalogueRow {
   readonly meaning: Meaning;
   /** Index of `fromlist`, for `top-module`. */
   readonly fromlist?: number;
+  /** Something new gets the name, and nothing is looked for by it: one that is known only at run time is no finding. */
+  readonly creates?: boolean;
   /** Every positional argument has this meaning. */
   readonly every?: boolean;
   /** Function of the generated helper that stands in for the call. */

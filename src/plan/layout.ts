@@ -1,7 +1,7 @@
 /** Pure: distributions → which names are relocated to where, and where in the namespace directory each file goes. */
 import { type Distribution, type SourceFile, normalisedName } from "../model/distribution.ts";
 import { Failure } from "../model/failure.ts";
-import { type DottedName, isAtOrBelow, join, moduleOfFile } from "../model/name.ts";
+import { type DottedName, isAtOrBelow, join, moduleOfFile, topLevel } from "../model/name.ts";
 import type { Relocation } from "../model/relocation.ts";
 import { type TopLevels, findTopLevels, moduleNameOf } from "./topLevels.ts";
 
@@ -98,7 +98,7 @@ function refuseSharedNames(layouts: readonly Layout[]): void {
   for (const layout of layouts) {
     for (const { from } of layout.relocations) {
       const other = owner.get(from);
-      if (other && !areSame(other, layout, from.replaceAll(".", "/"))) throw clash(other, layout, `both provide the module '${from}'`);
+      if (other && !areSame(other, layout, from.replaceAll(".", "/"))) throw clash(other, layout, `both provide the module '${from}'`, layout.placements.some(({ destination }) => destination === `${topLevel(from)}.py`) ? `${topLevel(from)}.py` : `${topLevel(from)}/**`);
       owner.set(from, layout);
     }
   }
@@ -120,8 +120,12 @@ function digestOf({ distribution: { digests, files } }: Layout, path: string): s
   return digests?.get(path) ?? (record?.algorithm === "sha256" ? Buffer.from(record.digest, "base64url").toString("hex") : undefined);
 }
 
-function clash(a: Layout, b: Layout, why: string): Failure {
-  return new Failure(`${a.distribution.requirement} and ${b.distribution.requirement}: ${why}`, "One namespace holds one of each name: vendor only one of them, or give the other a namespace of its own.");
+/** `top`: the directory or file that both have. */
+function clash(a: Layout, b: Layout, why: string, top: string): Failure {
+  return new Failure(
+    `${a.distribution.requirement} and ${b.distribution.requirement}: ${why}`,
+    `One namespace holds one of each name: leave it out where it is not needed, as tests and documentation are not (drop in the configuration, --drop '${top}'), vendor only one of them, or give the other a namespace of its own.`,
+  );
 }
 
 /**
@@ -144,7 +148,7 @@ function settleSharedFiles(layouts: readonly Layout[]): Layout[] {
       }
       if (layout.distribution.namespaceInits.has(file.path)) return [];
       if (!python && !compiled) return [aside(layout, placement)];
-      if (!isIdentical(other, layout, file.path)) throw clash(other, layout, `both provide the file '${destination}'`);
+      if (!isIdentical(other, layout, file.path)) throw clash(other, layout, `both provide the file '${destination}'`, destination);
       shared.push(placement);
       return [];
     });

@@ -31,6 +31,10 @@ export interface Inventory {
   readonly groups: ReadonlySet<string>;
   /** Groups in which the copies declare entry points of their own, which nobody has registered. */
   readonly entryPointGroups: ReadonlySet<string>;
+  /** True for a file or a directory of files of a package, by its path below it; Python modules do not count. */
+  hasFile(within: DottedName, path: string): boolean;
+  /** True for a group of entry points, other than commands, that a relocated distribution declares, and for a beginning of one up to a dot. */
+  declaresGroup(name: string): boolean;
   /** Normalised names of what the relocated distributions require, extras aside. */
   readonly requires: ReadonlySet<string>;
   /** Some distribution has its `.dist-info` beside its modules: a copy may ask for that of another, or for its own, by names that only running tells. */
@@ -48,7 +52,7 @@ export interface ModuleSource {
   program(): Program | undefined;
 }
 
-export const emptyInventory: Inventory = { split: () => undefined, source: () => undefined, isModule: () => false, isPackage: () => false, has: () => false, lacks: () => false, origins: (name) => [name], distribution: () => undefined, groups: new Set(), entryPointGroups: new Set(), holdsMetadata: false, distributionNames: [], requires: new Set() };
+export const emptyInventory: Inventory = { split: () => undefined, source: () => undefined, isModule: () => false, isPackage: () => false, has: () => false, lacks: () => false, origins: (name) => [name], distribution: () => undefined, groups: new Set(), entryPointGroups: new Set(), declaresGroup: () => false, hasFile: () => false, holdsMetadata: false, distributionNames: [], requires: new Set() };
 
 export interface FilePlace {
   /** The file's own name as a module, in original names; undefined where it is not known. */

@@ -33,6 +33,9 @@ _NAMESPACE = ${JSON.stringify(`${namespace}.`)}
 MODULES = {
 ${modules}}
 
+# Groups of entry points that nobody loads: installers make commands of them.
+_COMMANDS = ("console_scripts", "gui_scripts")
+
 # Normalised names of distributions (PEP 503), and their kept metadata.
 DISTRIBUTIONS = {
 ${kept}}
@@ -117,13 +120,11 @@ def asked(function):
     return ask
 
 
-def _moved(metadata, points):
-    # Entry points of a copy, with the names that their objects have here; commands are not here.
-    for point in points:
-        if point.group not in ("console_scripts", "gui_scripts"):
-            moved = metadata.EntryPoint(name=point.name, value=relocated(point.value), group=point.group)
-            dist = getattr(point, "dist", None)
-            yield moved._for(dist) if dist is not None and hasattr(moved, "_for") else moved
+def _moved(metadata, point):
+    # An entry point with the name that its object has here.
+    moved = metadata.EntryPoint(name=point.name, value=relocated(point.value), group=point.group)
+    dist = getattr(point, "dist", None)
+    return moved._for(dist) if dist is not None and hasattr(moved, "_for") else moved
 
 
 def _copies(metadata):
@@ -133,7 +134,7 @@ def _copies(metadata):
         @property
         def entry_points(self):
             points = super(Copy, self).entry_points
-            return type(points)(_moved(metadata, points))
+            return type(points)([_moved(metadata, point) for point in points if point.group not in _COMMANDS])
 
     return [Copy(Path(_HERE) / directory) for directory in sorted(DISTRIBUTIONS.values())]
 
@@ -164,10 +165,16 @@ def distributions_of(function):
     return distributions
 
 
-def _is_shared(point):
-    # What an installed distribution of the same name registers leads to the original modules.
-    value = getattr(point, "value", None)
-    return not hasattr(value, "rpartition") or relocated(value) == value
+def _others(metadata, found, own):
+    # What others registered. What leads to a module that was relocated leads to the copy's, once.
+    seen = set((point.group, point.name, point.value) for point in own)
+    for point in found:
+        group, value = getattr(point, "group", None), getattr(point, "value", None)
+        if group in _COMMANDS or not hasattr(value, "rpartition") or relocated(value) == value:
+            yield point
+        elif (group, point.name, relocated(value)) not in seen:
+            seen.add((group, point.name, relocated(value)))
+            yield _moved(metadata, point)
 
 
 def entry_points_of(function):
@@ -176,16 +183,16 @@ def entry_points_of(function):
         found = function(**params)
         if not isinstance(found, (dict, list, tuple)):
             return found
-        own = list(_own_points(_metadata_of(function), params))
+        metadata = _metadata_of(function)
+        own = list(_own_points(metadata, params))
         if not isinstance(found, dict):
-            return type(found)(own + [point for point in found if _is_shared(point)])
-        groups = dict((group, list(points)) for group, points in dict.items(found))
+            return type(found)(own + list(_others(metadata, found, own)))
+        points = own + list(_others(metadata, [point for group in dict.values(found) for point in group], own))
         if hasattr(found, "select"):
-            return type(found).load(own + [point for points in groups.values() for point in points if _is_shared(point)])
-        for group in groups:
-            groups[group] = [point for point in groups[group] if _is_shared(point)]
-        for point in reversed(own):
-            groups.setdefault(point.group, []).insert(0, point)
+            return type(found).load(points)
+        groups = {}
+        for point in points:
+            groups.setdefault(point.group, []).append(point)
         return dict((group, tuple(points)) for group, points in groups.items())
 
     return entry_points
@@ -195,16 +202,18 @@ def iter_entry_points_of(function):
     """pkg_resources.iter_entry_points, for the copies too, and they come first."""
     def iter_entry_points(group, name=None):
         pkg_resources = importlib.import_module("pkg_resources")
-        for directory in sorted(DISTRIBUTIONS.values()):
+        found = []
+        for directory in sorted(DISTRIBUTIONS.values()) if group not in _COMMANDS else ():
             kept = pkg_resources.Distribution.from_location(_HERE, directory, pkg_resources.PathMetadata(_HERE, os.path.join(_HERE, directory)))
             # One that requires nothing: what the copy requires is not installed either.
             owner = pkg_resources.Distribution(location=_HERE, project_name=kept.project_name, version=kept.version)
-            for point in kept.get_entry_map(group).values():
-                if name is None or point.name == name:
-                    yield pkg_resources.EntryPoint(point.name, relocated(point.module_name), point.attrs, point.extras, owner)
-        for point in function(group, name):
-            if relocated(point.module_name) == point.module_name:
-                yield point
+            found.extend((point, owner) for point in kept.get_entry_map(group).values() if name in (None, point.name))
+        seen = set()
+        for point, owner in found + [(point, point.dist) for point in function(group, name)]:
+            module = relocated(point.module_name) if group not in _COMMANDS else point.module_name
+            if (point.name, module, point.attrs) not in seen:
+                seen.add((point.name, module, point.attrs))
+                yield point if module == point.module_name else pkg_resources.EntryPoint(point.name, module, point.attrs, point.extras, owner)
 
     return iter_entry_points
 

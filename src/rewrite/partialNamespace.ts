@@ -65,7 +65,9 @@ function splitOne(
   const loads = (binding: Binding): "moved" | "stays" | "nothing" =>
     relocations.covering(binding.name.written.name) ? "moved" : relocations.isAncestor(binding.name.written.name) ? "nothing" : "stays";
   const uses = usesOf(context, facts, namespace, bindings);
-  const needsMoved = bindings.some((binding) => loads(binding) === "moved") || uses.some((use) => use.moved);
+  // A copy that takes the package as a whole (`space.__path__`) means the one in which its own parts lie.
+  const takesWhole = isOfCopy(context) && bindings.every((binding) => loads(binding) === "nothing") && uses.every((use) => use.bare);
+  const needsMoved = takesWhole || bindings.some((binding) => loads(binding) === "moved") || uses.some((use) => use.moved);
   if (!needsMoved) return none;
   const needsRest = bindings.some((binding) => loads(binding) === "stays") || uses.some((use) => !use.moved && !use.bare);
   const target = relocations.ancestorTarget(namespace);
@@ -121,8 +123,14 @@ function reboundIn(occurrence: Occurrence, scope: Scope | undefined): boolean {
   return scope !== undefined && resolve(occurrence.name, occurrence.scope) === scope;
 }
 
+function isOfCopy({ place, options }: Context): boolean {
+  return place.module !== undefined && options.relocations.covering(place.module) !== undefined;
+}
+
 /** Loads that resolve to one of the bindings. */
-function usesOf({ options }: Context, facts: ScopeFacts, namespace: DottedName, bindings: readonly Binding[]): Use[] {
+function usesOf(context: Context, facts: ScopeFacts, namespace: DottedName, bindings: readonly Binding[]): Use[] {
+  const { options } = context;
+  const ofCopy = isOfCopy(context);
   return facts.occurrences.flatMap((occurrence): Use[] => {
     if (occurrence.kind !== "load") return [];
     const scope = resolve(occurrence.name, occurrence.scope);
@@ -133,7 +141,7 @@ function usesOf({ options }: Context, facts: ScopeFacts, namespace: DottedName, 
       name = join(name, attribute.name);
       const relocation = options.relocations.covering(name);
       if (relocation && isAtOrBelow(name, relocation.from)) return [{ occurrence, binding, moved: { relocation, end: attribute.end }, bare: false }];
-      if (!options.relocations.isAncestor(name)) return [{ occurrence, binding, moved: undefined, bare: false }];
+      if (!options.relocations.isAncestor(name)) return [{ occurrence, binding, moved: undefined, bare: ofCopy && /^__\w+__$/.test(attribute.name) }];
     }
     return [{ occurrence, binding, moved: undefined, bare: true }];
   });

@@ -22,6 +22,29 @@ test.each([
   expect(names(codes)).toEqual(expected);
 });
 
+test("an attribute of an object that a call makes is no name, one of a class or of what a factory makes is", () => {
+  const root = project();
+  const files = {
+    "alib/__init__.py": "from alib.codes import component, Point, Part, alias\n",
+    "alib/codes.py": "from collections import namedtuple\nclass Part:\n    def name(self): pass\ncomponent = Part()\nPoint = namedtuple('Point', 'name')\nalias = Part\n",
+    "alib/names.py": 'names = ["alib.component.name", "alib.codes.component.name", "alib.Point.name", "alib.Part.name", "alib.alias.name", "alib.component"]\n',
+  };
+  expect(enisle(["vendor", "-q", "-C", root, "--namespace", "acme._vendor", makeWheel(temporary(), files)]).status).toBe(0);
+  const moved = ["alib.Point.name", "alib.Part.name", "alib.alias.name", "alib.component"].map((name) => `acme._vendor.${name}`);
+  expect(JSON.parse(readFileSync(join(root, "acme/_vendor/alib/names.py"), "utf8").replace("names = ", ""))).toEqual(["alib.component.name", "alib.codes.component.name", ...moved]);
+});
+
+test("what a package re-exports under the name of its module is looked for in both", () => {
+  const root = project();
+  const files = {
+    "alib/__init__.py": "from alib.core import tracer, Part\n", "alib/core/__init__.py": "from .tracer import tracer\nfrom .Part import Part\n",
+    "alib/core/tracer.py": "def inner(): pass\ntracer = make_it()\ntracer = Tracer()\nname = input = 1\n", "alib/core/Part.py": "class Part:\n    def name(self): pass\n",
+    "alib/names.py": 'names = ["alib.tracer.output", "alib.tracer.inner", "alib.Part.name"]\n',
+  };
+  expect(enisle(["vendor", "-q", "-C", root, "--namespace", "acme._vendor", makeWheel(temporary(), files)]).status).toBe(0);
+  expect(JSON.parse(readFileSync(join(root, "acme/_vendor/alib/names.py"), "utf8").replace("names = ", ""))).toEqual(["alib.tracer.output", "acme._vendor.alib.tracer.inner", "acme._vendor.alib.Part.name"]);
+});
+
 test("strings that name what the library holds are listed: those that were rewritten, and those that were left with the reason", () => {
   const files = {
     "alib/__init__.py": "", "alib/core.py": "class Thing: pass\n",

@@ -106,7 +106,7 @@ describe("sources and the namespace", () => {
     const wheels = temporary();
     const a = makeWheel(wheels, library);
     const other = makeWheel(wheels, { ...library, "alib/__init__.py": "x = 1\n" }, { name: "blib" });
-    expect(refused(project(), [a, other])).toMatch(/both provide the module 'alib'/);
+    expect(refused(project(), [a, other])).toMatch(/both provide the module 'alib'[^]*--drop 'alib\/\*\*'/);
     const [c, d] = ["clib", "dlib"].map((name) => makeWheel(wheels, { ...library, "alib/core.py": `NAME = "${name}"\n` }, { name }));
     expect(refused(project(), [c ?? "", d ?? ""])).toMatch(/both provide the file 'alib\/core.py'/);
     expect(refused(project(), [a, makeWheel(wheels, library, { version: "2.0" })])).toMatch(/both are the distribution alib/);

@@ -4,7 +4,7 @@
  */
 import type { Rule } from "../../model/edit.ts";
 import type { DottedName } from "../../model/name.ts";
-import type { Expression } from "../../model/program.ts";
+import type { Expression, NameExpression } from "../../model/program.ts";
 import type { Relocation } from "../../model/relocation.ts";
 import type { Context } from "../context.ts";
 import type { Collector } from "./collector.ts";
@@ -80,13 +80,16 @@ export interface Outcome {
   /** The parameters that it comes from. */
   readonly parameters: readonly Extract<Value, { kind: "parameter" }>[];
   readonly named: readonly Named[];
+  /** Relocated names are among the alternatives, and nothing could be done about them here. */
+  readonly left?: true;
 }
 
 /** Relocates what `expression` names. `rule` and `why` are for `explain`. */
 export function relocateArgument(expression: Expression, value: Value, shape: Shape, rule: Rule, why: string, context: Context, collector: Collector): Outcome {
   const all = alternatives(value);
   const parameters = all.flatMap((each) => (each.kind === "parameter" ? [each] : []));
-  const plans = all.filter((each) => each.kind !== "parameter").map((each) => planFor(each, shape, context, isPlainName(expression)));
+  const leading = leadingName(expression);
+  const plans = all.filter((each) => each.kind !== "parameter").map((each) => planFor(each, shape, context, leading !== undefined));
   const named = plans.flatMap((each) => each.named ?? []);
   for (const each of all) if (each.kind === "text") for (const piece of each.pieces) if (!piece.shared) collector.claim(piece.literal);
   const lost = plans.some(({ plan }) => plan === "lost");
@@ -95,10 +98,11 @@ export function relocateArgument(expression: Expression, value: Value, shape: Sh
   const uses = plans.filter(({ plan }) => plan === "use");
   if (uses.length > 0) {
     if (!lost && plans.every((each) => each.plan === "use") && samePrefix(named) && named.every((each) => prefixOf(each) !== undefined)) prefixUse(expression, named, rule, context, collector);
-    else if (!lost && isPlainName(expression)) mapUse(expression, uses.flatMap((each) => each.named ?? []), rule, context, collector);
-    else {
+    else if (!(lost && context.options.runtimeMap) && leading && mapUse(leading, uses.map((each) => (leading === expression ? textOf(each.value) : firstOf(each.value))), rule, context, collector)) {
+      // The name itself, or the one that what is made begins with.
+    } else {
       editLiterals(plans, rule, why, context, collector);
-      return { kind: "opaque", parameters, named };
+      return { kind: "opaque", parameters, named, left: true };
     }
     collector.site(expression, named.map(({ name }) => name).join(", "), "proven", rule, "rewritten", why);
   }
@@ -135,8 +139,12 @@ function samePrefix(named: readonly Named[]): boolean {
   return new Set(named.map(prefixOf)).size === 1;
 }
 
-function isPlainName(expression: Expression): boolean {
-  return expression.kind === "name";
+/** `name`, `name + ".x"`, `f"{name}.x"`: the variable that the value begins with. */
+function leadingName(expression: Expression): NameExpression | undefined {
+  if (expression.kind === "name") return expression;
+  if (expression.kind === "binary" && expression.operator === "+") return leadingName(expression.left);
+  const first = expression.kind === "string" ? expression.parts[0] : undefined;
+  return first?.kind === "field" && !first.formatted && first.value.kind === "name" ? first.value : undefined;
 }
 
 /** `"N." + name`, or `N.` at the beginning of a format string. */
@@ -154,13 +162,26 @@ function prefixUse(expression: Expression, named: readonly Named[], rule: Rule, 
   if (loose) collector.edit({ start: expression.end, end: expression.end }, ")", rule);
 }
 
-/** `{"a": "N.a"}.get(name, name)`: some of the alternatives move. */
-function mapUse(expression: Expression, named: readonly Named[], rule: Rule, { source }: Context, collector: Collector): void {
-  if (expression.kind !== "name") return;
-  const quote = quoteIn(expression, source);
-  const entries = [...new Map(named.map(({ name, relocation }) => [name, `${quote}${name}${quote}: ${quote}${relocation.to}${name.slice(relocation.from.length)}${quote}`])).values()];
-  collector.edit({ start: expression.start, end: expression.start }, `{${entries.join(", ")}}.get(${expression.name}, `, rule);
-  collector.edit({ start: expression.end, end: expression.end }, ")", rule);
+function textOf(value: Value): string {
+  return value.kind === "text" ? value.text : "";
+}
+
+function firstOf(value: Value): string {
+  return value.kind === "text" ? (value.pieces[0]?.text ?? "") : "";
+}
+
+/** `{"a": "N.a"}.get(name, name)`: some of the alternatives move. False where the variable's own values are no names. */
+function mapUse(leading: NameExpression, values: readonly string[], rule: Rule, context: Context, collector: Collector): boolean {
+  const { source } = context;
+  const named = values.map((text) => namedBy({ kind: "text", text, pieces: [], complete: true, rest: undefined, running: false }, "object", context));
+  if (named.includes(undefined)) return false;
+  const quote = quoteIn(leading, source);
+  const entries = [...new Map(named.flatMap((each) => (each ? [[each.name, `${quote}${each.name}${quote}: ${quote}${each.relocation.to}${each.name.slice(each.relocation.from.length)}${quote}`]] : []))).values()];
+  // In a field of a format string two braces are one character.
+  const space = source[leading.start - 1] === 123 ? " " : "";
+  collector.edit({ start: leading.start, end: leading.start }, `${space}{${entries.join(", ")}}.get(${leading.name}, `, rule);
+  collector.edit({ start: leading.end, end: leading.end }, ")", rule);
+  return true;
 }
 
 /** The quote that may be written in place of the expression: inside a format string the other one than its own (before PEP 701). */

@@ -6,18 +6,20 @@ import { type Outcome, type Shape, relocateArgument } from "./argument.ts";
 import { relocateCode } from "./code.ts";
 import { noteGroup } from "./entryPointLookUps.ts";
 import { keptValue } from "./keptByObject.ts";
-import { renameDistribution, rewriteMetadata, rewriteRequirement } from "./metadata.ts";
-import type { Context } from "../context.ts";
-import type { Collector } from "./collector.ts";
+import { claimAskedOfHelper, renameDistribution, rewriteMetadata, rewriteRequirement } from "./metadata.ts";
+import { relocateLogger, relocateLogging } from "./logging.ts";
 import { type Parameter, type Scene, keyOf } from "./scene.ts";
 import { relocateTopModule } from "./topModule.ts";
-import { type Value, alternatives, stringsIn } from "./values.ts";
+import { alternatives, stringsIn } from "./values.ts";
 
 export function rewriteCalls(scene: Scene): void {
   for (const expression of scene.program.expressions) {
     if (expression.kind === "other" && expression.type === "exec_statement" && expression.parts[0]) relocateCode(expression.parts[0], "exec", scene);
   }
-  for (const call of scene.program.expressions) if (call.kind === "call") for (const row of rowsFor(call, scene)) rewriteCall(call, row, scene);
+  for (const call of scene.program.expressions) {
+    if (call.kind !== "call" || claimAskedOfHelper(call, scene)) continue;
+    for (const row of rowsFor(call, scene)) rewriteCall(call, row, scene);
+  }
   for (const expression of scene.program.expressions) if (expression.kind === "subscript") leaveGroup(expression, scene);
 }
 
@@ -92,7 +94,7 @@ function rewriteCall(call: CallExpression, row: CatalogueRow, scene: Scene): voi
         for (const value of alternatives(scene.evaluate(argument))) if (value.kind === "parameter") scene.importers.set(keyOf(value), { parameter: value, row });
         break;
       case "logging-configuration":
-        relocateLogging(argument, row, scene);
+        relocateLogging(argument, scene);
     }
   }
 }
@@ -134,17 +136,6 @@ function isPutBehindOwnName({ owner, name }: Parameter, { program, names, contex
 function isMadeText(whole: Expression): boolean {
   if (whole.kind === "call") return whole.callee.kind === "attribute" && ["format", "join"].includes(whole.callee.name) && whole.callee.object.kind === "string";
   return whole.kind === "string" || (whole.kind === "binary" && (whole.operator === "+" || whole.operator === "%"));
-}
-
-const nothingNamed: Outcome = { kind: "none", parameters: [], named: [] };
-
-/** `logging.captureWarnings` logs to `py.warnings`, whatever module is called `py`. */
-export function relocateLogger(argument: Expression, value: Value, row: CatalogueRow, context: Context, collector: Collector): Outcome {
-  if (value.kind === "text" && value.complete && value.text === "py.warnings") {
-    for (const { literal } of value.pieces) collector.claim(literal);
-    return nothingNamed;
-  }
-  return relocateArgument(argument, value, "prefix", "logger-name", takenBy(row), context, collector);
 }
 
 function takenBy({ callable, meaning }: CatalogueRow): string {
@@ -196,14 +187,4 @@ function relocatePattern(argument: Expression, row: CatalogueRow, { evaluate, co
   collector.edit({ start: at, end: moved ? at : at + relocation.from.length }, text, "module-call");
   collector.claim(literal);
   collector.site(literal ?? argument, relocation.from, "proven", "module-call", "rewritten", `${row.callable} matches it against names of modules`);
-}
-
-/** Keys of `loggers`; classes and factories are dotted names that exist, which strings.ts finds. */
-function relocateLogging(argument: Expression, row: CatalogueRow, { evaluate, context, collector }: Scene): void {
-  const value = evaluate(argument);
-  if (value.kind !== "table") return;
-  for (const [key, entries] of value.entries) {
-    if (key.kind !== "text" || key.text !== "loggers" || entries.kind !== "table") continue;
-    for (const [logger] of entries.entries) relocateArgument(argument, logger as Value, "prefix", "logger-name", `${row.callable}: the key of a logger`, context, collector);
-  }
 }

@@ -9,7 +9,7 @@ import type { Expression, StringExpression } from "../../model/program.ts";
 import type { Context } from "../context.ts";
 import { type Characters, charactersOf } from "./characters.ts";
 import type { Scene } from "./scene.ts";
-import { alternatives } from "./values.ts";
+import { alternatives, cut } from "./values.ts";
 
 export function relocateCode(argument: Expression, callable: string, scene: Scene): void {
   const { evaluate, context, collector } = scene;
@@ -20,7 +20,9 @@ export function relocateCode(argument: Expression, callable: string, scene: Scen
   for (const value of alternatives(evaluate(argument))) {
     if (value.kind !== "text") continue;
     for (const { literal } of value.pieces) collector.claim(literal);
-    if (value.complete) relocateText(value.pieces[0]?.literal ?? argument, charactersOf(value.pieces, context.source), callable, scene);
+    // Of what is known in part its whole lines, whatever follows them; else the pieces that are whole statements.
+    const known = value.complete ? value : cut(value, value.text.lastIndexOf("\n") + 1);
+    if (value.complete || importsMoved(known.text, context)) relocateText(known.pieces[0]?.literal ?? argument, charactersOf(known.pieces, context.source), callable, scene);
     else if (importsMoved(value.text, context) && !value.pieces.some(({ literal }) => literal?.kind === "string" && relocateWhole(literal, scene))) report(argument, callable, scene);
   }
 }

@@ -28,16 +28,16 @@ export function lookUpOffsets({ source, options }: Context): number[] {
 }
 
 /** The file asks for a group of this name. */
-export function noteGroup(argument: Expression, { evaluate, groups, context }: Scene): void {
+export function noteGroup(argument: Expression, { evaluate, groups, context }: Scene, own: "own" | "own, handed on" = "own"): void {
   const { entryPointGroups } = context.options.inventory;
-  for (const value of stringsIn(evaluate(argument))) groups.add(value.kind === "text" && value.complete ? (entryPointGroups.has(value.text) ? "own" : "foreign") : "unknown");
+  for (const value of stringsIn(evaluate(argument))) groups.add(value.kind === "text" && value.complete ? (entryPointGroups.has(value.text) ? own : "foreign") : "unknown");
 }
 
 /** After all groups were noted. In the project only a group that a copy is known to have is meant; a copy may ask for its own by any name. */
 export function rewriteLookUps(scene: Scene): void {
   const { context, groups, evaluate } = scene;
   const { inventory, relocations } = context.options;
-  if (inventory.entryPointGroups.size === 0 || relocations.relocations.length === 0) return;
+  if (inventory.entryPointGroups.size === 0 || relocations.relocations.length === 0 || context.options.leavesLookUps) return;
   const { module } = context.place;
   // What is written away others may read, for whom the copies' are not meant.
   const inCopy = module !== undefined && relocations.covering(module) !== undefined && !/\b(?:json|pickle|marshal)\.dumps?\(/.test(context.source.toString("latin1"));
@@ -56,7 +56,9 @@ export function rewriteLookUps(scene: Scene): void {
     const given = call.keywords.find(({ name }) => name === "group")?.value ?? (helper === "iter_entry_points_of" ? call.positional[0] : undefined);
     const names = given ? alternatives(evaluate(given)).map((value) => (value.kind === "text" && value.complete ? value.text : undefined)) : [];
     const known = names.length > 0 && !names.includes(undefined);
-    const meant = known ? names.some((name) => inventory.entryPointGroups.has(name ?? "")) : groups.has("own") || (inCopy && (given !== undefined || call.spread || groups.has("unknown") || groups.size === 0));
+    // What a function takes and hands on is meant where somebody gives it such a group.
+    const asked = given === undefined && !call.spread ? groups.has("own") || (inCopy && (groups.has("unknown") || groups.size === 0)) : inCopy;
+    const meant = known ? names.some((name) => inventory.entryPointGroups.has(name ?? "")) : asked || groups.has("own, handed on");
     if (meant) askCopiesToo(call, known ? names.join(", ") : "entry points", helper, scene, known ? "proven" : "opaque");
   }
 }

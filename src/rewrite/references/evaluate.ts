@@ -6,7 +6,7 @@ import { join, topLevel } from "../../model/name.ts";
 import type { AttributeExpression, Binding, CallExpression, Expression, NameExpression, StringExpression } from "../../model/program.ts";
 import type { Context } from "../context.ts";
 import type { Names } from "./names.ts";
-import { type Piece, type Value, alternatives, choice, concatenated, constant, cut, through, unknown } from "./values.ts";
+import { type Piece, type Value, alternatives, choice, concatenated, constant, cut, listed, lookedUp, through, unknown } from "./values.ts";
 
 export interface Evaluator {
   (expression: Expression): Value;
@@ -139,7 +139,7 @@ export function evaluator(context: Context, names: Names): Evaluator {
     const isShared = (): boolean => names.isShared(binding);
     switch (how.kind) {
       case "assign":
-        return through(pick(evaluate(how.value), how.path), isShared);
+        return through(filled(binding, pick(evaluate(how.value), how.path)), isShared);
       case "iterate":
         return through(pick(anyOf(elements(evaluate(how.iterable))), how.path), isShared);
       case "parameter": {
@@ -154,6 +154,13 @@ export function evaluator(context: Context, names: Names): Evaluator {
       default:
         return unknown;
     }
+  }
+
+  /** `table = {}`, `table["a"] = x`: what is put into a dictionary that has a name. */
+  function filled(binding: Binding, value: Value): Value {
+    if (value.kind !== "table" || binding.how.kind !== "assign" || binding.how.path.length > 0) return value;
+    const entries = names.entriesOf(binding).map(({ key, value: each }): readonly [Value, Value] => [evaluate(key), evaluate(each)]);
+    return entries.length === 0 ? value : { kind: "table", entries: [...value.entries, ...entries] };
   }
 
   function ofSubscript(object: Value, indices: readonly Expression[]): Value {
@@ -182,24 +189,22 @@ export function evaluator(context: Context, names: Names): Evaluator {
       if (receiver.kind === "running" && stringMethods.has(method)) return { kind: "running", original: undefined };
       if (receiver.kind === "running" && ["rpartition", "rsplit"].includes(method)) return { kind: "items", items: [{ kind: "running", original: undefined }, unknown, unknown] };
       if (receiver.kind === "parameter" && ["rpartition", "rsplit", "partition", "split"].includes(method)) return { kind: "items", items: [receiver, unknown, unknown] };
-      if (receiver.kind === "table" && method === "items") return { kind: "items", items: receiver.entries.map(([key, value]) => ({ kind: "items", items: [key, value] })) };
-      if (receiver.kind === "table" && method === "values") return { kind: "items", items: receiver.entries.map(([, value]) => value) };
-      if (receiver.kind === "table" && method === "keys") return { kind: "items", items: receiver.entries.map(([key]) => key) };
+      if (["items", "values", "keys"].includes(method)) return choice(alternatives(receiver).map((each) => (each.kind === "table" ? listed(each, method) : unknown)));
       if (receiver.kind === "table" && method === "get" && isSameName(call.positional)) return choice(alternatives(evaluate(call.positional[0])).map((each) => lookedUp(receiver, each) ?? each));
       if (receiver.kind === "table" && (method === "get" || method === "pop") && call.positional[0]) return choice([ofSubscript(receiver, [call.positional[0]]), ...call.positional.slice(1).map(evaluate)]);
       return unknown;
     }
     const callee = evaluate(call.callee);
     const [first] = call.positional;
-    const groups = callee.kind === "object" ? callee.names.filter((name) => /^importlib[._]metadata\.entry_points$/.test(name)) : [];
-    if (groups.length > 0) return { kind: "object", names: groups };
+    const groups = callee.kind === "object" ? callee.names.filter((name) => /^importlib[._]metadata\.entry_points$/.test(name) || name === `${context.options.helper}.entry_points`) : [];
+    if (groups.length > 0) return { kind: "object", names: groups.map((name) => (name.startsWith("importlib") ? name : "importlib.metadata.entry_points")) };
     if (callee.kind !== "object" || !first) return unknown;
     const imports = callee.names.find((name) => name === "builtins.__import__" || name === "importlib.import_module");
     const imported = imports === undefined ? unknown : evaluate(first);
     // The generated helper, in a file that was relocated already.
     if (imported.kind === "text" && imported.complete && imported.text.endsWith("._relocated")) return { kind: "object", names: ["_relocated"] };
     if (callee.names.some((name) => /^_relocated\.\w+_of$/.test(name))) return evaluate(first);
-    if (imported.kind === "text" && imported.complete && call.positional.length === 1) return { kind: "object", names: [imports === "builtins.__import__" ? topLevel(imported.text) : imported.text] };
+    if (imported.kind === "text" && imported.complete && call.positional.length === 1) return { kind: "object", names: [imports === "builtins.__import__" && !call.keywords.some(({ name }) => name === "fromlist") ? topLevel(imported.text) : imported.text] };
     if (callee.names.includes("builtins.getattr") && call.positional[1] && isRunningKey(evaluate(call.positional[1]))) return { kind: "running", original: undefined };
     if (callee.names.some((name) => passThrough.has(name))) return elements(evaluate(first));
     if (callee.names.includes("builtins.str")) return evaluate(first);
@@ -223,6 +228,8 @@ export function evaluator(context: Context, names: Names): Evaluator {
   function elements(value: Value): Value {
     if (value.kind === "object" && value.names.includes("sys.modules")) return { kind: "items", items: [{ kind: "running", original: undefined }] };
     if (value.kind === "table") return { kind: "items", items: value.entries.map(([key]) => key) };
+    // A parameter with a default: what callers give may hold anything.
+    if (value.kind === "choice") return { kind: "items", items: value.values.flatMap((each) => { const known = elements(each); return known.kind === "items" ? known.items : [unknown]; }) };
     return value.kind === "items" ? value : unknown;
   }
 
@@ -288,8 +295,4 @@ function isRunningKey(key: Value): boolean {
 function isSameName(given: readonly Expression[]): given is readonly [NameExpression, NameExpression] {
   const [key, otherwise] = given;
   return key?.kind === "name" && otherwise?.kind === "name" && key.name === otherwise.name;
-}
-
-function lookedUp(table: Extract<Value, { kind: "table" }>, key: Value): Value | undefined {
-  return key.kind === "text" && key.complete ? table.entries.find(([each]) => each.kind === "text" && each.text === key.text)?.[1] : undefined;
 }

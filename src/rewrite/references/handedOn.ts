@@ -81,7 +81,7 @@ function rewriteGiven(call: CallExpression, { function: called, unwritten }: Cal
       if (importer.row?.meaning === "version" || importer.row?.meaning === "metadata") return claim(argument, scene);
     }
     if (scene.ownNames.has(key)) return claim(argument, scene);
-    if (importer.row?.meaning === "entry-point-group") noteGroup(argument, scene);
+    if (importer.row?.meaning === "entry-point-group") noteGroup(argument, scene, "own, handed on");
     if (importer.row?.meaning === "entry-point-group" || importer.row?.meaning === "label") return leave(argument, importer.row, scene);
     const outcome = relocateArgument(argument, scene.evaluate(argument), "object", "module-call", `${called.name} hands it on to ${importer.row?.callable ?? "a call that takes a module's name"}`, scene.context, scene.collector);
     for (const each of outcome.parameters) scene.importers.set(keyOf(each), { parameter: each, row: importer.row });

@@ -10,7 +10,7 @@ import type { Binding, Program, StringExpression, StringPart } from "../../model
 import type { Span } from "../../model/span.ts";
 import { Interest } from "../../model/words.ts";
 import type { Context } from "../context.ts";
-import { relocateLogger, rewriteCalls } from "./calls.ts";
+import { rewriteCalls } from "./calls.ts";
 import { relocateTexts } from "./code.ts";
 import { fragmentOffsets, relocateFragments } from "./codeFragments.ts";
 import { Collector } from "./collector.ts";
@@ -21,6 +21,7 @@ import { lookUpOffsets, rewriteLookUps } from "./entryPointLookUps.ts";
 import { evaluator } from "./evaluate.ts";
 import { namesOf } from "./names.ts";
 import { rewriteRunning } from "./running.ts";
+import { relocateLogger, relocateLoggingTables } from "./logging.ts";
 import { importAtRunTime, mapAtRunTime } from "./runtimeMap.ts";
 import { mayAskForCopies } from "./metadata.ts";
 import { wordsThere } from "./interests.ts";
@@ -119,7 +120,7 @@ export function offsetsToParse(context: Context, strings: readonly WantedString[
   return offsets;
 }
 
-/** `{"__module__": "a"}`, `setattr(f, "__module__", "a")`: a class is made by a call, a module by executing text. */
+/** `{"__module__": "a"}`, `setattr(f, "__module__", "a")`: a class is made by a call, a module by executing text. `{"loggers": {"a": …}}`: logging is configured. */
 function keyOffsets(source: Buffer): number[] {
   return moduleKeys.flatMap((key) => {
     const offsets: number[] = [];
@@ -128,7 +129,7 @@ function keyOffsets(source: Buffer): number[] {
   });
 }
 
-const moduleKeys = ["__module__", "__package__", "__name__"].flatMap((key) => [`${key}"`, `${key}'`]);
+const moduleKeys = ["__module__", "__package__", "__name__", "loggers"].flatMap((key) => [`${key}"`, `${key}'`]);
 
 /** Strings that may be more than themselves: an annotation names what an import binds, and neighbours make one string of several. */
 function unclear(strings: readonly WantedString[], context: Context): number[] {
@@ -181,6 +182,7 @@ function withProgram(context: Context, around: readonly number[] | undefined, de
   const scene = sceneOf(context, program, depth);
   followCalls(scene);
   rewriteDerived(scene);
+  relocateLoggingTables(scene);
   relocateTexts(scene);
   relocateFragments(scene);
   rewriteStrings(scene);
@@ -223,7 +225,7 @@ function sceneOf(context: Context, program: Program, depth: number): Scene {
     opaque(call, argument, row, partly = false) {
       const mapped = row.meaning === "top-module" ? importAtRunTime(call, context, collector) : isMapped(row) && mapAtRunTime(argument, "module-call", context, collector);
       // A script that takes names from elsewhere does not mean the copy, unless it was seen to.
-      if (mapped || (context.place.module === undefined && !partly)) return;
+      if (mapped || (context.place.module === undefined && !partly) || (row.creates === true && !partly)) return;
       collector.finding("opaque-name", `${row.callable} is given ${partly ? "other names too, which are" : "a name that is"} known only at run time`, call.start);
       collector.site(call, context.source.toString("latin1", call.start, Math.min(call.end, call.start + 60)), "opaque", "catalogue", "reported", "known only at run time");
     },

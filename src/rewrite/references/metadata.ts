@@ -133,8 +133,21 @@ function distributionName(value: Value, row: CatalogueRow | undefined): string |
   return value.kind === "running" ? value.original : undefined;
 }
 
-/** The call is asked of the helper instead; its arguments stay. Where it may be the backport's, the helper is told the function: what that raises is caught by the backport's names. */
-function useHelper(call: CallExpression, name: string, helper: string, { context, collector, evaluate }: Scene, tier: "proven" | "opaque" = "proven"): void {
+/** `__import__("N._relocated", fromlist=["_"]).version("a.b")`, or `.asked(version)("a.b")`: what such a call is given is the name of a distribution. */
+export function claimAskedOfHelper({ callee: called, positional, keywords }: CallExpression, { context, evaluate, collector }: Scene): boolean {
+  const { helper } = context.options;
+  const callee = called.kind === "call" ? called.callee : called;
+  if (helper === undefined || callee.kind !== "attribute" || callee.object.kind !== "call" || callee.object.callee.kind !== "name" || callee.object.callee.name !== "__import__") return false;
+  const module = callee.object.positional[0] && evaluate(callee.object.positional[0]);
+  if (module?.kind !== "text" || module.text !== helper) return false;
+  for (const argument of [...positional, ...keywords.map(({ value }) => value)]) {
+    for (const value of stringsIn(evaluate(argument))) if (value.kind === "text") for (const { literal } of value.pieces) collector.claim(literal);
+  }
+  return true;
+}
+
+/** The call is asked of the helper instead; its arguments stay. Where it may be the backport's, the helper is told the function: what that raises is caught by the backport's names (`minds`). */
+export function useHelper(call: CallExpression, name: string, helper: string, { context, collector, evaluate }: Scene, tier: "proven" | "opaque" = "proven", minds = true): void {
   const module = context.options.helper;
   if (module === undefined) {
     collector.finding("metadata-unreachable", `the metadata of ${name} is asked for, and is not installed after relocation`, call.start);
@@ -142,7 +155,7 @@ function useHelper(call: CallExpression, name: string, helper: string, { context
   }
   const quote = quoteIn(call, context.source);
   collector.needsHelper = true;
-  const backport = alternatives(evaluate(call.callee)).some((each) => each.kind === "object" && each.names.some((callable) => topLevel(callable) === "importlib_metadata"));
+  const backport = minds && alternatives(evaluate(call.callee)).some((each) => each.kind === "object" && each.names.some((callable) => topLevel(callable) === "importlib_metadata"));
   const callee = context.source.toString("latin1", call.callee.start, call.callee.end);
   const asked = backport ? `asked(${callee})` : `${helper}${callee.match(/\\?(?:\r\n|\r|\n)/g)?.join("") ?? ""}`;
   collector.edit(call.callee, `__import__(${quote}${module}${quote}, fromlist=[${quote}_${quote}]).${asked}`, "own-metadata");

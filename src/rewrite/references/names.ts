@@ -9,6 +9,8 @@ export interface Names {
   bindingsOf(use: NameExpression): readonly Binding[];
   /** Whether the binding's name is read in more than one place. */
   isShared(binding: Binding): boolean;
+  /** What `name[key] = value` puts in, where the name is this binding's and no other's. */
+  entriesOf(binding: Binding): readonly { readonly key: Expression; readonly value: Expression }[];
   /** Dotted names that an import binding stands for, in original names. */
   imported(binding: Binding): readonly string[];
   functionsNamed(name: string): readonly Function[];
@@ -37,6 +39,18 @@ export function namesOf(program: Program, { place, source, options }: Context): 
     if (!counts) reads.set(owner, (counts = new Map()));
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
+  let put: Map<string, { readonly object: NameExpression; readonly key: Expression; readonly value: Expression }[]> | undefined;
+  const entriesPut = (name: string) => {
+    if (!put) {
+      put = new Map();
+      for (const { target, value } of program.assignments) {
+        const [key] = target.kind === "subscript" ? target.indices : [];
+        if (target.kind !== "subscript" || target.object.kind !== "name" || !key || target.indices.length > 1) continue;
+        put.set(target.object.name, [...(put.get(target.object.name) ?? []), { object: target.object, key, value }]);
+      }
+    }
+    return put.get(name) ?? [];
+  };
   let hidden: string | undefined;
   // In bodies that were not parsed the word may be anything: it counts as a use.
   const hiddenUses = (name: string): number => {
@@ -47,6 +61,10 @@ export function namesOf(program: Program, { place, source, options }: Context): 
   const attributeReads = (name: string): number => program.expressions.filter((expression) => expression.kind === "attribute" && expression.name === name).length;
   return {
     bindingsOf: (use) => bindings.get(resolve(use.name, use.scope))?.get(use.name) ?? [],
+    entriesOf(binding) {
+      const scope = ownerOf(binding);
+      return entriesPut(binding.name).filter(({ object }) => resolve(object.name, object.scope) === scope && bindings.get(scope)?.get(object.name)?.length === 1);
+    },
     isShared(binding) {
       const seen = (reads.get(ownerOf(binding))?.get(binding.name) ?? 0) + (binding.scope.kind === "class" ? attributeReads(binding.name) : 0);
       return seen > 1 || seen + hiddenUses(binding.name) > 1;

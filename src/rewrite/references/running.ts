@@ -120,10 +120,11 @@ function relocate(expression: Expression, shape: Shape, rule: Rule, why: string,
       for (const item of value.items) relocateArgument(each, item, shape, rule, why, scene.context, scene.collector);
       continue;
     }
-    const { kind, parameters } = relocateArgument(each, value, shape, rule, why, scene.context, scene.collector);
+    const { kind, parameters, left } = relocateArgument(each, value, shape, rule, why, scene.context, scene.collector);
     // `def unload(name): del sys.modules[name]`
     if (rule === "sys-modules") for (const parameter of parameters) if (!scene.importers.has(keyOf(parameter))) scene.importers.set(keyOf(parameter), { parameter, row: undefined });
-    if (kind === "opaque" && rule === "sys-modules") mapAtRunTime(each, rule, scene.context, scene.collector);
+    const mapped = kind === "opaque" && rule === "sys-modules" && mapAtRunTime(each, rule, scene.context, scene.collector);
+    if (left && !mapped) scene.collector.finding("opaque-name", `${why}, may be one that is relocated, and cannot be rewritten here`, each.start);
   }
 }
 

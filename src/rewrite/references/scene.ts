@@ -32,7 +32,7 @@ export interface Scene {
   /** Attributes that are handed on by methods of a class, and whose assignment was not parsed. */
   readonly unseen: Set<string>;
   /** Which groups of entry points the file asks for: those in which copies declare some, others, and such as only running tells. */
-  readonly groups: Set<"own" | "foreign" | "unknown">;
+  readonly groups: Set<"own" | "own, handed on" | "foreign" | "unknown">;
   /** Names that are handed to catalogue calls as modules: what they are compared with names modules too. */
   readonly moduleNames: Set<string>;
   /** What a function, a class or a method of another relocated module does with what it is given (takers.ts). */

@@ -44,8 +44,8 @@ function relocateRow(value: Text, row: Named, at: Expression, context: Context, 
 
 /** For a string as such, wherever it stands. `at` is the literal. */
 export function decideString(value: Text, at: { readonly start: number; readonly end: number }, context: Context, collector: Collector): void {
-  const named = verified(value, context);
-  const text = named && (whatItSays(at, context) ?? (isCoincidence(named.name, context) ? COINCIDENCE : undefined));
+  const named = isSentence(value, at, context) ? undefined : verified(value, context);
+  const text = named && (isGroup(value, context) ? GROUP : (whatItSays(at, context) ?? (isCoincidence(named.name, context) ? COINCIDENCE : undefined)));
   if (named && text !== undefined) return collector.site(at, named.name, "verified", "verified-string", "left", text);
   if (named) {
     if (context.options.verified === "report") collector.site(at, named.name, "verified", "verified-string", "left", "verified strings are only listed");
@@ -56,22 +56,37 @@ export function decideString(value: Text, at: { readonly start: number; readonly
   if (ambiguous) collector.site(at, ambiguous.name, "ambiguous", "ambiguous-string", "left", ambiguous.name.includes(".") ? "no such module or attribute in the relocated distribution" : "a single word may mean anything");
 }
 
+const GROUP = "the name of a group of entry points that the library declares";
 const SETTING = "a key of settings";
 const SALT = "a salt: what was signed with it must stay valid";
 const READ = "people read it";
+/** `environ["a.b"]`, `environ.get("a.b")`; `"a.b" in environ`; `environ = {"a.b": …}` */
+const lookedUp = /(?:\b|_)(?:environ|headers)(?:[ \t]*\[|\.(?:get|pop|setdefault|has_key)\()\s*$/i;
+const inEnvironment = /^[ \t]+(?:not[ \t]+)?in[ \t]+(?:\w+\.)*\w*(?:environ|headers)\b/i;
+const literalKey = /(?:\b|_)(?:environ|headers)[ \t]*(?:=|\(|\.update\()[ \t]*\{(?:[^{}]*,)?\s*$/i;
+const KEY = "a key of a WSGI environment or of headers: whoever sets and reads it knows it by this name";
+
+/** A group of entry points is often called like a package, and other distributions declare entry points in it by that name. */
+function isGroup({ text }: Text, { options: { inventory } }: Context): boolean {
+  return !inventory.groups.has(text) && inventory.declaresGroup(text);
+}
 
 /** Why a string is no name, whatever it looks like: `salt="a.b"`, `help="a.b"`, `return "a.b"` of a `__repr__`; undefined where nothing says so. */
 function whatItSays({ start, end }: Span, { source }: Context): string | undefined {
   const before = source.toString("latin1", Math.max(0, start - 2000), start);
   const target = /(\w+)[ \t]*(?::[^=\n]*)?=\s*\(?\s*$/.exec(before)?.[1] ?? "";
   if (/(?:^|_)salt$/i.test(target)) return SALT;
-  if (/^(?:\w+_)?(?:prog|description|description_?prefix|title|caption|help|help_text)$/i.test(target)) return READ;
+  // PEP 3333: what servers, applications and middleware define there is called `server.name`.
+  if (/^(?:\w+_)?(?:environ|session|cache|cookie|header)_?key$/i.test(target)) return KEY;
+  const after = source.toString("latin1", end, end + 200);
+  if (lookedUp.test(before) || inEnvironment.test(after) || (/^\s*:/.test(after) && literalKey.test(before))) return KEY;
+  if (/^(?:\w+_)?(?:prog|description|description_?prefix|title|caption|help|help_text|(?:deprecated|moved|renamed)_?(?:name|from))$/i.test(target)) return READ;
   // What takes the place of the deprecated, by a keyword: a name by itself may be what the shim imports.
-  if (/\b\w*deprecat\w*\([^()]*\b(?:replacement|alternative|instead|message|reason)\s*=\s*$/i.test(before)) return READ;
+  if (/\b\w*deprecat\w*\([^()]*\b(?:replacement|alternative|instead|message|reason)\s*=\s*$/i.test(before) || /^[ \t]*@[\w.]*deprecat\w*\(\s*$/im.test(before)) return READ;
   if (/\b(?:Sub)?Element\([^()]*[(,]\s*\w+[ \t]*=[ \t]*$/.test(before)) return "an attribute of an element of XML";
   if (/(?<![\w.])print\([ \t]*$/.test(before)) return READ;
-  if (isKeyOfSettings(before, source.toString("latin1", end, end + 20))) return SETTING;
-  const name = functionAround(before);
+  if (isKeyOfSettings(before, after.slice(0, 20))) return SETTING;
+  const name = /^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)\([^()\n]*\)[^\n:]*:[ \t]*return[ \t]*$/m.exec(before.slice(before.lastIndexOf("\n") + 1))?.[1] ?? functionAround(before);
   if (/salt$/i.test(name) && /\breturn\s*\(?\s*$/.test(before)) return SALT;
   return name === "__repr__" || name === "__str__" ? READ : undefined;
 }
@@ -82,8 +97,17 @@ function functionAround(before: string): string {
   return /^(?:async[ \t]+)?def[ \t]+(\w+)/.exec(header ?? "")?.[1] ?? "";
 }
 
+/** `f"a.b.{name} ({kind})"`: what follows the known beginning is no part of a name. */
+function isSentence({ complete }: Text, { start, end }: { readonly start: number; readonly end: number }, { source }: Context): boolean {
+  if (complete) return false;
+  const text = source.toString("latin1", start, end).replace(/\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|["'](?:\s|\\\n)*[a-zA-Z]{0,2}["']/g, "");
+  return /[^\s"'\\]\s+[^\s"'\\]|[()[\],;=<>!?]/.test(text);
+}
+
 function verified(value: Text, context: Context): Named | undefined {
   const { inventory } = context.options;
+  const asset = ofAsset(value, context);
+  if (asset) return asset;
   // What a format leaves open: `"a.b.%s"`, `"a.b.{}"`.
   const [, beginning = "", field = ""] = /^([\w.]*)((?:%(?:\(\w+\))?s|\{\w*\})(?:\.[A-Za-z_]\w*)*)?$/.exec(value.text) ?? [];
   if (field !== "" && extension.test(value.text)) return undefined;
@@ -100,6 +124,14 @@ function verified(value: Text, context: Context): Named | undefined {
   const attribute = /:([\w.]*)$/.exec(value.text)?.[1];
   if (attribute !== undefined) return attribute !== "" && inventory.isModule(named.name) && inventory.has(`${named.name}.${attribute}`) ? named : undefined;
   return named.name.includes(".") && inventory.has(named.name) && !isFileName(named.name, inventory) ? named : undefined;
+}
+
+/** `"a.b:static/x.css"`, as Pyramid and others name files in packages: the file, or the directory up to what is not known, is there. */
+function ofAsset({ text, complete }: Text, { options: { inventory, relocations } }: Context): Named | undefined {
+  const [, name = "", path = ""] = /^([^\W\d][\w.]*):([\w.@+-]+(?:\/[\w.@+-]+)*\/?)/.exec(complete ? text : text.slice(0, text.lastIndexOf("/") + 1)) ?? [];
+  if (path === "" || (complete && text !== `${name}:${path}`)) return undefined;
+  const relocation = inventory.isPackage(name) || inventory.isModule(name) ? relocations.covering(name) : undefined;
+  return relocation && inventory.hasFile(name, path) ? { name, relocation } : undefined;
 }
 
 const extension = /\.(?:bak|bat|bin|cfg|conf|css|csv|dat|db|dll|egg|exe|gz|html?|ico|ini|jpg|js|json|lock|log|md|mo|pdf|pid|pkl|png|po|py[cdi]?|rst|sh|so|sock|sqlite|sql|svg|tar|tmp|toml|txt|whl|xml|ya?ml|zip)$/;

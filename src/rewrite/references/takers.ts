@@ -100,8 +100,8 @@ function ownWords({ parameter }: Importer, scene: Scene): { readonly words: Read
     const value = evaluate(expression);
     const texts = value.kind === "items" ? value.items : value.kind === "table" ? value.entries.map(([key]) => key) : value.kind === "text" ? [value] : [];
     for (const text of texts) if (text.kind === "text") words.add(text.text);
-    // What is empty at first is filled later.
-    return texts.length > 0;
+    // What is empty at first is filled later, and so is what gets keys that only running tells.
+    return texts.length > 0 && (value.kind !== "table" || texts.every(({ kind }) => kind === "text"));
   };
   for (const use of program.expressions) {
     if (use.kind !== "name" || use.name !== parameter.name || !names.bindingsOf(use).some(({ how }) => how.kind === "parameter" && how.owner === parameter.owner)) continue;

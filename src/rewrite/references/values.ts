@@ -111,3 +111,13 @@ function shared(value: Value): Value {
       return value;
   }
 }
+
+/** `.items()`, `.values()`, `.keys()` of a dictionary. */
+export function listed({ entries }: Extract<Value, { kind: "table" }>, method: string): Value {
+  return { kind: "items", items: entries.map(([key, value]) => (method === "items" ? { kind: "items", items: [key, value] } : method === "keys" ? key : value)) };
+}
+
+/** What a dictionary has by a key; undefined where that is not known, or it has none of it. */
+export function lookedUp(table: Extract<Value, { kind: "table" }>, key: Value): Value | undefined {
+  return key.kind === "text" && key.complete ? table.entries.find(([each]) => each.kind === "text" && each.text === key.text)?.[1] : undefined;
+}
