@@ -70,6 +70,7 @@ function whatItSays({ start, end }: Span, { source }: Context): string | undefin
   if (/\b\w*deprecat\w*\([^()]*\b(?:replacement|alternative|instead|message|reason)\s*=\s*$/i.test(before)) return READ;
   if (/\b(?:Sub)?Element\([^()]*[(,]\s*\w+[ \t]*=[ \t]*$/.test(before)) return "an attribute of an element of XML";
   if (/(?<![\w.])print\([ \t]*$/.test(before)) return READ;
+  if (/\.group[ \t]*(?:==|!=|not in|in)[ \t]*[([{]?\s*$/.test(before)) return "the name of a group of entry points";
   if (isKeyOfSettings(before, source.toString("latin1", end, end + 20))) return SETTING;
   const name = functionAround(before);
   if (/salt$/i.test(name) && /\breturn\s*\(?\s*$/.test(before)) return SALT;
