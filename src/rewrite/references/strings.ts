@@ -85,6 +85,7 @@ function whatItSays({ start, end }: Span, { source }: Context): string | undefin
   if (/\b\w*deprecat\w*\([^()]*\b(?:replacement|alternative|instead|message|reason)\s*=\s*$/i.test(before) || /^[ \t]*@[\w.]*deprecat\w*\(\s*$/im.test(before)) return READ;
   if (/\b(?:Sub)?Element\([^()]*[(,]\s*\w+[ \t]*=[ \t]*$/.test(before)) return "an attribute of an element of XML";
   if (/(?<![\w.])print\([ \t]*$/.test(before)) return READ;
+  if (/\.group[ \t]*(?:==|!=|not in|in)[ \t]*[([{]?\s*$/.test(before)) return "the name of a group of entry points";
   if (isKeyOfSettings(before, after.slice(0, 20))) return SETTING;
   const name = /^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)\([^()\n]*\)[^\n:]*:[ \t]*return[ \t]*$/m.exec(before.slice(before.lastIndexOf("\n") + 1))?.[1] ?? functionAround(before);
   if (/salt$/i.test(name) && /\breturn\s*\(?\s*$/.test(before)) return SALT;
