@@ -1,6 +1,7 @@
 /** Build mode: the project is copied to a directory, and the copy is what is relocated; the sources stay as they are. */
-import { cpSync, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { cpSync, existsSync, lstatSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
+import { makeDirectory } from "../host/makeDirectory.ts";
 import { listProjectFiles } from "../acquire/project.ts";
 import type { Host } from "../host/host.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
@@ -18,10 +19,10 @@ export async function buildDirectory(consumer: Consumer, out: string, excluded: 
   const fresh = join(dirname(out), `.${basename(out)}-${process.pid}`);
   const drop = (): void => rmSync(fresh, { recursive: true, force: true });
   try {
-    mkdirSync(dirname(out), { recursive: true });
+    makeDirectory(dirname(out));
     // Entry by entry: the directory may lie in the project itself.
     const copy = (from: string, to: string): void => {
-      mkdirSync(to, { recursive: true });
+      makeDirectory(to);
       for (const entry of readdirSync(from, { withFileTypes: true })) {
         const source = join(from, entry.name);
         if (skipped.has(entry.name) || entry.name.startsWith(STAGING_NAME) || source === fresh || source === out || existsSync(join(source, "pyvenv.cfg"))) continue;

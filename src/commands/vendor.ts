@@ -1,6 +1,6 @@
 /** `enisle vendor`: the sources that are named, or the declared state, relocated into the project's namespace; the project rewritten to use them. */
 import { statSync } from "node:fs";
-import { resolve } from "node:path";
+import { resolve, sep } from "node:path";
 import type { Host } from "../host/host.ts";
 import { normalisedName } from "../model/distribution.ts";
 import { Failure } from "../model/failure.ts";
@@ -67,6 +67,8 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, named: boo
   let undeclared: readonly string[] = [];
   const writes = !options.dryRun && !options.diff && !compares;
   const sourceDirectories = named ? options.sources.map((source) => resolve(host.cwd, source)) : (consumer.configuration.vendor ?? []).map((source) => resolve(consumer.root, source));
+  const around = sourceDirectories.find((path) => `${consumer.namespaceDirectory}${sep}`.startsWith(`${path}${sep}`) && statSync(path, { throwIfNoEntry: false })?.isDirectory());
+  if (around !== undefined) throw new Failure(`${around}: holds the project itself`, "Name a directory that holds the library and nothing else.");
   const build = options.out !== undefined && writes ? await buildDirectory(consumer, options.out, sourceDirectories, host) : undefined;
   const run = await runProject(build?.twin ?? consumer, { writes, diff: options.diff || options.check === true, verified: options.verified, runtimeMap: options.runtimeMap, fetching }, crew, host, async (state, basis) => {
     const treat = treatments(consumer, state.manifest, { drop: options.drop ?? [], keep: options.keep ?? [] });
