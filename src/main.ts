@@ -290,7 +290,7 @@ async function perform<Result>(options: CommonOptions, run: (host: NodeHost) => 
 /** What the file system refuses is no defect of the tool, wherever it shows. */
 function failureOf(error: unknown): Failure | undefined {
   const { syscall, path } = error as NodeJS.ErrnoException;
-  const known = syscall !== undefined && path !== undefined && !syscall.startsWith("spawn") ? fileFailure(error, path) : error;
+  const known = syscall !== undefined && !syscall.startsWith("spawn") ? fileFailure(error, path ?? "a file that was being read or written") : error;
   return known instanceof Failure ? known : undefined;
 }
 

@@ -18,6 +18,9 @@ test("each is refused in its own words, and nothing is written", () => {
   symlinkSync("loop.whl", join(place, "loop.whl"));
   write(place, { "binary.txt": Buffer.from([0xff, 0xfe, 0]), "file": "" });
   mkdirSync(join(place, "empty"));
+  const foreign = join(temporary(), "tree");
+  mkdirSync(foreign);
+  writeFileSync(Buffer.concat([Buffer.from(`${foreign}/caf`), Buffer.from([0xe9]), Buffer.from(".py")]), "");
   const before = snapshot(root);
   const cases: readonly (readonly [readonly string[], RegExp])[] = [
     [["vendor", "-C", root, ""], /a SOURCE is empty/], [["vendor", "-C", root, root], /holds the project itself/], [["vendor", "-C", root, join(place, "loop.whl")], /too many symbolic links/],
@@ -25,6 +28,7 @@ test("each is refused in its own words, and nothing is written", () => {
     [["vendor", "-C", root, "--find-links", join(place, "nosuch"), "x"], /nosuch: no such directory/], [["vendor", "-C", root, "--pip", "", "x"], /--pip is empty/],
     [["vendor", "-C", root, "--drop", "^(", wheel], /'\^\(' is no regular expression: Unterminated group/], [["vendor", "-C", root, "--out", "/proc/x", wheel], /^error: \/proc\/x/],
     [["wheel", wheel, "--rename", "alib=alib_1", "-w", "/proc/x"], /^error: \/proc\/x/], [["wheel", wheel, "--rename", "alib=alib_1", "-w", join(place, "file")], /not a directory/],
+    [["vendor", "-C", root, foreign], /the name of this file is not UTF-8/],
     [["update", "-C", project(), "alib"], /nothing is vendored there/], [["index", "add", join(place, "binary.txt"), "--index", join(place, "i")], /neither a wheel nor an sdist/],
   ];
   for (const [args, said] of cases) {
