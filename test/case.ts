@@ -8,6 +8,7 @@ import { basename } from "node:path";
 import { catalogueWith } from "../src/catalogue/index.ts";
 import { defaultReferences } from "../src/commands/fileJob.ts";
 import { moduleOfFile } from "../src/model/name.ts";
+import { inventoryOf } from "../src/commands/inventory.ts";
 import type { Inventory } from "../src/rewrite/context.ts";
 import { relocationMap } from "../src/model/relocation.ts";
 import { scannerOnly, withGrammar } from "../src/commands/readers.ts";
@@ -23,6 +24,8 @@ export interface Case {
   readonly holds: readonly string[];
   readonly attributes: readonly string[];
   readonly versions: ReadonlyMap<string, string>;
+  /** Other modules of the relocated distributions, by their paths. */
+  readonly beside: ReadonlyMap<string, Buffer>;
   readonly before: Buffer;
   /** The same as `before` where the case has no `after`. */
   readonly after: Buffer;
@@ -54,6 +57,7 @@ export function readCases(pattern: string): Case[] {
       holds: field("holds").flatMap((line) => [...line.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "")),
       attributes: field("attributes").flatMap((line) => [...line.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "")),
       versions: new Map(field("version").map((line) => [/`([^`]+)`/.exec(line)?.[1] ?? "", line.split(" ").at(-1) ?? ""])),
+      beside: new Map([...sections].flatMap(([title, section]) => (title.startsWith("beside ") ? [[title.slice(7).replaceAll("`", ""), block(file, section)] as const] : []))),
       before,
       after: after === undefined ? before : block(file, after),
       findings: [...(sections.get("findings") ?? "").matchAll(/^- `([\w-]+)`(?: line (\d+))?$/gm)].map((match) => `${match[1]} line ${match[2] ?? "?"}`).sort(),
@@ -81,11 +85,17 @@ export const readers = await withGrammar(scannerOnly());
 function inventory(each: Case): Inventory {
   const names = new Set(each.holds);
   const below = (name: string): boolean => each.holds.some((other) => other.startsWith(`${name}.`));
-  return { isModule: (name) => names.has(name), isPackage: below, has: (name) => names.has(name) || each.attributes.includes(name), lacks: (name) => !names.has(name) && !each.attributes.includes(name), origins: (name) => [name], groups: new Set<string>(), requires: new Set<string>(), holdsMetadata: each.versions.size > 0, distributionNames: [...each.versions.keys()], distribution: (name) => (each.versions.has(name) ? { version: each.versions.get(name) ?? null } : undefined) };
+  const modules = [...each.beside].map(([path, text]) => ({ name: moduleOfFile(packageOf(path), basename(path)) ?? "", package: packageOf(path), locator: { kind: "file" as const, path }, size: text.length }));
+  const beside = inventoryOf({ modules, distributions: [] }, (locator) => (locator.kind === "file" ? each.beside.get(locator.path) : undefined) ?? Buffer.alloc(0), () => readers);
+  return { isModule: (name) => names.has(name) || beside.isModule(name), isPackage: (name) => below(name) || beside.isPackage(name), has: (name) => names.has(name) || each.attributes.includes(name) || beside.has(name), origins: beside.origins, split: beside.split, source: beside.source, groups: new Set<string>(), requires: new Set<string>(), lacks: (name) => !names.has(name) && !each.attributes.includes(name) && !beside.has(name), holdsMetadata: each.versions.size > 0, distributionNames: [...each.versions.keys()], distribution: (name) => (each.versions.has(name) ? { version: each.versions.get(name) ?? null } : undefined) };
+}
+
+function packageOf(path: string): string {
+  return path.replace(/\/?[^/]*$/, "").replaceAll("/", ".");
 }
 
 export function run(each: Case, source = each.before, relocations = each.relocations): RelocatedSource {
-  const within = each.path?.replace(/\/?[^/]*$/, "").replaceAll("/", ".");
+  const within = each.path === undefined ? undefined : packageOf(each.path);
   const place = { module: moduleOfFile(within, basename(each.path ?? "")), package: within, stub: each.path?.endsWith(".pyi") ?? false, siblings: new Set(each.siblings) };
   return relocateSource(source, place, { ...defaultReferences, relocations: relocationMap(relocations), target: each.target, inventory: inventory(each), catalogue: catalogueWith([]), helper: "nova._vendor._relocated" }, readers);
 }

@@ -25,12 +25,7 @@ import { lookInto, observe } from "./observe.ts";
 import { type Parsers, type RelocatedText, relocateText } from "./relocateText.ts";
 import { MAX_TEXT_SIZE, type TextFormat } from "../model/textFormat.ts";
 import { type RelocatedSource, relocateSource } from "./relocateSource.ts";
-import type { FileJob, FileResult, JobSettings, PlaceData } from "./fileJob.ts";
-
-const untouched: Omit<FileResult, "size" | `sha256${string}`> = {
-  needsHelper: false, usedExceptions: [], edits: { proven: 0, verified: 0 }, anchors: [], undo: [], findings: [], observations: [], changed: false, sites: [], patches: [], covered: false, verified: [],
-  before: undefined, after: undefined,
-};
+import { type FileJob, type FileResult, type JobSettings, type PlaceData, plainResult } from "./fileJob.ts";
 
 // Entries that are larger together are read one by one: memory is bounded by the largest file.
 const LARGE = 16 * 2 ** 20;
@@ -53,9 +48,9 @@ export class FileWorker {
   }
 
   /** For jobs on the same relocations: what was learned of them stays. */
-  goOn({ keepContents, keepSites, unobserved }: JobSettings): void {
-    const { unobserved: _, ...rest } = this.#settings;
-    this.#settings = { ...rest, keepContents, keepSites, ...(unobserved ? { unobserved } : {}) };
+  goOn({ keepContents, keepSites, again }: JobSettings): void {
+    const { again: _before, ...settings } = this.#settings;
+    this.#settings = { ...settings, keepContents, keepSites, ...(again ? { again } : {}) };
   }
 
   /** Does these jobs, in order; those on entries of one archive are read together. */
@@ -91,14 +86,14 @@ export class FileWorker {
     const known = own ? undefined : hash("sha256", source);
     if (known !== undefined) verify(job, source, known);
     const place = job.place && placeOf(job.place, job.label);
-    const relocate = (text: Buffer): RelocatedSource | undefined => place && relocateSource(text, place, this.#optionsFor(job), readers);
+    const relocate = (text: Buffer): RelocatedSource | undefined => place && relocateSource(text, place, this.#optionsFor(job), readers, this.#settings.again);
     const before = applyToBytes(source, job.patched?.before);
     const input = place && !job.inPlace ? substituted(before.content, substitute) : before.content;
     const python = relocate(input);
     const relocated = job.content?.kind === "text" ? this.#relocateText(job, job.content.format, input) : python;
     const looked = job.content && job.content.kind !== "text" ? lookInto(source, job.content, this.#optionsFor(job)) : undefined;
     // Before anything is staged: it may turn out that the grammar is needed.
-    const observations = looked?.observations ?? (job.place && python?.facts && job.distribution !== undefined && !this.#settings.unobserved ? observe(python.facts, job.place, this.#optionsFor(job), input) : []);
+    const observations = looked?.observations ?? (job.place && python?.facts && job.distribution !== undefined && !this.#settings.again ? observe(python.facts, job.place, this.#optionsFor(job), input) : []);
     const missing = dropped && place ? droppedImports(input, place, dropped, readers) : [];
     const covered = before.outcomes.length > 0 && python !== undefined && relocate(substituted(source, substitute))?.content.equals(python.content) === true;
     const after = applyToBytes(relocated?.content ?? input, job.patched?.after);
@@ -141,8 +136,7 @@ export class FileWorker {
     const sha256 = hash("sha256", source);
     verify(job, source, sha256);
     if (job.target !== undefined) this.#stage(job, job.target, source);
-    const keep = this.#settings.keepContents ? source : undefined;
-    return { ...untouched, size: source.length, sha256Upstream: sha256, sha256Now: sha256, sha256Before: sha256, before: keep, after: keep };
+    return plainResult(sha256, source.length, this.#settings.keepContents ? source : undefined);
   }
 
   #relocateText(job: FileJob, format: TextFormat, source: Buffer): RelocatedText | undefined {

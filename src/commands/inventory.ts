@@ -4,7 +4,8 @@ import type { FileFacts } from "../model/facts.ts";
 import { type DottedName, join, parent } from "../model/name.ts";
 import type { Inventory } from "../rewrite/context.ts";
 import { absolute } from "../rewrite/references/names.ts";
-import { type Readers, readFacts } from "../syntax/readFacts.ts";
+import type { Program } from "../model/program.ts";
+import { type Readers, needsGrammar, readFacts } from "../syntax/readFacts.ts";
 import { boundNames } from "../syntax/boundNames.ts";
 
 /** Plain data, so that it can be sent to a worker. */
@@ -25,6 +26,7 @@ export const noInventory: InventoryData = { modules: [], distributions: [] };
 
 interface Contents {
   readonly package: DottedName;
+  readonly source: Buffer;
   readonly text: string;
   readonly names: ReadonlySet<string>;
   readonly facts: FileFacts | undefined;
@@ -40,6 +42,7 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
   for (const name of modules.keys()) for (let above = parent(name); above !== ""; above = parent(above)) packages.add(above);
   const distributions = new Map(data.distributions.map((each) => [normalisedName(each.name), each]));
   const known = new Map<DottedName, Contents | undefined>();
+  const existing = new Map<DottedName, boolean>();
   const traced = new Map<DottedName, readonly DottedName[]>();
 
   const isModule = (name: DottedName): boolean => modules.has(name) || packages.has(name);
@@ -56,7 +59,9 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
       let dynamic: boolean | undefined;
       contents = {
         package: module.package,
+        source,
         text,
+
         facts: result.kind === "facts" ? result.facts : undefined,
         get names() {
           return (names ??= boundNames(text));
@@ -68,6 +73,17 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
     }
     known.set(name, contents);
     return contents;
+  }
+
+  /** Not kept: a program is large, and what is learned of it is kept by those who ask. The grammar is not asked, so that it does not matter who has it. */
+  function parsed(source: Buffer): Program | undefined {
+    const result = readFacts(source, { ...readers(), grammar: undefined }, undefined, true);
+    try {
+      return result.kind === "facts" ? result.facts.program() : undefined;
+    } catch (error) {
+      if (error !== needsGrammar) throw error;
+      return undefined;
+    }
   }
 
   function binds(module: DottedName, name: string, depth: number): boolean {
@@ -121,19 +137,35 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
     return attribute !== undefined && deeper.length === 0 && text !== undefined && new RegExp(`^(?:async )?def ${attribute}\\b`, "m").test(text) && !new RegExp(`^(?:class ${attribute}\\b|${attribute}[.\\s=])`, "m").test(text);
   }
 
+  function has(name: DottedName): boolean {
+    const found = split(name);
+    if (!found) return false;
+    const [first, ...deeper] = found.rest;
+    if (first === undefined) return true;
+    if (!binds(found.module, first, 4)) return false;
+    // A function has none that anybody names.
+    if (deeper.length > 0 && origins(join(found.module, first), 5).some(isFunction)) return false;
+    // Members of a class, or of what is imported: the name must at least be written somewhere in the module.
+    return deeper.every((each) => new RegExp(`\\b${each}\\b`).test(contentsOf(found.module)?.text ?? "") || !contentsOf(found.module)?.names.has(first));
+  }
+
   return {
     isModule,
+    split(name) {
+      const found = split(name);
+      return found && [found.module, ...found.rest];
+    },
+    source(name) {
+      const contents = contentsOf(name);
+      const { facts, source } = contents ?? {};
+      if (!contents || !facts || !source) return undefined;
+      return { place: { module: name, package: contents.package, stub: false, siblings: new Set() }, facts, source, program: () => parsed(source) };
+    },
     isPackage: (name) => packages.has(name),
     has(name) {
-      const found = split(name);
-      if (!found) return false;
-      const [first, ...deeper] = found.rest;
-      if (first === undefined) return true;
-      if (!binds(found.module, first, 4)) return false;
-      // A function has none that anybody names.
-      if (deeper.length > 0 && origins(join(found.module, first), 5).some(isFunction)) return false;
-      // Members of a class, or of what is imported: the name must at least be written somewhere in the module.
-      return deeper.every((each) => new RegExp(`\\b${each}\\b`).test(contentsOf(found.module)?.text ?? "") || !contentsOf(found.module)?.names.has(first));
+      let exists = existing.get(name);
+      if (exists === undefined) existing.set(name, (exists = has(name)));
+      return exists;
     },
     lacks(name) {
       const found = split(name);

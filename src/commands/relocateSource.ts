@@ -21,22 +21,22 @@ export interface RelocatedSource {
   readonly facts: FileFacts | undefined;
 }
 
-/** Throws `needsGrammar` (syntax/readFacts.ts) when the file needs a parse and there is no grammar. */
-export function relocateSource(source: Buffer, place: FilePlace, options: RewriteOptions, readers: Readers): RelocatedSource {
+/** `again`: see Context. Throws `needsGrammar` (syntax/readFacts.ts) when the file needs a parse and there is no grammar. */
+export function relocateSource(source: Buffer, place: FilePlace, options: RewriteOptions, readers: Readers, again = false): RelocatedSource {
   const result = readFacts(source, readers, wordsFor(options));
   if (result.kind === "unreadable") {
     const message = result.code === "syntax-error" ? `the file does not parse: ${result.problem.reason}` : result.problem.reason;
     return { content: source, undo: [], decision: { edits: [], sites: [], findings: [{ code: result.code, message, offset: result.problem.offset }] }, facts: undefined };
   }
-  const decision = decideFile(place, options, result.facts, source);
+  const decision = decideFile(place, options, result.facts, source, again);
   if (decision.edits.length === 0) return { content: source, undo: [], decision, facts: result.facts };
   const text = source.toString("latin1");
   return { content: Buffer.from(applyEdits(text, decision.edits), "latin1"), undo: undoable(text, decision.edits), decision, facts: result.facts };
 }
 
-function decideFile(place: FilePlace, options: RewriteOptions, facts: FileFacts, source: Buffer): Decision {
+function decideFile(place: FilePlace, options: RewriteOptions, facts: FileFacts, source: Buffer, again: boolean): Decision {
   const own = withOptionalParts(options, facts, place, source);
-  return decide({ place, options: own, facts, source, decideNested: (inner, text) => decideFile({ ...place, siblings: new Set() }, own, inner, text) });
+  return decide({ place, options: own, facts, source, again, decideNested: (inner, text) => decideFile({ ...place, siblings: new Set() }, own, inner, text, again) });
 }
 
 const tables = new WeakMap<RewriteOptions, WordTable>();

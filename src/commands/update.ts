@@ -16,7 +16,7 @@ import { type FetchFlags, fetchOptions } from "./fetchSettings.ts";
 import { rewriteRecord } from "./installedRecord.ts";
 import { type Crew, hireCrew } from "./runJobs.ts";
 import { sharingCrews } from "./sharingCrew.ts";
-import { type Acquirers, helpersFor, shareOut } from "./updateMany.ts";
+import { type Acquirers, shareOut, threadsFor } from "./updateMany.ts";
 import { type Target, parseTarget, selected, updateProject } from "./updateProject.ts";
 import { type FoundSubject, type Subject, findSubjects, has, openSubject, readManifest } from "./updateSubjects.ts";
 
@@ -62,7 +62,7 @@ export async function update(options: UpdateOptions, host: Host): Promise<Outcom
   }
   const acquirers = nearAcquirers(host);
   // A diff's bytes would have to be sent from thread to thread.
-  const helpers = options.diff ? 0 : helpersFor(subjects.length);
+  const helpers = options.diff ? 0 : threadsFor(subjects.length);
   const hired = hireCrew(helpers > 0 ? 0 : SEVERAL);
   const crewFor = subjects.length < WORTH_SHARING ? () => hired : sharingCrews(hired);
   try {

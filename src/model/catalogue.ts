@@ -23,6 +23,8 @@ export type Meaning =
   | "requirement"
   /** The name of a group of entry points: no module, however much it looks like one. */
   | "entry-point-group"
+  /** A name of something else, that only looks like a module's: of a URL, of what is imported by code that is written for others. */
+  | "label"
   /** A logger's name. */
   | "logger"
   /** A dictionary as `logging.config.dictConfig` takes it. */

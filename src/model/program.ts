@@ -129,10 +129,16 @@ export interface Binding {
   readonly how:
     | { readonly kind: "assign"; readonly value: Expression; /** Where in nested tuples: `(a, (b, c)) = …` gives c [1, 1]. */ readonly path: readonly number[] }
     | { readonly kind: "iterate"; readonly iterable: Expression; readonly path: readonly number[] }
-    | { readonly kind: "parameter"; readonly default: Expression | undefined; readonly function: string; readonly index: number }
+    | { readonly kind: "parameter"; readonly default: Expression | undefined; readonly function: string; /** Where the function's name stands; -1 for a lambda. */ readonly owner: number; readonly index: number }
     | { readonly kind: "import"; readonly statement: AnyImport; readonly index: number }
     | { readonly kind: "definition" }
     | { readonly kind: "other" };
+}
+
+/** `match subject: case "literal":`, the literal alone or one of alternatives (PEP 634). */
+export interface MatchedLiteral {
+  readonly subject: Expression;
+  readonly literal: Expression;
 }
 
 /** A statement that assigns: `a = b`, `a.b = c`, `a[b] = c`. */
@@ -143,6 +149,8 @@ export interface Assignment {
 
 export interface Function {
   readonly name: string;
+  /** Where its name stands. */
+  readonly start: number;
   readonly scope: Scope;
   /** The scope of its body. */
   readonly inner: Scope;
@@ -156,6 +164,7 @@ export interface Program extends ScopeFacts {
   readonly bindings: readonly Binding[];
   readonly assignments: readonly Assignment[];
   readonly functions: readonly Function[];
+  readonly matches: readonly MatchedLiteral[];
   readonly module: Scope;
   /** Bodies of functions that were left out. */
   readonly hidden: readonly Span[];

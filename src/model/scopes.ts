@@ -9,6 +9,8 @@ export interface Scope {
   readonly bound: ReadonlySet<string>;
   readonly globals: ReadonlySet<string>;
   readonly nonlocals: ReadonlySet<string>;
+  /** Of a class: where its name stands. */
+  readonly classStart?: number;
 }
 
 export interface Occurrence extends Span {

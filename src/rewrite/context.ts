@@ -3,6 +3,7 @@ import type { DottedName } from "../model/name.ts";
 import type { Catalogue } from "../model/catalogue.ts";
 import type { Decision } from "../model/edit.ts";
 import type { FileFacts } from "../model/facts.ts";
+import type { Program } from "../model/program.ts";
 import type { RelocationMap } from "../model/relocation.ts";
 
 /** `[3, 7]`: the oldest Python on which the result must run. */
@@ -20,6 +21,10 @@ export interface Inventory {
   lacks(name: DottedName): boolean;
   /** Where an object that is known by this name comes from: itself, or what relocated modules re-export under it. */
   origins(name: DottedName): readonly DottedName[];
+  /** A module of the relocated distributions and what is looked for in it: `a.b.C.d` → `["a.b", "C", "d"]`; undefined where there is none. */
+  split(name: DottedName): readonly string[] | undefined;
+  /** A module's own text, as it was before relocation; undefined where it has none, or cannot be read. */
+  source(module: DottedName): ModuleSource | undefined;
   /** The relocated distribution of that name (PEP 503 normalises it). `renamed`: it stays installed, under this name. */
   distribution(name: string): { readonly version: string | null; readonly renamed?: string | undefined } | undefined;
   /** Groups of entry points that are called like what moves, and move along. */
@@ -32,7 +37,16 @@ export interface Inventory {
   readonly distributionNames: readonly string[];
 }
 
-export const emptyInventory: Inventory = { isModule: () => false, isPackage: () => false, has: () => false, lacks: () => false, origins: (name) => [name], distribution: () => undefined, groups: new Set(), holdsMetadata: false, distributionNames: [], requires: new Set() };
+/** The text of a relocated module, for questions that names alone do not answer. */
+export interface ModuleSource {
+  readonly place: FilePlace;
+  readonly facts: FileFacts;
+  readonly source: Buffer;
+  /** Of all of it; undefined where it does not parse. */
+  program(): Program | undefined;
+}
+
+export const emptyInventory: Inventory = { split: () => undefined, source: () => undefined, isModule: () => false, isPackage: () => false, has: () => false, lacks: () => false, origins: (name) => [name], distribution: () => undefined, groups: new Set(), holdsMetadata: false, distributionNames: [], requires: new Set() };
 
 export interface FilePlace {
   /** The file's own name as a module, in original names; undefined where it is not known. */
@@ -69,6 +83,8 @@ export interface Context {
   readonly options: RewriteOptions;
   readonly facts: FileFacts;
   readonly source: Buffer;
+  /** It is what relocation made, looked at once more: what only running tells has been told, and is looked for no more. */
+  readonly again: boolean;
   /** Decides about source code that is text in this file. */
   decideNested(facts: FileFacts, source: Buffer): Decision;
 }

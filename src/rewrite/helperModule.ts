@@ -128,5 +128,14 @@ def pkg_distribution(dist):
     if found.version not in requirement:
         raise pkg_resources.VersionConflict(found, requirement)
     return found
+
+
+def pkg_require(*requirements):
+    """As pkg_resources.require, for which only what is installed exists."""
+    pkg_resources = importlib.import_module("pkg_resources")
+    wanted = list(pkg_resources.parse_requirements(requirements))
+    others = [str(each) for each in wanted if _kept(each.project_name) is None]
+    kept = [pkg_distribution(each) for each in wanted if _kept(each.project_name) is not None]
+    return kept + (pkg_resources.require(*others) if others else [])
 `;
 }

@@ -9,11 +9,11 @@
  */
 import type { AnyImport } from "../model/facts.ts";
 import { topLevel } from "../model/name.ts";
-import type { Assignment, Binding, Expression, Function, Program } from "../model/program.ts";
+import type { Assignment, Binding, Expression, Function, MatchedLiteral, Program } from "../model/program.ts";
 import type { Occurrence, Scope } from "../model/scopes.ts";
 import type { Span } from "../model/span.ts";
-import { Class, classOf, endOfWord, skipBlanks } from "./bytes.ts";
 import { isExtra, readExpression } from "./expressions.ts";
+import { SeenName } from "./seenName.ts";
 import type { SyntaxNode as Node } from "./tree.ts";
 
 interface OpenScope extends Scope {
@@ -21,25 +21,6 @@ interface OpenScope extends Scope {
   readonly globals: Set<string>;
   readonly nonlocals: Set<string>;
   readonly parent: OpenScope | undefined;
-}
-
-type Chain = Occurrence["chain"];
-
-/** Few are asked for the attributes that follow. */
-class SeenName implements Occurrence {
-  constructor(
-    readonly start: number,
-    readonly end: number,
-    readonly name: string,
-    readonly kind: Occurrence["kind"],
-    readonly scope: Scope,
-    readonly statement: AnyImport | undefined,
-    private readonly source: Buffer,
-  ) {}
-
-  get chain(): Chain {
-    return this.kind === "load" ? readChain(this.source, this.end) : [];
-  }
 }
 
 const comprehensions = new Set(["list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression"]);
@@ -54,16 +35,17 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
   const bindings: Binding[] = [];
   const assignments: Assignment[] = [];
   const functions: Function[] = [];
+  const matches: MatchedLiteral[] = [];
   const hiddenBodies = new Set(hidden.map(({ start }) => start));
   const skipped: Span[] = [];
   const importAt = new Map(imports.map((statement) => [statement.lazy?.end ?? statement.start, statement]));
   const text = source.toString("latin1");
   const reader = { text, load: (node: Node, scope: Scope) => note(node, scope as OpenScope, "load"), special: (node: Node, scope: Scope) => special(node, scope as OpenScope), found: (expression: Expression) => void expressions.push(expression) };
   walk(root, module);
-  return { module, hidden: [...hidden, ...skipped], occurrences, scopeOfImport, unconditional, expressions: inOrder(expressions), bindings, assignments, functions };
+  return { module, hidden: [...hidden, ...skipped], occurrences, scopeOfImport, unconditional, expressions: inOrder(expressions), bindings, assignments, functions, matches };
 
-  function newScope(kind: Scope["kind"], parent: OpenScope | undefined): OpenScope {
-    return { kind, parent, bound: new Set(), globals: new Set(), nonlocals: new Set() };
+  function newScope(kind: Scope["kind"], parent: OpenScope | undefined, classStart = -1): OpenScope {
+    return { kind, parent, bound: new Set(), globals: new Set(), nonlocals: new Set(), classStart };
   }
 
   function note(node: Node, scope: OpenScope, kind: Occurrence["kind"]): void {
@@ -124,10 +106,11 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
       case "except_group_clause":
       case "with_statement":
       case "with_clause":
-      case "match_statement":
       case "case_clause":
       case "expression_statement":
         return walkAll(node.namedChildren, scope);
+      case "match_statement":
+        return walkMatch(node, scope);
       case "with_item": {
         const value = node.childForFieldName("value");
         if (value) walk(value, scope);
@@ -265,8 +248,8 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
     if (types) bindTypeParameters(types, between);
     const inner = newScope("function", between);
     const called = name ? text.slice(name.startIndex, name.endIndex) : "";
-    const parameters = walkParameters(node.childForFieldName("parameters"), scope, inner, between, called);
-    functions.push({ name: called, scope, inner, parameters });
+    const parameters = walkParameters(node.childForFieldName("parameters"), scope, inner, between, called, name?.startIndex);
+    functions.push({ name: called, start: name?.startIndex ?? -1, scope, inner, parameters });
     walkField(node, "return_type", between);
     walkField(node, "body", inner);
   }
@@ -278,7 +261,7 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
     const outer = types ? newScope("function", scope) : scope;
     if (types) bindTypeParameters(types, outer);
     walkField(node, "superclasses", outer);
-    walkField(node, "body", newScope("class", outer));
+    walkField(node, "body", newScope("class", outer, name?.startIndex));
   }
 
   function bindTypeParameters(node: Node, scope: OpenScope): void {
@@ -294,12 +277,12 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
   }
 
   /** Names bind inside; default values and annotations are evaluated outside. */
-  function walkParameters(parameters: Node | null, outer: OpenScope, inner: OpenScope, annotations = outer, called = ""): string[] {
+  function walkParameters(parameters: Node | null, outer: OpenScope, inner: OpenScope, annotations = outer, called = "", owner = -1): string[] {
     const names: string[] = [];
     for (const parameter of parameters?.namedChildren ?? []) {
       if (!parameter || isExtra(parameter)) continue;
       if (parameter.type === "identifier") {
-        bind(parameter, inner, { kind: "parameter", default: undefined, function: called, index: names.length });
+        bind(parameter, inner, { kind: "parameter", default: undefined, function: called, owner, index: names.length });
         names.push(text.slice(parameter.startIndex, parameter.endIndex));
         continue;
       }
@@ -307,7 +290,7 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
       const value = given ? readExpression(given, outer, reader) : undefined;
       const type = parameter.childForFieldName("type");
       if (type) walk(type, annotations);
-      const how = { kind: "parameter", default: value, function: called, index: names.length } as const;
+      const how = { kind: "parameter", default: value, function: called, owner, index: names.length } as const;
       const plain = parameter.type === "default_parameter" || parameter.type === "typed_parameter" || parameter.type === "typed_default_parameter";
       for (const child of parameter.namedChildren) if (child && child.id !== given?.id && child.id !== type?.id) bind(child, inner, plain && child.type === "identifier" ? how : { kind: "other" });
       if (!parameter.type.endsWith("separator")) names.push(/\w+/.exec(text.slice(parameter.startIndex, parameter.endIndex))?.[0] ?? "");
@@ -339,6 +322,21 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
     }
   }
 
+  function walkMatch(node: Node, scope: OpenScope): void {
+    const parts = node.namedChildren.flatMap((child) => (child && !isExtra(child) ? [child] : []));
+    const subjects = parts.filter((child) => child.type !== "block" && child.type !== "case_clause").map((child) => readExpression(child, scope, reader));
+    const [subject] = subjects;
+    for (const clause of parts.flatMap((child) => (child.type === "block" ? child.namedChildren : [child]))) {
+      if (clause?.type !== "case_clause") continue;
+      const first = expressions.length;
+      const heads = clause.namedChildren.filter((child) => child?.type === "case_pattern");
+      walk(clause, scope);
+      if (!subject || subjects.length > 1 || heads.length !== 1) continue;
+      const starts = new Set(literalsOf(heads[0]));
+      for (const literal of expressions.slice(first)) if (literal.kind === "string" && starts.has(literal.start)) matches.push({ subject, literal });
+    }
+  }
+
   /** PEP 634: a bare name captures, a dotted one is looked up, the head of a class pattern too. */
   function walkPattern(node: Node, scope: OpenScope): void {
     for (const child of node.namedChildren) {
@@ -366,6 +364,14 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
   }
 }
 
+/** Where the literals stand that a pattern compares its whole subject with. */
+function literalsOf(pattern: Node | null | undefined): number[] {
+  return (pattern?.namedChildren ?? []).flatMap((child) => {
+    if (child?.type === "string" || child?.type === "concatenated_string") return [child.startIndex];
+    return child?.type === "union_pattern" || child?.type === "as_pattern" || child?.type === "case_pattern" ? literalsOf(child) : [];
+  });
+}
+
 /** Parents before their parts. They were found after them, and not every statement is walked from left to right. */
 function inOrder(found: readonly Expression[]): Expression[] {
   const count = found.length;
@@ -380,18 +386,4 @@ function inOrder(found: readonly Expression[]): Expression[] {
 
 function isPattern(node: Node): boolean {
   return node.type === "pattern_list" || node.type === "tuple_pattern" || node.type === "list_pattern" || node.type === "tuple" || node.type === "list";
-}
-
-/** The attributes that follow the name which ends at `at`. A line never starts with a single dot, so line ends may be skipped. */
-function readChain(source: Buffer, at: number): (Span & { readonly name: string })[] {
-  const chain: (Span & { readonly name: string })[] = [];
-  let i = at;
-  for (;;) {
-    const dot = skipBlanks(source, i, true);
-    if (classOf[source[dot] ?? 0] !== Class.dot) return chain;
-    const start = skipBlanks(source, dot + 1, true);
-    if (classOf[source[start] ?? 0] !== Class.word) return chain;
-    i = endOfWord(source, start);
-    chain.push({ start, end: i, name: source.toString("latin1", start, i) });
-  }
 }

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { type Case, run } from "../case.ts";
 
-const given: Omit<Case, "before" | "after"> = { name: "", relocations: [{ from: "alib", to: "acme._vendor.alib" }], path: undefined, siblings: [], target: [3, 9], holds: [], attributes: [], versions: new Map(), findings: [] };
+const given: Omit<Case, "before" | "after"> = { name: "", relocations: [{ from: "alib", to: "acme._vendor.alib" }], path: undefined, siblings: [], target: [3, 9], holds: [], attributes: [], beside: new Map(), versions: new Map(), findings: [] };
 
 function relocated(source: string): string {
   const before = Buffer.from(source);

@@ -22,7 +22,7 @@ test("a worker that went on without observations makes them again when it is ask
   const seen = async (): Promise<number | undefined> => (await worker.run([job]))[0]?.observations.length;
   const first = await seen();
   expect(first).toBeGreaterThan(0);
-  worker.goOn({ ...settings, unobserved: true });
+  worker.goOn({ ...settings, again: true });
   expect(await seen()).toBe(0);
   worker.goOn(settings);
   expect(await seen()).toBe(first);

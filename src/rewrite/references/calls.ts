@@ -1,29 +1,22 @@
-/** Calls of the catalogue's callables, found through the file's imports and aliases; and functions of the file that hand a name on to one. */
+/** Calls of the catalogue's callables, found through the file's imports and aliases. Functions that hand a name on to one: handedOn.ts. */
 import type { CatalogueRow } from "../../model/catalogue.ts";
 import type { Rule } from "../../model/edit.ts";
 import type { CallExpression, Expression, SubscriptExpression } from "../../model/program.ts";
 import { type Outcome, type Shape, relocateArgument } from "./argument.ts";
 import { relocateCode } from "./code.ts";
-import { renameDistribution, reportAskedFor, rewriteAskedFor, rewriteMetadata } from "./metadata.ts";
+import { renameDistribution, rewriteMetadata, rewriteRequirement } from "./metadata.ts";
 import type { Context } from "../context.ts";
 import type { Collector } from "./collector.ts";
-import type { Scene } from "./scene.ts";
+import { type Parameter, type Scene, keyOf } from "./scene.ts";
 import { relocateTopModule } from "./topModule.ts";
 import { type Value, alternatives, stringsIn } from "./values.ts";
 
 export function rewriteCalls(scene: Scene): void {
-  const calls = scene.program.expressions.filter((expression) => expression.kind === "call");
   for (const expression of scene.program.expressions) {
     if (expression.kind === "other" && expression.type === "exec_statement" && expression.parts[0]) relocateCode(expression.parts[0], "exec", scene);
   }
-  for (const call of calls) for (const row of rowsFor(call, scene)) rewriteCall(call, row, scene);
+  for (const call of scene.program.expressions) if (call.kind === "call") for (const row of rowsFor(call, scene)) rewriteCall(call, row, scene);
   for (const expression of scene.program.expressions) if (expression.kind === "subscript") leaveGroup(expression, scene);
-  // Functions that hand their parameter on are callables of the same meaning; those may be called by others of that kind.
-  for (let known = -1; known !== scene.importers.size; ) {
-    known = scene.importers.size;
-    for (const call of calls) rewriteHandedOn(call, scene);
-  }
-  reportAskedFor(scene);
 }
 
 function rowsFor(call: CallExpression, { evaluate, context }: Scene): readonly CatalogueRow[] {
@@ -87,9 +80,13 @@ function rewriteCall(call: CallExpression, row: CatalogueRow, scene: Scene): voi
         rewriteMetadata(call, argument, row, scene);
         break;
       case "requirement":
-      case "entry-point-group":
+        if (rewriteRequirement(call, given, row, scene)) return;
         leave(argument, row, scene);
-        for (const value of alternatives(scene.evaluate(argument))) if (value.kind === "parameter") scene.importers.set(`${value.function} ${value.index}`, { parameter: value, row });
+        break;
+      case "entry-point-group":
+      case "label":
+        leave(argument, row, scene);
+        for (const value of alternatives(scene.evaluate(argument))) if (value.kind === "parameter") scene.importers.set(keyOf(value), { parameter: value, row });
         break;
       case "logging-configuration":
         relocateLogging(argument, row, scene);
@@ -110,7 +107,7 @@ function noteName(argument: Expression, { names, moduleNames }: Scene): void {
 /** What is known only at run time is said; a parameter makes its function a callable of the same kind. */
 function note(call: CallExpression, argument: Expression, outcome: Outcome, row: CatalogueRow | undefined, scene: Scene): void {
   for (const parameter of outcome.parameters) {
-    const key = `${parameter.function} ${parameter.index}`;
+    const key = keyOf(parameter);
     if (isPutBehindOwnName(parameter, scene)) scene.ownNames.add(key);
     scene.importers.set(key, { parameter, row });
   }
@@ -119,9 +116,9 @@ function note(call: CallExpression, argument: Expression, outcome: Outcome, row:
 }
 
 /** `"{}.{}".format(__name__, name)`: the function makes a name of its own of what it is given, and a relocated one would be another. */
-function isPutBehindOwnName({ function: owner, name }: Extract<Value, { kind: "parameter" }>, { program, names, context }: Scene): boolean {
+function isPutBehindOwnName({ owner, name }: Parameter, { program, names, context }: Scene): boolean {
   return program.expressions.some((expression) => {
-    if (expression.kind !== "name" || expression.name !== name || !names.bindingsOf(expression).some(({ how }) => how.kind === "parameter" && how.function === owner)) return false;
+    if (expression.kind !== "name" || expression.name !== name || !names.bindingsOf(expression).some(({ how }) => how.kind === "parameter" && how.owner === owner)) return false;
     let whole: Expression = expression;
     while (whole.parent) whole = whole.parent;
     if (whole === expression || !isMadeText(whole) || !/\b__(?:name|package)__\b/.test(context.source.toString("latin1", whole.start, whole.end))) return false;
@@ -134,40 +131,6 @@ function isPutBehindOwnName({ function: owner, name }: Extract<Value, { kind: "p
 function isMadeText(whole: Expression): boolean {
   if (whole.kind === "call") return whole.callee.kind === "attribute" && ["format", "join"].includes(whole.callee.name) && whole.callee.object.kind === "string";
   return whole.kind === "string" || (whole.kind === "binary" && (whole.operator === "+" || whole.operator === "%"));
-}
-
-function rewriteHandedOn(call: CallExpression, scene: Scene): void {
-  const { callee } = call;
-  const name = callee.kind === "name" ? callee.name : callee.kind === "attribute" && callee.object.kind === "name" && ["self", "cls"].includes(callee.object.name) ? callee.name : undefined;
-  if (name === undefined) return;
-  const functions = scene.names.functionsNamed(name);
-  const [only] = functions;
-  if (functions.length !== 1 || !only) return;
-  if (callee.kind === "name" && !scene.names.bindingsOf(callee).some((binding) => binding.how.kind === "definition")) return;
-  const method = callee.kind === "attribute" && ["self", "cls"].includes(only.parameters[0] ?? "") ? 1 : 0;
-  only.parameters.forEach((parameter, index) => {
-    const importer = scene.importers.get(`${name} ${index}`);
-    const argument = importer && argumentOf(call, index - method, parameter);
-    if (!argument) return;
-    if (scene.asked.has(`${name} ${index}`)) {
-      rewriteAskedFor(`${name} ${index}`, argument, scene);
-      // Perhaps it is looked for as a module as well: the helper knows it by that name too.
-      if (importer.row?.meaning === "version" || importer.row?.meaning === "metadata") {
-        for (const value of stringsIn(scene.evaluate(argument))) if (value.kind === "text") for (const { literal } of value.pieces) scene.collector.claim(literal);
-        return;
-      }
-    }
-    if (scene.ownNames.has(`${name} ${index}`)) {
-      for (const value of stringsIn(scene.evaluate(argument))) if (value.kind === "text") for (const { literal } of value.pieces) scene.collector.claim(literal);
-      return;
-    }
-    if (importer.row?.meaning === "entry-point-group") {
-      leave(argument, importer.row, scene);
-      return;
-    }
-    const outcome = relocateArgument(argument, scene.evaluate(argument), "object", "module-call", `${name} hands it on to ${importer.row?.callable ?? "a call that takes a module's name"}`, scene.context, scene.collector);
-    for (const each of outcome.parameters) scene.importers.set(`${each.function} ${each.index}`, { parameter: each, row: importer.row });
-  });
 }
 
 const nothingNamed: Outcome = { kind: "none", parameters: [], named: [] };
@@ -192,8 +155,10 @@ function leaveGroup({ object, indices }: SubscriptExpression, scene: Scene): voi
   if (index && row) leave(index, row, scene);
 }
 
+const LEFT = { requirement: "a requirement", "entry-point-group": "the name of a group of entry points", label: "a name of something else" };
+
 /** Not a module, whatever it looks like. */
-function leave(argument: Expression, row: CatalogueRow, scene: Scene): void {
+export function leave(argument: Expression, row: CatalogueRow, scene: Scene): void {
   const { evaluate, context, collector } = scene;
   for (const value of stringsIn(evaluate(argument))) {
     if (value.kind !== "text") continue;
@@ -204,7 +169,7 @@ function leave(argument: Expression, row: CatalogueRow, scene: Scene): void {
     for (const { literal } of value.pieces) {
       if (!literal) continue;
       collector.claim(literal);
-      if (renamed === undefined && context.options.relocations.covering(value.text)) collector.site(literal, value.text, "proven", "catalogue", "left", `${row.callable} takes it as ${row.meaning === "requirement" ? "a requirement" : "the name of a group of entry points"}`);
+      if (renamed === undefined && context.options.relocations.covering(value.text)) collector.site(literal, value.text, "proven", "catalogue", "left", `${row.callable} takes it as ${LEFT[row.meaning as keyof typeof LEFT]}`);
     }
   }
 }

@@ -32,6 +32,11 @@ export class Collector {
     return this.#edits.has(`${start} ${end} `);
   }
 
+  /** What is put in at a place, so far. */
+  insertedAt(offset: number): string {
+    return [...this.#edits.values()].find(({ start, end }) => start === offset && end === offset)?.text ?? "";
+  }
+
   site(span: Span, name: string, tier: Tier, rule: Rule, outcome: Site["outcome"], why: string): void {
     const key = `${span.start} ${span.end}`;
     const before = this.#sites.get(key);

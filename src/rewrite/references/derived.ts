@@ -57,6 +57,26 @@ function cutsFromBeginning({ object, indices }: Extract<Expression, { kind: "sub
   return /\.(?:index|find)\(|\blen\(["']|^\d|:\d/.test(context.source.toString("latin1", index.start, index.end));
 }
 
+/** `if name.startswith("a."): name = name[2:]`: cut by the length of a literal that became longer. The last to look, when it is known which did. */
+export function shiftCuts({ program, names, evaluate, context, collector }: Scene): void {
+  const { source } = context;
+  for (const cut of program.expressions) {
+    const digits = cut.kind === "subscript" && cut.object.kind === "name" && cut.indices[0] ? /^(\d+):$/.exec(source.toString("latin1", cut.indices[0].start, cut.indices[0].end))?.[1] : undefined;
+    if (digits === undefined || cut.kind !== "subscript" || cut.object.kind !== "name") continue;
+    const bindings = names.bindingsOf(cut.object);
+    for (const call of program.expressions) {
+      if (call.kind !== "call" || call.callee.kind !== "attribute" || call.callee.name !== "startswith" || call.callee.object.kind !== "name" || call.callee.object.name !== cut.object.name || !call.positional[0]) continue;
+      const value = evaluate(call.positional[0]);
+      const piece = value.kind === "text" && value.complete && value.text.length === Number(digits) ? value.pieces[0] : undefined;
+      const added = piece?.span ? collector.insertedAt(piece.span.start).length : 0;
+      const [index] = cut.indices;
+      if (added === 0 || !index || names.bindingsOf(call.callee.object).some((each) => !bindings.includes(each))) continue;
+      collector.edit({ start: index.start + digits.length, end: index.start + digits.length }, `+${added}`, "derived-name");
+      collector.site(cut, value.kind === "text" ? value.text : "", "proven", "derived-name", "rewritten", "it is cut by the length of what it was compared with, which is longer now");
+    }
+  }
+}
+
 function comparedWithMoved(expression: Expression, { context, evaluate }: Scene): boolean {
   const above = expression.parent;
   if (above?.kind !== "comparison") return false;

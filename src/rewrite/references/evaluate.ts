@@ -3,7 +3,7 @@
  * `format`, `join`; names bound to such; elements of constant collections, one by one or as "one of these".
  */
 import { join, topLevel } from "../../model/name.ts";
-import type { Binding, CallExpression, Expression, NameExpression, StringExpression } from "../../model/program.ts";
+import type { AttributeExpression, Binding, CallExpression, Expression, NameExpression, StringExpression } from "../../model/program.ts";
 import type { Context } from "../context.ts";
 import type { Names } from "./names.ts";
 import { type Piece, type Value, alternatives, choice, concatenated, constant, cut, through, unknown } from "./values.ts";
@@ -53,7 +53,7 @@ export function evaluator(context: Context, names: Names): Evaluator {
           if (object.names[0] === "__spec__") return expression.name === "name" ? { kind: "running", original: place.module } : expression.name === "parent" ? { kind: "running", original: place.package } : unknown;
           return { kind: "object", names: object.names.map((name) => join(name, expression.name)) };
         }
-        return unknown;
+        return keptParameters(expression);
       }
       case "binary":
         if (expression.operator === "+") return concatenated(evaluate(expression.left), evaluate(expression.right), expression.right);
@@ -82,6 +82,13 @@ export function evaluator(context: Context, names: Names): Evaluator {
       default:
         return unknown;
     }
+  }
+
+  /** `self.name`, to which a method assigns its parameter: whatever else it may be, it may be what the class is made with. */
+  function keptParameters(attribute: AttributeExpression): Value {
+    if (attribute.object.kind !== "name" || attribute.object.name !== "self") return unknown;
+    const parameters = names.assignedToSelf(attribute).map(evaluate).flatMap(alternatives).filter((value) => value.kind === "parameter");
+    return parameters.length === 0 ? unknown : choice([unknown, ...parameters]);
   }
 
   /** `x.__class__`, `type(x)`, `cls`: their names are no modules'. */
@@ -137,7 +144,7 @@ export function evaluator(context: Context, names: Names): Evaluator {
         return through(pick(anyOf(elements(evaluate(how.iterable))), how.path), isShared);
       case "parameter": {
         if (["find_spec", "find_module", "load_module", "find_loader"].includes(how.function) && how.index === 1) return { kind: "running", original: undefined };
-        const parameter: Value = { kind: "parameter", function: how.function, name: binding.name, index: how.index };
+        const parameter: Value = { kind: "parameter", owner: how.owner, name: binding.name, index: how.index };
         return how.default ? choice([through(evaluate(how.default), isShared), parameter]) : parameter;
       }
       case "import":

@@ -6,7 +6,7 @@ import { type Decision, merge, nothing } from "../../model/edit.ts";
 import type { CatalogueRow } from "../../model/catalogue.ts";
 import { topLevel } from "../../model/name.ts";
 import type { WantedString } from "../../model/facts.ts";
-import type { Binding, StringExpression, StringPart } from "../../model/program.ts";
+import type { Binding, Program, StringExpression, StringPart } from "../../model/program.ts";
 import type { Span } from "../../model/span.ts";
 import { Interest } from "../../model/words.ts";
 import type { Context } from "../context.ts";
@@ -15,7 +15,7 @@ import { relocateTexts } from "./code.ts";
 import { Collector } from "./collector.ts";
 import { rewriteCommands } from "./commands.ts";
 import { type DirectCall, directCalls } from "./direct.ts";
-import { rewriteDerived } from "./derived.ts";
+import { rewriteDerived, shiftCuts } from "./derived.ts";
 import { evaluator } from "./evaluate.ts";
 import { namesOf } from "./names.ts";
 import { rewriteRunning } from "./running.ts";
@@ -23,19 +23,25 @@ import { importAtRunTime, mapAtRunTime } from "./runtimeMap.ts";
 import { mayAskForCopies } from "./metadata.ts";
 import { wordsThere } from "./interests.ts";
 import type { Scene } from "./scene.ts";
+import { mayBeRow } from "./tables.ts";
+import { DEEPEST, takerOf } from "./takers.ts";
+import { givenElsewhere } from "./givenElsewhere.ts";
+import { followHandedOn } from "./handedOn.ts";
 import { decideString, rewriteStrings } from "./strings.ts";
 import { type Value, alternatives } from "./values.ts";
 
 export function rewriteReferences(context: Context): Decision {
   const { facts, place } = context;
   const strings = facts.strings.filter((string) => !string.statement && !isBytes(string, context.source) && isNamed(string, context));
-  const around = offsetsToParse(context, strings);
+  const elsewhere = strings.length > 0 ? givenElsewhere(strings, context) : [];
+  const around = [...offsetsToParse(context, strings), ...elsewhere];
+  const depth = elsewhere.length > 0 ? DEEPEST : 0;
   if (around.length === 0) return place.stub ? nothing : judged(strings, context);
   const direct = directCalls(around, strings, context);
   if (direct.length === around.length) return place.stub ? nothing : merge([relocateDirect(direct, context), judged(strings.filter((string) => !direct.some(({ literal }) => literal === string)), context)]);
-  const parsed = withProgram(context, around);
+  const parsed = withProgram(context, around, depth);
   // A function of this file takes names of modules: whoever calls it with one must be seen, and who hands on what it was called with.
-  if ((parsed.importers > 0 && strings.length > 0 && parsed.hidden.length > 0) || parsed.aliased) return withProgram(context, undefined).decision;
+  if ((parsed.importers > 0 && strings.length > 0 && parsed.hidden.length > 0) || parsed.aliased) return withProgram(context, undefined, depth).decision;
   const rest = strings.filter((string) => parsed.hidden.some(({ start, end }) => start <= string.start && string.start < end));
   if (rest.length === 0) return parsed.decision;
   return place.stub ? parsed.decision : merge([parsed.decision, judged(rest, context)]);
@@ -95,8 +101,9 @@ function textOf(literal: Literal, complete: boolean): Extract<Value, { kind: "te
 
 /** Where it takes a parse to decide; empty where the strings can be judged one by one. */
 export function offsetsToParse(context: Context, strings: readonly WantedString[]): number[] {
-  const { facts } = context;
+  const { facts, again } = context;
   const { interest } = facts;
+  if (again && strings.length === 0 && facts.texts.length === 0) return [];
   const asksForWords = strings.length > 0 || interest & (Interest.namespace | Interest.dynamic | Interest.relative | Interest.code);
   const asksForMetadata = (interest & Interest.called) !== 0 && mayAskForCopies(context);
   const words = asksForWords || asksForMetadata ? wordsThere(context) : undefined;
@@ -105,23 +112,39 @@ export function offsetsToParse(context: Context, strings: readonly WantedString[
   if (words && asksForMetadata) offsets.push(...words.metadata);
   if (words && words.always.length > 0 && interest & Interest.code && mentionsImport(context)) offsets.push(...words.always);
   if (words && (interest & Interest.namespace || (interest & Interest.name && strings.length > 0))) offsets.push(...words.names);
+  offsets.push(...strings.filter(({ start }) => isInCase(context.source, start)).map(({ start }) => start));
   if (words && strings.length > 0) offsets.push(...words.calls, ...keyOffsets(context.source), ...unclear(strings, context));
   return offsets;
 }
 
-/** `{"__module__": "a"}`: a class is made by a call. */
+/** `{"__module__": "a"}`, `setattr(f, "__module__", "a")`: a class is made by a call, a module by executing text. */
 function keyOffsets(source: Buffer): number[] {
-  const offsets: number[] = [];
-  for (let at = source.indexOf('__module__"'); at >= 0; at = source.indexOf('__module__"', at + 1)) offsets.push(at);
-  return offsets;
+  return moduleKeys.flatMap((key) => {
+    const offsets: number[] = [];
+    for (let at = source.indexOf(key, 0, "latin1"); at >= 0; at = source.indexOf(key, at + 1, "latin1")) offsets.push(at);
+    return offsets;
+  });
 }
 
+const moduleKeys = ["__module__", "__package__", "__name__"].flatMap((key) => [`${key}"`, `${key}'`]);
+
 /** Strings that may be more than themselves: an annotation names what an import binds, and neighbours make one string of several. */
-function unclear(strings: readonly WantedString[], { facts, source }: Context): number[] {
+function unclear(strings: readonly WantedString[], context: Context): number[] {
+  const { facts, source } = context;
   const bound = new Set(facts.imports.flatMap((statement) => statement.names.map((name) => name.alias?.name ?? topLevel(name.written.name))));
   // What an import statement becomes for an old Python.
   for (const top of new Set(strings.map((string) => topAt(source, string.opening)))) if (top !== "" && source.includes(`${top} = __import__(`, 0, "latin1")) bound.add(top);
-  return strings.filter((string) => string.adjacent || isFollowedByMore(source, string.end) || bound.has(topAt(source, string.opening))).map((string) => string.start);
+  return strings.filter((string) => string.adjacent || isFollowedByMore(source, string.end) || isCutBy(source, string) || mayBeRow(string, context) || bound.has(topAt(source, string.opening))).map((string) => string.start);
+}
+
+/** `case "a.b" | "a.c":` */
+function isInCase(source: Buffer, start: number): boolean {
+  return /(?:^|\n)[ \t]*case\b[^:\n]*$/.test(source.toString("latin1", Math.max(0, start - 200), start));
+}
+
+/** `startswith("a.")`, and somewhere `[2:]`. */
+function isCutBy(source: Buffer, { start, opening, end }: WantedString): boolean {
+  return /\.startswith\(\s*$/.test(source.toString("latin1", Math.max(0, start - 40), start)) && source.includes(`[${end - opening - 2}:]`, 0, "latin1");
 }
 
 function topAt(source: Buffer, opening: number): string {
@@ -150,12 +173,37 @@ function endOfConstant(source: Buffer, start: number, end: number): number {
   return field < 0 || field > end ? end : field;
 }
 
-/** `around`: where it has to be parsed; undefined: everywhere. */
-function withProgram(context: Context, around: readonly number[] | undefined): { readonly decision: Decision; readonly hidden: readonly Span[]; readonly importers: number; readonly aliased: boolean } {
+/** `around`: where it has to be parsed; undefined: everywhere. `depth`: through how many other modules what is handed on is followed. */
+function withProgram(context: Context, around: readonly number[] | undefined, depth: number): { readonly decision: Decision; readonly hidden: readonly Span[]; readonly importers: number; readonly aliased: boolean } {
   const program = around ? context.facts.programAround(around) : context.facts.program();
+  const scene = sceneOf(context, program, depth);
+  followCalls(scene);
+  rewriteDerived(scene);
+  relocateTexts(scene);
+  rewriteStrings(scene);
+  shiftCuts(scene);
+  return { decision: scene.collector.decision(), hidden: program.hidden, importers: scene.importers.size, aliased: isAliased(scene) };
+}
+
+/** Calls that take names of modules, and functions that hand names on to them. */
+function followCalls(scene: Scene): void {
+  rewriteCalls(scene);
+  rewriteRunning(scene);
+  rewriteCommands(scene);
+  followHandedOn(scene);
+}
+
+/** What functions of another module hand on (takers.ts): nothing is decided about that module here. */
+function analyse(context: Context, program: Program, depth: number): Scene {
+  const scene = sceneOf(context, program, depth);
+  followCalls(scene);
+  return scene;
+}
+
+function sceneOf(context: Context, program: Program, depth: number): Scene {
   const names = namesOf(program, context);
   const collector = new Collector();
-  const scene: Scene = {
+  return {
     context,
     program,
     names,
@@ -165,6 +213,7 @@ function withProgram(context: Context, around: readonly number[] | undefined): {
     ownNames: new Set(),
     asked: new Map(),
     moduleNames: new Set(),
+    takerOf: (name, ofInstance) => takerOf(name, ofInstance, context, depth, analyse),
     opaque(call, argument, row, partly = false) {
       const mapped = row.meaning === "top-module" ? importAtRunTime(call, context, collector) : isMapped(row) && mapAtRunTime(argument, "module-call", context, collector);
       // A script that takes names from elsewhere does not mean the copy, unless it was seen to.
@@ -173,13 +222,6 @@ function withProgram(context: Context, around: readonly number[] | undefined): {
       collector.site(call, context.source.toString("latin1", call.start, Math.min(call.end, call.start + 60)), "opaque", "catalogue", "reported", "known only at run time");
     },
   };
-  rewriteCalls(scene);
-  rewriteRunning(scene);
-  rewriteCommands(scene);
-  rewriteDerived(scene);
-  relocateTexts(scene);
-  rewriteStrings(scene);
-  return { decision: collector.decision(), hidden: program.hidden, importers: scene.importers.size, aliased: isAliased(scene) };
 }
 
 /** `load = importlib.import_module`: a body that was not parsed mentions such a name. */

@@ -4,8 +4,8 @@ import type { CallExpression, Expression } from "../../model/program.ts";
 import { topLevel } from "../../model/name.ts";
 import type { Context } from "../context.ts";
 import { quoteIn } from "./argument.ts";
-import type { Scene } from "./scene.ts";
-import { type Value, alternatives } from "./values.ts";
+import { type Scene, keyOf } from "./scene.ts";
+import { type Value, alternatives, stringsIn } from "./values.ts";
 
 export function rewriteMetadata(call: CallExpression, argument: Expression, row: CatalogueRow, scene: Scene): void {
   const { context, evaluate, collector } = scene;
@@ -18,7 +18,7 @@ export function rewriteMetadata(call: CallExpression, argument: Expression, row:
   const isOwn = topLevel(context.place.module ?? "") === topLevel(row.callable);
   const parameters = isOwn ? [] : all.filter((value) => value.kind === "parameter");
   for (const parameter of parameters) {
-    const key = `${parameter.function} ${parameter.index}`;
+    const key = keyOf(parameter);
     if (!scene.importers.has(key)) scene.importers.set(key, { parameter, row });
     scene.asked.set(key, [...(scene.asked.get(key) ?? []), { call, argument, row }]);
   }
@@ -64,6 +64,21 @@ export function renameDistribution(argument: Expression, values: readonly Value[
   }
 }
 
+/** `pkg_resources.require("a>=1.0")`: only what is installed is found. True where the helper is asked instead. */
+export function rewriteRequirement(call: CallExpression, given: readonly Expression[], row: CatalogueRow, scene: Scene): boolean {
+  const { context, evaluate, collector } = scene;
+  const asked = given.flatMap((argument) => stringsIn(evaluate(argument))).flatMap((value) => {
+    const name = value.kind === "text" ? (/^[\w.-]*/.exec(value.text)?.[0] ?? "") : "";
+    const distribution = context.options.inventory.distribution(name);
+    return distribution && distribution.renamed === undefined ? [name] : [];
+  });
+  if (asked.length === 0) return false;
+  for (const argument of given) for (const value of stringsIn(evaluate(argument))) if (value.kind === "text") for (const { literal } of value.pieces) collector.claim(literal);
+  if (row.helper !== undefined) useHelper(call, asked.join(", "), row.helper, scene);
+  else collector.finding("metadata-unreachable", `${row.callable} looks for ${asked.join(", ")} among what is installed, where it is not after relocation`, call.start);
+  return true;
+}
+
 function sameDistribution(a: string | undefined, b: string): boolean {
   const normalised = (name: string): string => name.replace(/[-_.]+/g, "-").toLowerCase();
   return a !== undefined && normalised(a) === normalised(b);
@@ -76,7 +91,7 @@ export function rewriteAskedFor(key: string, argument: Expression, scene: Scene)
     const asked = scene.asked.get(key) ?? [];
     const [first] = asked;
     if (value.kind === "parameter" && first) {
-      const outer = `${value.function} ${value.index}`;
+      const outer = keyOf(value);
       if (!scene.importers.has(outer)) scene.importers.set(outer, { parameter: value, row: first.row });
       scene.asked.set(outer, asked);
     }

@@ -1,6 +1,6 @@
 /** Names → what binds them. Resolution is Python's own, by scope; what several places bind is told as such. */
 import { join, parent, topLevel } from "../../model/name.ts";
-import type { Binding, Expression, Function, NameExpression, Program } from "../../model/program.ts";
+import type { AttributeExpression, Binding, Expression, Function, NameExpression, Program } from "../../model/program.ts";
 import { type Scope, resolve } from "../../model/scopes.ts";
 import type { Context } from "../context.ts";
 
@@ -12,6 +12,8 @@ export interface Names {
   /** Dotted names that an import binding stands for, in original names. */
   imported(binding: Binding): readonly string[];
   functionsNamed(name: string): readonly Function[];
+  /** What is assigned to `self.name` in the class around. */
+  assignedToSelf(attribute: AttributeExpression): readonly Expression[];
   /** Whether an import at the module's level binds the name: a statement, or what one becomes for an old Python (`a = __import__("N.a", …)`). */
   isImportedAtTop(top: string): boolean;
 }
@@ -58,6 +60,10 @@ export function namesOf(program: Program, { place, source, options }: Context): 
       const module = absolute(place.package, statement.level, statement.module.name);
       return module === undefined ? [] : [original(join(module, name.written.name))];
     },
+    assignedToSelf({ object, name }) {
+      const around = isSelf(object) ? classAround(object.scope) : undefined;
+      return around === undefined ? [] : program.assignments.flatMap(({ target, value }) => (target.kind === "attribute" && target.name === name && isSelf(target.object) && classAround(target.object.scope) === around ? [value] : []));
+    },
     functionsNamed: (name) => program.functions.filter((each) => each.name === name),
     isImportedAtTop: (top) => bindings.get(program.module)?.get(top)?.some(({ how }) => how.kind === "import" || (how.kind === "assign" && isImportCall(how.value))) ?? false,
   };
@@ -65,6 +71,16 @@ export function namesOf(program: Program, { place, source, options }: Context): 
 
 function isImportCall(value: Expression): boolean {
   return value.kind === "call" && value.callee.kind === "name" && value.callee.name === "__import__";
+}
+
+function isSelf(object: Expression): object is NameExpression {
+  return object.kind === "name" && object.name === "self";
+}
+
+/** The scope of the class in which a method stands. */
+export function classAround(scope: Scope): Scope | undefined {
+  for (let at: Scope | undefined = scope; at; at = at.parent) if (at.kind === "class") return at;
+  return undefined;
 }
 
 /** The scope that a binding belongs to, `global` and `nonlocal` considered. */

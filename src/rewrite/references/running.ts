@@ -6,7 +6,7 @@ import type { Rule } from "../../model/edit.ts";
 import type { CallExpression, ComparisonExpression, Expression } from "../../model/program.ts";
 import { type Shape, relocateArgument } from "./argument.ts";
 import { mapAtRunTime } from "./runtimeMap.ts";
-import type { Scene } from "./scene.ts";
+import { type Scene, keyOf } from "./scene.ts";
 import { alternatives } from "./values.ts";
 
 const lookUps = new Set(["get", "pop", "setdefault", "__getitem__", "__setitem__", "__delitem__", "__contains__", "update"]);
@@ -21,10 +21,15 @@ export function rewriteRunning(scene: Scene): void {
       if (key) relocate(key, "module", "sys-modules", "sys.modules is looked up by it", scene);
     } else if (expression.kind === "call") {
       rewriteMethod(expression, scene);
+      rewriteNamesIn(expression.keywords.map(({ name, value }) => [name, value]), scene);
+      rewriteSetting(expression, scene);
       rewriteHandedOver(expression, scene);
     } else if (expression.kind === "mapping") {
-      for (const { key, value } of expression.entries) if (textOf(key, scene) === "__module__") relocate(value, "module", "module-name", "it becomes the __module__ of something", scene);
+      rewriteNamesIn(expression.entries.map(({ key, value }) => [textOf(key, scene), value]), scene);
     } else if (expression.kind === "comparison") rewriteComparison(expression, scene);
+  }
+  for (const { subject, literal } of scene.program.matches) {
+    if (isRunning(subject, scene) && !(isNameOfSomething(subject, scene) && isWord(literal, scene))) relocate(literal, "prefix", "module-comparison", "the name of a module is matched with it", scene);
   }
   for (const { target, value } of scene.program.assignments) {
     if (target.kind === "attribute" && isModuleName(target.name)) relocate(value, "module", "module-name", `it becomes the ${target.name} of something`, scene);
@@ -36,6 +41,26 @@ export function rewriteRunning(scene: Scene): void {
 
 function isModuleName(name: string): boolean {
   return name === "__module__" || name === "__name__" || name === "__package__";
+}
+
+/** What only the namespace of a module has beside its name: a function has a `__name__` too. */
+const besideName = new Set(["__package__", "__file__", "__path__", "__spec__", "__loader__", "__builtins__"]);
+
+/** `{"__name__": "a.b", "__package__": "a"}`, `dict(__package__="a")` */
+function rewriteNamesIn(entries: readonly (readonly [string | undefined, Expression])[], scene: Scene): void {
+  for (const [key, value] of entries) {
+    if (key === undefined || !isModuleName(key)) continue;
+    if (key === "__name__" && isWord(value, scene) && !entries.some(([other]) => besideName.has(other ?? ""))) continue;
+    relocate(value, "module", "module-name", `it becomes the ${key} of something`, scene);
+  }
+}
+
+/** `setattr(f, "__module__", "a")` */
+function rewriteSetting(call: CallExpression, scene: Scene): void {
+  const [, key, value] = call.positional;
+  if (call.callee.kind !== "name" || call.callee.name !== "setattr" || !key || !value) return;
+  const name = textOf(key, scene);
+  if (name !== undefined && name !== "__name__" && isModuleName(name)) relocate(value, "module", "module-name", `it becomes the ${name} of something`, scene);
 }
 
 function isModules(expression: Expression, { evaluate }: Scene): boolean {
@@ -75,7 +100,9 @@ function relocate(expression: Expression, shape: Shape, rule: Rule, why: string,
       for (const item of value.items) relocateArgument(each, item, shape, rule, why, scene.context, scene.collector);
       continue;
     }
-    const { kind } = relocateArgument(each, value, shape, rule, why, scene.context, scene.collector);
+    const { kind, parameters } = relocateArgument(each, value, shape, rule, why, scene.context, scene.collector);
+    // `def unload(name): del sys.modules[name]`
+    if (rule === "sys-modules") for (const parameter of parameters) if (!scene.importers.has(keyOf(parameter))) scene.importers.set(keyOf(parameter), { parameter, row: undefined });
     if (kind === "opaque" && rule === "sys-modules") mapAtRunTime(each, rule, scene.context, scene.collector);
   }
 }

@@ -5,9 +5,12 @@
 import { headersAround } from "../../model/blocks.ts";
 import type { Expression, StringExpression } from "../../model/program.ts";
 import { type Named, editLiteral, namedBy } from "./argument.ts";
+import type { Span } from "../../model/span.ts";
 import type { Context, Inventory } from "../context.ts";
 import type { Collector } from "./collector.ts";
+import { COINCIDENCE, isCoincidence, isKeyOfSettings } from "./evidence.ts";
 import type { Scene } from "./scene.ts";
+import { isRowOfModules } from "./tables.ts";
 import type { Value } from "./values.ts";
 
 type Text = Extract<Value, { kind: "text" }>;
@@ -25,14 +28,24 @@ export function rewriteStrings(scene: Scene): void {
       if (value.complete && namedBy(value, "object", scene.context)) scene.collector.site(expression, value.text, "proven", "verified-string", "left", "an annotation: it names what the file's imports bind, and that keeps its name");
       continue;
     }
+    const row = joined || !value.complete ? undefined : namedBy(value, "object", scene.context);
+    if (row && isRowOfModules(row.name, expression, scene.context)) {
+      relocateRow(value, row, expression, scene.context, scene.collector);
+      continue;
+    }
     decideString(joined ? { ...value, complete: false } : value, expression, scene.context, scene.collector);
   }
+}
+
+function relocateRow(value: Text, row: Named, at: Expression, context: Context, collector: Collector): void {
+  if (context.options.verified === "report") collector.site(at, row.name, "verified", "verified-string", "left", "verified strings are only listed");
+  else editLiteral(value, row, "verified-string", "its package exists, and beside it in the table stand modules of the relocated distribution", context, collector, "verified");
 }
 
 /** For a string as such, wherever it stands. `at` is the literal. */
 export function decideString(value: Text, at: { readonly start: number; readonly end: number }, context: Context, collector: Collector): void {
   const named = verified(value, context);
-  const text = named && whatItSays(at, context);
+  const text = named && (whatItSays(at, context) ?? (isCoincidence(named.name, context) ? COINCIDENCE : undefined));
   if (named && text !== undefined) return collector.site(at, named.name, "verified", "verified-string", "left", text);
   if (named) {
     if (context.options.verified === "report") collector.site(at, named.name, "verified", "verified-string", "left", "verified strings are only listed");
@@ -43,17 +56,21 @@ export function decideString(value: Text, at: { readonly start: number; readonly
   if (ambiguous) collector.site(at, ambiguous.name, "ambiguous", "ambiguous-string", "left", ambiguous.name.includes(".") ? "no such module or attribute in the relocated distribution" : "a single word may mean anything");
 }
 
+const SETTING = "a key of settings";
 const SALT = "a salt: what was signed with it must stay valid";
 const READ = "people read it";
 
 /** Why a string is no name, whatever it looks like: `salt="a.b"`, `help="a.b"`, `return "a.b"` of a `__repr__`; undefined where nothing says so. */
-function whatItSays({ start }: { readonly start: number }, { source }: Context): string | undefined {
+function whatItSays({ start, end }: Span, { source }: Context): string | undefined {
   const before = source.toString("latin1", Math.max(0, start - 2000), start);
   const target = /(\w+)[ \t]*(?::[^=\n]*)?=\s*\(?\s*$/.exec(before)?.[1] ?? "";
   if (/(?:^|_)salt$/i.test(target)) return SALT;
-  if (/^(?:\w+_)?(?:description|description_?prefix|title|caption|help|help_text)$/i.test(target)) return READ;
+  if (/^(?:\w+_)?(?:prog|description|description_?prefix|title|caption|help|help_text)$/i.test(target)) return READ;
   // What takes the place of the deprecated, by a keyword: a name by itself may be what the shim imports.
   if (/\b\w*deprecat\w*\([^()]*\b(?:replacement|alternative|instead|message|reason)\s*=\s*$/i.test(before)) return READ;
+  if (/\b(?:Sub)?Element\([^()]*[(,]\s*\w+[ \t]*=[ \t]*$/.test(before)) return "an attribute of an element of XML";
+  if (/(?<![\w.])print\([ \t]*$/.test(before)) return READ;
+  if (isKeyOfSettings(before, source.toString("latin1", end, end + 20))) return SETTING;
   const name = functionAround(before);
   if (/salt$/i.test(name) && /\breturn\s*\(?\s*$/.test(before)) return SALT;
   return name === "__repr__" || name === "__str__" ? READ : undefined;

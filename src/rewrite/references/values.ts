@@ -27,7 +27,7 @@ export type Value =
   /** Begins with a name that a module has at run time, so it follows a relocation by itself; `original`: what it is without one. */
   | { readonly kind: "running"; readonly original: string | undefined }
   /** A parameter of a function of this file. */
-  | { readonly kind: "parameter"; readonly function: string; readonly name: string; readonly index: number }
+  | { readonly kind: "parameter"; /** Where the name of its function stands (`Function.start`). */ readonly owner: number; readonly name: string; readonly index: number }
   | { readonly kind: "unknown" };
 
 export const unknown: Value = { kind: "unknown" };
