@@ -6,6 +6,7 @@ import { listProjectFiles } from "../acquire/project.ts";
 import type { Host } from "../host/host.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
 import { STAGING_NAME } from "../model/manifest.ts";
+import { atInterrupt } from "../write/transaction.ts";
 import type { Consumer } from "./consumer.ts";
 
 const skipped = new Set([".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", ".tox", ".nox", ".mypy_cache", ".pytest_cache", ".ruff_cache"]);
@@ -17,7 +18,16 @@ export async function buildDirectory(consumer: Consumer, out: string, excluded: 
   // Listed here: in the copy nobody could say what version control ignores.
   const files = await listProjectFiles(consumer.root, consumer.packages, consumer.configuration, [consumer.namespaceDirectory, out, ...excluded], host);
   const fresh = join(dirname(out), `.${basename(out)}-${process.pid}`);
-  const drop = (): void => rmSync(fresh, { recursive: true, force: true });
+  // Threads may still write into it: under another name they do not find it.
+  const forget = atInterrupt(() => {
+    const gone = `${fresh}.gone`;
+    if (existsSync(fresh)) renameSync(fresh, gone);
+    rmSync(gone, { recursive: true, force: true });
+  });
+  const drop = (): void => {
+    forget();
+    rmSync(fresh, { recursive: true, force: true });
+  };
   try {
     makeDirectory(dirname(out));
     // Entry by entry: the directory may lie in the project itself.
@@ -42,6 +52,7 @@ export async function buildDirectory(consumer: Consumer, out: string, excluded: 
       try {
         if (existsSync(out)) rmSync(out, { recursive: true });
         renameSync(fresh, out);
+        forget();
       } catch (error) {
         throw fileFailure(error, out);
       }
