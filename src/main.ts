@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { Command, CommanderError, Option } from "commander";
 import { type NodeHost, nodeHost } from "./host/node.ts";
-import { Failure } from "./model/failure.ts";
+import { Failure, fileFailure } from "./model/failure.ts";
 import type { CheckOptions } from "./commands/check.ts";
 import type { CheckResult } from "./model/checkResult.ts";
 import type { Outcome } from "./model/outcome.ts";
@@ -275,8 +275,9 @@ async function perform<Result>(options: CommonOptions, run: (host: NodeHost) => 
   } catch (error) {
     host.quiet();
     const colours = paint(colour(process.stderr));
-    if (error instanceof Failure) {
-      await print(process.stderr, `${colours.error("error")}: ${error.message.split("\n").map(visible).join("\n")}\n  ${visible(error.wayOut)}\n`);
+    const failure = failureOf(error);
+    if (failure) {
+      await print(process.stderr, `${colours.error("error")}: ${failure.message.split("\n").map(visible).join("\n")}\n  ${visible(failure.wayOut)}\n`);
     } else {
       await print(process.stderr, `${colours.error("internal error")}: ${visible((error as Error).stack ?? String(error)).replaceAll("\\u000a", "\n")}\n  This is a defect of enisle: please report it with the command line and, if you can, the input.\n`);
     }
@@ -284,6 +285,13 @@ async function perform<Result>(options: CommonOptions, run: (host: NodeHost) => 
   } finally {
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal).off("SIGHUP", onSignal);
   }
+}
+
+/** What the file system refuses is no defect of the tool, wherever it shows. */
+function failureOf(error: unknown): Failure | undefined {
+  const { syscall, path } = error as NodeJS.ErrnoException;
+  const known = syscall !== undefined && !syscall.startsWith("spawn") ? fileFailure(error, path ?? "a file that was being read or written") : error;
+  return known instanceof Failure ? known : undefined;
 }
 
 /** Waits until the stream took it: a pipe may be slow, and exit codes must come after the output. Throws Failure where it does not, as on a full disk. */

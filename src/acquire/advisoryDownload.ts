@@ -1,10 +1,11 @@
 /** A downloaded advisory database, kept below the user's cache directory: asked for when it is told to, renewed when it is old, never half there. */
 import { createHash, randomBytes } from "node:crypto";
-import { createWriteStream, existsSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createWriteStream, existsSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
+import { makeDirectory } from "../host/makeDirectory.ts";
 import type { Host } from "../host/host.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
 import { readDatabase } from "./advisories.ts";
@@ -68,7 +69,7 @@ export async function fetchDatabase(url: string, host: Host, now = Date.now()): 
   const fetched = new Date(now).toISOString().replace(/\.\d+Z$/, "Z");
   const staged = join(place.directory, `.${randomBytes(6).toString("hex")}${place.extension}`);
   try {
-    mkdirSync(place.directory, { recursive: true, mode: 0o700 });
+    makeDirectory(place.directory, 0o700);
     const fresh = await download(url, shown, note, staged, host);
     if (fresh) {
       await readDatabase(staged, new Set(), (name) => name); // it has to be one before it takes the place of one

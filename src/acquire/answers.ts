@@ -1,7 +1,8 @@
 /** The resolver behind `plan`: pip, or uv, asked whether lists of requirements resolve together. Answers are kept, by everything that they depend on. */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeDirectory } from "../host/makeDirectory.ts";
 import { strToU8, zipSync } from "fflate";
 import type { Host } from "../host/host.ts";
 import { normalisedName } from "../model/distribution.ts";
@@ -121,7 +122,7 @@ export class Answers {
   #keep(key: string, answer: Answer): void {
     const directory = join(this.#cache.directory, "answers");
     try {
-      mkdirSync(directory, { recursive: true });
+      makeDirectory(directory);
       const file = join(directory, `${key}.json`);
       writeFileSync(`${file}.new`, JSON.stringify(answer.kind === "conflict" ? { ...answer, mentioned: [...answer.mentioned] } : answer), { mode: 0o600 });
       renameSync(`${file}.new`, file);

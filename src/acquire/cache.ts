@@ -1,7 +1,8 @@
 /** The content-addressed store of archives, in the user's cache directory (XDG): `archives/<sha256>/<file name>`. */
 import { createHash, randomBytes } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { makeDirectory } from "../host/makeDirectory.ts";
 import { fileFailure } from "../model/failure.ts";
 import type { Host } from "../host/host.ts";
 import { digestOfFile } from "./digest.ts";
@@ -28,7 +29,7 @@ export class ArchiveCache {
     const path = join(directory, name);
     if (!existsSync(path)) {
       try {
-        mkdirSync(directory, { recursive: true });
+        makeDirectory(directory);
         const fresh = join(directory, `.${randomBytes(6).toString("hex")}`);
         copyFileSync(file, fresh);
         renameSync(fresh, path); // so that nobody ever finds half an archive
@@ -72,7 +73,7 @@ export class ArchiveCache {
 
   rememberBuilt(source: string, system: string, wheel: string): void {
     const note = this.#note(source, system);
-    mkdirSync(join(this.directory, "built"), { recursive: true });
+    makeDirectory(join(this.directory, "built"));
     writeFileSync(`${note}.new`, `${wheel}\n`);
     renameSync(`${note}.new`, note);
   }
@@ -80,7 +81,7 @@ export class ArchiveCache {
   /** Writes a log that is too long to print; returns its path. */
   log(text: string): string {
     const directory = join(this.directory, "logs");
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
     const path = join(directory, `${createHash("sha256").update(text).digest("hex").slice(0, 12)}.log`);
     writeFileSync(path, text, { mode: 0o600 });
     return path;

@@ -1,6 +1,6 @@
 /** Directories as sources: a tree that one would put on `sys.path`, or one package itself; with or without `.dist-info`. */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import fastGlob from "fast-glob";
 import type { Distribution, SourceFile } from "../model/distribution.ts";
@@ -55,6 +55,7 @@ async function list(root: string, pattern: string): Promise<SourceFile[]> {
   } catch (error) {
     throw fileFailure(error, root);
   }
+  refuseForeignNames(root, pattern);
   const files: SourceFile[] = [];
   for (const { path, stats } of found) {
     if (stats?.isDirectory()) continue;
@@ -62,6 +63,17 @@ async function list(root: string, pattern: string): Promise<SourceFile[]> {
     files.push({ path, size: stats.size, executable: (stats.mode & 0o100) !== 0, locator: { kind: "file", path: join(root, path) }, record: undefined });
   }
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Names that are not UTF-8 come out of the look as others, under which nothing is found. */
+function refuseForeignNames(root: string, pattern: string): void {
+  const top = pattern === "**" ? root : join(root, pattern.slice(0, -"/**".length).replaceAll("\\", ""));
+  try {
+    const foreign = readdirSync(top, { recursive: true, encoding: "utf8" }).find((name) => name.includes("\ufffd") && !existsSync(join(top, name)));
+    if (foreign !== undefined) throw new Failure(`${join(top, foreign)}: the name of this file is not UTF-8`, "Rename it, or copy the tree without it and name the copy.");
+  } catch (error) {
+    throw fileFailure(error, (error as NodeJS.ErrnoException).path ?? top);
+  }
 }
 
 function contentOf(file: SourceFile): Buffer {

@@ -58,6 +58,7 @@ export function readRequirements(path: string, base: string, seen: ReadonlySet<s
   } catch (error) {
     throw fileFailure(error, path);
   }
+  if (text.includes("\0") || text.includes("\ufffd")) throw new Failure(`${path}: is no text in UTF-8`, "Name a file of requirements, one a line, or a pylock.toml.");
   if (seen.has(path)) throw new Failure(`${path}: includes itself`, "Remove one of the -r lines.");
   const [lines, options, constraints]: [RequirementLine[], string[], string[]] = [[], [], []];
   for (const line of logicalLines(text)) {

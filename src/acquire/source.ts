@@ -26,6 +26,7 @@ const sourceArchive = /\.(tar\.(gz|bz2|xz)|tgz|zip)$/i;
 
 /** What a SOURCE is; a path that exists comes before a requirement of that spelling. Throws Failure when it is nothing. */
 export function classify(source: string, base: string): Kind {
+  if (source.trim() === "") throw new Failure("a SOURCE is empty", "Name a wheel, a source distribution, a directory with importable modules, or a requirement such as testtools==1.7.1.");
   const path = resolve(base, source);
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats?.isDirectory()) return isSourceTree(path) ? "build" : "directory";
@@ -55,6 +56,7 @@ export async function acquire(source: string, base: string): Promise<Distributio
 /** Every distribution that the request comes to; those that came along as requirements of others are marked. */
 export async function acquireAll(request: SourceRequest, options: FetchOptions, host: Host): Promise<Distribution[]> {
   const { base } = request;
+  for (const file of request.constraints) if (!/^[a-z][a-z0-9+]*:\/\//i.test(file) && !existsSync(resolve(base, file))) throw new Failure(`${file}: no such file or directory`, "Check the path: it is a file of constraints.");
   const kinds = request.sources.map((source) => [source, classify(source, base)] as const);
   const here = async ([source, kind]: readonly [string, Kind]): Promise<Distribution[]> => {
     const path = resolve(base, source);

@@ -1,8 +1,9 @@
 /** The result of an unchanged tree is kept: a second audit of it costs no more than looking whether it is unchanged. */
 import { createHash } from "node:crypto";
-import { lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { lstatSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { makeDirectory } from "../host/makeDirectory.ts";
 import { VERSION } from "../version.ts";
 
 /** Results kept; the oldest go. */
@@ -66,7 +67,7 @@ export function keep(key: string, value: unknown): void {
   const path = join(cacheDirectory(), `${key}.json`);
   const staged = `${path}.${process.pid}.tmp`;
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeDirectory(dirname(path), 0o700);
     writeFileSync(staged, JSON.stringify(value), { mode: 0o600 });
     renameSync(staged, path);
     const all = readdirSync(dirname(path)).map((name) => join(dirname(path), name));

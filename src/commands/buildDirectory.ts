@@ -1,10 +1,12 @@
 /** Build mode: the project is copied to a directory, and the copy is what is relocated; the sources stay as they are. */
-import { cpSync, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { cpSync, existsSync, lstatSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
+import { makeDirectory } from "../host/makeDirectory.ts";
 import { listProjectFiles } from "../acquire/project.ts";
 import type { Host } from "../host/host.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
 import { STAGING_NAME } from "../model/manifest.ts";
+import { atInterrupt } from "../write/transaction.ts";
 import type { Consumer } from "./consumer.ts";
 
 const skipped = new Set([".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", ".tox", ".nox", ".mypy_cache", ".pytest_cache", ".ruff_cache"]);
@@ -16,12 +18,21 @@ export async function buildDirectory(consumer: Consumer, out: string, excluded: 
   // Listed here: in the copy nobody could say what version control ignores.
   const files = await listProjectFiles(consumer.root, consumer.packages, consumer.configuration, [consumer.namespaceDirectory, out, ...excluded], host);
   const fresh = join(dirname(out), `.${basename(out)}-${process.pid}`);
-  const drop = (): void => rmSync(fresh, { recursive: true, force: true });
+  // Threads may still write into it: under another name they do not find it.
+  const forget = atInterrupt(() => {
+    const gone = `${fresh}.gone`;
+    if (existsSync(fresh)) renameSync(fresh, gone);
+    rmSync(gone, { recursive: true, force: true });
+  });
+  const drop = (): void => {
+    forget();
+    rmSync(fresh, { recursive: true, force: true });
+  };
   try {
-    mkdirSync(dirname(out), { recursive: true });
+    makeDirectory(dirname(out));
     // Entry by entry: the directory may lie in the project itself.
     const copy = (from: string, to: string): void => {
-      mkdirSync(to, { recursive: true });
+      makeDirectory(to);
       for (const entry of readdirSync(from, { withFileTypes: true })) {
         const source = join(from, entry.name);
         if (skipped.has(entry.name) || entry.name.startsWith(STAGING_NAME) || source === fresh || source === out || existsSync(join(source, "pyvenv.cfg"))) continue;
@@ -41,6 +52,7 @@ export async function buildDirectory(consumer: Consumer, out: string, excluded: 
       try {
         if (existsSync(out)) rmSync(out, { recursive: true });
         renameSync(fresh, out);
+        forget();
       } catch (error) {
         throw fileFailure(error, out);
       }

@@ -1,8 +1,9 @@
 /** `enisle index`: builds and extends an index of releases from wheels and sdists, and says what one holds. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { makeDirectory } from "../host/makeDirectory.ts";
 import { type ReleaseIndex, decodeIndex, encodeIndex } from "../audit/indexFile.ts";
 import { type Library, libraryOf, releasesOf } from "../audit/library.ts";
 import type { Release } from "../audit/release.ts";
@@ -95,6 +96,7 @@ function archivesOf(source: string, downloads: string, host: Host): { readonly p
   if (/\.(?:whl|egg|zip|tar\.gz|tgz|tar\.bz2|tar\.xz)$/.test(source)) return [{ path: resolve(host.cwd, source), named: true }];
   const path = resolve(host.cwd, source);
   if (existsSync(path)) {
+    if (!statSync(path).isDirectory()) throw new Failure(`${source}: is neither a wheel nor an sdist`, "Name a wheel, an sdist, or a directory of them, as `pip download --no-deps` gets them.");
     const found = readdirSync(path).filter((name) => /\.(?:whl|tar\.gz|zip|tar\.bz2)$/.test(name)).sort().map((name) => ({ path: join(path, name), named: false }));
     if (found.length === 0) throw new Failure(`${source}: holds no wheels and no sdists`, "Name a directory of them, or the files.");
     return found;
@@ -111,7 +113,7 @@ function archivesOf(source: string, downloads: string, host: Host): { readonly p
 function write(path: string, content: Buffer): void {
   const staged = `${path}.${process.pid}.tmp`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeDirectory(dirname(path));
     writeFileSync(staged, content);
     renameSync(staged, path);
   } catch (error) {

@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { makeDirectory } from "../host/makeDirectory.ts";
 import { findPackages, ownPackage } from "../acquire/project.ts";
 import { type UnpackedSdist, unpackSdist } from "../acquire/sdist.ts";
 import { readStaticTree } from "../acquire/staticTree.ts";
@@ -213,7 +214,7 @@ async function pack({ root, executable }: UnpackedSdist, stem: string, target: s
   const packed = gzipSync(makeTarball(files, sourceDateEpoch(host)), { level: 9, mtime: 0 });
   packed[9] = 255; // no operating system: the same bytes on each
   try {
-    mkdirSync(dirname(target), { recursive: true });
+    makeDirectory(dirname(target));
     const fresh = `${target}.${process.pid}`;
     writeFileSync(fresh, packed);
     renameSync(fresh, target);

@@ -1,10 +1,12 @@
 /** `enisle update`: copies at another version, in one project or in every project below some roots. One that fails stops none of the others. */
-import { relative } from "node:path";
+import { existsSync } from "node:fs";
+import { join, relative } from "node:path";
 import { indexVersions } from "../acquire/fetch.ts";
 import type { Host } from "../host/host.ts";
 import { normalisedName } from "../model/distribution.ts";
 import { Failure } from "../model/failure.ts";
 import { type Finding, finding } from "../model/finding.ts";
+import { MANIFEST_NAME } from "../model/manifest.ts";
 import type { FileChange, Outcome, OutdatedDistribution, ProjectUpdateResult, UpdateResult } from "../model/outcome.ts";
 import { isNewer, isPin, newestAdmitted, sortVersions, specifierOf } from "../plan/versions.ts";
 import type { PythonVersion } from "../rewrite/context.ts";
@@ -153,7 +155,9 @@ async function one(subject: Subject, targets: readonly Target[], options: Update
 
 async function single(options: UpdateOptions): Promise<Subject> {
   const consumer = await findConsumer(options.project, options.namespace, options.targetPython);
-  return { label: relative(process.cwd(), consumer.root) || ".", manifest: readManifest(`${consumer.namespaceDirectory}/vendored.json`), consumer: async () => consumer, record: undefined };
+  const file = join(consumer.namespaceDirectory, MANIFEST_NAME);
+  if (!existsSync(file)) throw new Failure(`${consumer.namespaceDirectory}: nothing is vendored there`, "Name the project with -C DIR, and its namespace with --namespace; or directories of projects with --root.");
+  return { label: relative(process.cwd(), consumer.root) || ".", manifest: readManifest(file), consumer: async () => consumer, record: undefined };
 }
 
 async function outdated(subjects: readonly Subject[], targets: readonly Target[], options: UpdateOptions, host: Host): Promise<Outcome<UpdateResult>> {

@@ -1,6 +1,6 @@
 /** `enisle vendor`: the sources that are named, or the declared state, relocated into the project's namespace; the project rewritten to use them. */
 import { statSync } from "node:fs";
-import { resolve } from "node:path";
+import { resolve, sep } from "node:path";
 import type { Host } from "../host/host.ts";
 import { normalisedName } from "../model/distribution.ts";
 import { Failure } from "../model/failure.ts";
@@ -54,7 +54,7 @@ export async function vendor(options: VendorOptions, host: Host): Promise<Outcom
     return await vendorWith(options, consumer, named, crew, host);
   } catch (error) {
     if (!(error instanceof NotCurrent)) throw error;
-    return { command: "vendor", result: { namespace: consumer.namespace, distributions: [], project: { files: 0, rewritten: 0, otherRewritten: 0 }, changed: true, verified: [] }, findings: [notCurrent(error.message)], changes: [], notices: [] };
+    return { command: "vendor", result: { namespace: consumer.namespace, distributions: [], project: { files: 0, rewritten: 0, otherRewritten: 0 }, changed: true }, findings: [notCurrent(error.message)], changes: [], notices: [] };
   } finally {
     await crew.dismiss();
   }
@@ -67,6 +67,8 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, named: boo
   let undeclared: readonly string[] = [];
   const writes = !options.dryRun && !options.diff && !compares;
   const sourceDirectories = named ? options.sources.map((source) => resolve(host.cwd, source)) : (consumer.configuration.vendor ?? []).map((source) => resolve(consumer.root, source));
+  const around = sourceDirectories.find((path) => `${consumer.namespaceDirectory}${sep}`.startsWith(`${path}${sep}`) && statSync(path, { throwIfNoEntry: false })?.isDirectory());
+  if (around !== undefined) throw new Failure(`${around}: holds the project itself`, "Name a directory that holds the library and nothing else.");
   const build = options.out !== undefined && writes ? await buildDirectory(consumer, options.out, sourceDirectories, host) : undefined;
   const run = await runProject(build?.twin ?? consumer, { writes, diff: options.diff || options.check === true, verified: options.verified, runtimeMap: options.runtimeMap, fetching }, crew, host, async (state, basis) => {
     const treat = treatments(consumer, state.manifest, { drop: options.drop ?? [], keep: options.keep ?? [] });
@@ -90,7 +92,7 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, named: boo
   build?.finish();
   return {
     command: "vendor",
-    result: { namespace: consumer.namespace, distributions: summarise(run, consumer), project: run.project, changed: run.changed, verified: run.verified },
+    result: { namespace: consumer.namespace, distributions: summarise(run, consumer), project: run.project, changed: run.changed, ...(run.verified.length > 0 ? { verified: run.verified } : {}) },
     findings: compares && run.changed ? [notCurrent(`the tree is not what ${options.locked ? "the configuration" : "the declared state"} comes to`), ...run.findings] : run.findings,
     changes: run.changes,
     notices: [...run.notices, ...(undeclared.length > 0 ? [`not declared in [tool.enisle], so that enisle vendor without arguments removes it: ${undeclared.join(", ")}`] : [])],

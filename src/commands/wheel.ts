@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { makeDirectory } from "../host/makeDirectory.ts";
 import type { ZippableFile } from "fflate";
 import { contentOf } from "../acquire/content.ts";
 import { findPackages } from "../acquire/project.ts";
@@ -224,7 +225,7 @@ async function pack(root: string, target: string, executable: ReadonlySet<string
     return [path, [new Uint8Array(content), { mtime, os: 3, attrs: (mode << 16) >>> 0, level: 9 }]] satisfies [string, ZippableFile];
   });
   try {
-    mkdirSync(dirname(target), { recursive: true });
+    makeDirectory(dirname(target));
     const fresh = `${target}.${process.pid}`;
     writeFileSync(fresh, zipSync(Object.fromEntries(entries)));
     renameSync(fresh, target);

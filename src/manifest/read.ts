@@ -34,7 +34,10 @@ const digest = /^[0-9a-f]{64}$/;
 
 function problem(manifest: Record<string, unknown>): string | undefined {
   for (const key of ["tool", "namespace", "targetPython"]) if (typeof manifest[key] !== "string") return `'${key}' is no string`;
-  const { distributions, generated } = manifest;
+  if (!/^[23]\.\d+$/.test(String(manifest["targetPython"]))) return "'targetPython' is no Python version";
+  const { distributions, generated, isolated = [], location = "" } = manifest;
+  if (!areTexts(isolated)) return "'isolated' is no list of texts";
+  if (!isText(location)) return "'location' is no text";
   if (!Array.isArray(generated) || !generated.every((row) => isRecord(row) && isInside(row["path"]) && digest.test(String(row["sha256"])))) return "'generated' is not a list of files";
   const project = manifest["project"] ?? [];
   if (!Array.isArray(project) || !project.every((row) => isRecord(row) && isInside(row["path"]) && digest.test(String(row["sha256Now"])) && Array.isArray(row["edits"]) && areAnchored(row["edits"]))) return "'project' is not a list of files";
@@ -45,7 +48,14 @@ function problem(manifest: Record<string, unknown>): string | undefined {
     if (!isRecord(item["relocations"]) || !isRecord(item["source"]) || !isRecord(item["license"])) return `the entry of ${name} is not complete`;
     if (typeof item["version"] !== "string" && item["version"] !== null) return `the version of ${name} is neither a text nor null`;
     if (!Object.values(item["relocations"]).every(isText)) return `'relocations' of ${name} does not map names to names`;
-    for (const key of ["requires", "topLevels", "leftOut", "namespaceInits"]) if (!Array.isArray(item[key]) || !item[key].every(isText)) return `'${key}' of ${name} is no list of texts`;
+    for (const key of ["requires", "topLevels", "leftOut", "namespaceInits", "dropped"]) if (!areTexts(item[key])) return `'${key}' of ${name} is no list of texts`;
+    if (!areTexts(item["droppedFiles"] ?? [])) return `'droppedFiles' of ${name} is no list of texts`;
+    if (!isText(item["requirement"])) return `'requirement' of ${name} is no text`;
+    const { source, license } = item;
+    if (!["wheel", "directory", "sdist", "vcs"].includes(String(source["kind"])) || !isText(source["file"]) || !digest.test(String(source["sha256"]))) return `'source' of ${name} is not complete`;
+    if ((!isText(license["expression"]) && license["expression"] !== null) || !areTexts(license["files"])) return `'license' of ${name} is not complete`;
+    if (!areRows(item["patches"], "file", "sha256")) return `'patches' of ${name} is no list of patches`;
+    if (!areRows(item["accepted"], "code", "reason")) return `'accepted' of ${name} is no list of findings`;
     if (!Array.isArray(item["files"])) return `'files' of ${name} is no list`;
     for (const file of item["files"] as unknown[]) {
       if (!isRecord(file) || !isInside(file["path"]) || !digest.test(String(file["sha256Upstream"])) || !digest.test(String(file["sha256Now"])) || !Array.isArray(file["edits"]) || !areEdits(file["edits"])) {
@@ -58,6 +68,15 @@ function problem(manifest: Record<string, unknown>): string | undefined {
 
 function isText(value: unknown): boolean {
   return typeof value === "string";
+}
+
+function areTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isText);
+}
+
+/** Objects that have texts under these keys. */
+function areRows(value: unknown, ...keys: readonly string[]): boolean {
+  return Array.isArray(value) && value.every((row) => isRecord(row) && keys.every((key) => isText(row[key])));
 }
 
 /** Sorted and apart, as undoing them needs. */

@@ -14,6 +14,8 @@ export class Failure extends Error {
 export function fileFailure(error: unknown, path: string): unknown {
   const code = (error as NodeJS.ErrnoException).code;
   if (error instanceof Failure || code === undefined) return error;
+  // Node gives such a name with replacement characters, and under those nothing is found.
+  if (code === "ENOENT" && path.includes("\ufffd")) return new Failure(`${path}: the name of this file is not UTF-8`, "Rename it, or leave its directory out.");
   const known = reasons[code];
   return known ? new Failure(`${path}: ${known[0]}`, known[1]) : new Failure(`${path}: ${(error as Error).message}`, "Nothing was written.");
 }

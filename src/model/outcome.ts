@@ -46,8 +46,8 @@ export interface VendoredDistribution {
 }
 
 export interface VendorResult {
-  /** Of this run. */
-  readonly verified: readonly VerifiedString[];
+  /** Of this run; missing where there are none. */
+  readonly verified?: readonly VerifiedString[];
   readonly namespace: string;
   readonly distributions: readonly VendoredDistribution[];
   readonly project: { readonly files: number; readonly rewritten: number; /** Data files: pyproject.toml and the like. */ readonly otherRewritten: number };

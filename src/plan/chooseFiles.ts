@@ -1,6 +1,7 @@
 /** Which files of a distribution go into a copy: globs over upstream paths, and what must stay whatever they say. */
 import picomatch from "picomatch";
 import type { Distribution } from "../model/distribution.ts";
+import { Failure } from "../model/failure.ts";
 
 /** Ready sets of globs. A library whose parts they hit by mistake shows itself: dropping what is imported is a finding. */
 export const presets: Readonly<Record<"tests" | "docs", readonly string[]>> = {
@@ -40,11 +41,19 @@ export function dropper(patterns: readonly string[]): (path: string) => boolean 
 /** A glob, a directory or a file as a predicate on paths; shared with `protected` and `accept`. */
 export function matcher(pattern: string): (path: string) => boolean {
   if (pattern.startsWith("^")) {
-    const expression = new RegExp(pattern);
+    const expression = expressionOf(pattern);
     return (path) => expression.test(path);
   }
   // Python's fnmatch, and so `[tool.vendoring]`, negates a set with `!`.
   const bare = pattern.replace(/\/+$/, "").replaceAll("[!", "[^");
   const [exact, below] = [picomatch(bare, { dot: true }), picomatch(`${bare}/**`, { dot: true })];
   return (path) => exact(path) || below(path);
+}
+
+function expressionOf(pattern: string): RegExp {
+  try {
+    return new RegExp(pattern);
+  } catch (error) {
+    throw new Failure(`the pattern '${pattern}' is no regular expression: ${(error as Error).message.replace(/^.*\/: /, "")}`, "A pattern that begins with ^ is a regular expression; others are globs, such as \"*/tests/**\".");
+  }
 }

@@ -27,7 +27,7 @@ export function formatVendor({ result, findings, notices }: Outcome<VendorResult
     if (each.missingRequirements.length > 0) out.push(...wrapped(`requires, and nobody here provides: ${each.missingRequirements.map(visible).join(", ")}`, "    "));
   }
   out.push(`Project: ${count(result.project.files, "Python file")}, ${result.project.rewritten} ${preview ? "to rewrite" : "rewritten"}${result.project.otherRewritten > 0 ? `; ${count(result.project.otherRewritten, "other file")} too` : ""}`);
-  return lines([...out, ...verifiedStrings(result.verified, options), ...withFindings(findings, options)]);
+  return lines([...out, ...verifiedStrings(result.verified ?? [], options), ...withFindings(findings, options)]);
 }
 
 export function formatRewrite({ result, findings }: Outcome<RewriteResult>, options: TextOptions): string {

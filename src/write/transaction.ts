@@ -60,7 +60,7 @@ export class Transaction {
     const directory = join(root, STAGING_NAME);
     const fresh = `${directory}-${process.pid}`;
     try {
-      mkdirSync(fresh, { recursive: true });
+      mkdirSync(fresh); // `recursive` would say of a file system that is read-only that it has no such directory
       writeFileSync(join(fresh, OWNER), JSON.stringify({ pid: process.pid, started: startOf(process.pid) } satisfies Owner));
       renameSync(fresh, directory); // with its owner in it from the first moment on, or somebody would take it for a dead one's
     } catch (error) {

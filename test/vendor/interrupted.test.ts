@@ -1,7 +1,7 @@
 /** Killed at any moment the project has the old tree or the new one, after the next run at the latest, and nothing is left over. */
 import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { makeWheel } from "./wheel.ts";
 import { cli, enisle, existsSync, join, project, readFileSync, snapshot, temporary } from "./project.ts";
@@ -131,4 +131,17 @@ describe("interrupted", () => {
       expect(snapshot(root)).toEqual(before);
     }
   });
+});
+
+test("a signal while a build directory is made: nothing of it stays", async () => {
+  const [place, wheels] = [temporary(), temporary()];
+  const wheel = makeWheel(wheels, { "alib/__init__.py": "", ...modules });
+  const root = project(consumers);
+  const before = snapshot(root);
+  for (const milliseconds of [250, 400, 550, 700]) {
+    await runAndKill(["vendor", "-C", root, "--out", join(place, "out"), wheel], milliseconds, "SIGINT");
+    expect(readdirSync(place).filter((name) => name !== "out")).toEqual([]);
+    rmSync(join(place, "out"), { recursive: true, force: true });
+  }
+  expect(snapshot(root)).toEqual(before);
 });

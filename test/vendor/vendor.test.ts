@@ -23,9 +23,7 @@ describe("vendor", () => {
       namespace: "acme._vendor",
       distributions: [{ name: "alib", version: "1.0", topLevels: ["alib"], relocations: { alib: "acme._vendor.alib" }, files: 7, rewritten: 2, edits: { proven: 4, verified: 0 }, missingRequirements: [] }],
       project: { files: 1, rewritten: 0, otherRewritten: 0 },
-      verified: [],
       changed: true,
-      verified: [],
     });
     expect(readFileSync(join(root, "acme/_vendor/alib/core.py"), "utf8")).toBe("import os; from acme._vendor import alib\n\n\ndef answer():\n    return 42\n");
     expect(readFileSync(join(root, "acme/_vendor/alib/data.bin"))).toEqual(Buffer.from([0, 1, 2, 255]));
