@@ -81,6 +81,8 @@ export interface Context {
   readonly options: RewriteOptions;
   readonly facts: FileFacts;
   readonly source: Buffer;
+  /** What is decided about another relocated module, constants of third ones aside; undefined where that is not asked. */
+  decideBeside?(module: ModuleSource): Decision;
   /** Decides about source code that is text in this file. */
   decideNested(facts: FileFacts, source: Buffer): Decision;
 }

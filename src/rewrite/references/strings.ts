@@ -4,7 +4,7 @@
  */
 import { headersAround } from "../../model/blocks.ts";
 import type { Expression, StringExpression } from "../../model/program.ts";
-import { type Named, editLiteral, namedBy } from "./argument.ts";
+import { type Named, editLiteral, namedBy, relocateArgument } from "./argument.ts";
 import type { Span } from "../../model/span.ts";
 import type { Context, Inventory } from "../context.ts";
 import type { Collector } from "./collector.ts";
@@ -31,6 +31,11 @@ export function rewriteStrings(scene: Scene): void {
     const row = joined || !value.complete ? undefined : namedBy(value, "object", scene.context);
     if (row && isRowOfModules(row.name, expression, scene.context)) {
       relocateRow(value, row, expression, scene.context, scene.collector);
+      continue;
+    }
+    // It begins with a constant that others read too: the namespace is put before it here.
+    if (!joined && value.pieces[0] && value.pieces[0].literal !== expression && verified(value, scene.context)) {
+      if (scene.context.options.verified === "rewrite") relocateArgument(expression, value, "object", "verified-string", "it exists in the relocated distribution", scene.context, scene.collector);
       continue;
     }
     decideString(joined ? { ...value, complete: false } : value, expression, scene.context, scene.collector);
@@ -68,8 +73,8 @@ function whatItSays({ start, end }: Span, { source }: Context): string | undefin
   if (/^(?:\w+_)?(?:prog|description|description_?prefix|title|caption|help|help_text)$/i.test(target)) return READ;
   // What takes the place of the deprecated, by a keyword: a name by itself may be what the shim imports.
   if (/\b\w*deprecat\w*\([^()]*\b(?:replacement|alternative|instead|message|reason)\s*=\s*$/i.test(before)) return READ;
-  if (/\b(?:Sub)?Element\([^()]*[(,]\s*\w+[ \t]*=[ \t]*$/.test(before)) return "an attribute of an element of XML";
-  if (/(?<![\w.])print\([ \t]*$/.test(before)) return READ;
+  if (target !== "" && /\b(?:Sub)?Element\([^()]*[(,]\s*\w+[ \t]*=[ \t]*$/.test(before)) return "an attribute of an element of XML";
+  if (/(?<![\w.])print\([ \t]*$/.test(before.slice(-40))) return READ;
   if (isKeyOfSettings(before, source.toString("latin1", end, end + 20))) return SETTING;
   const name = functionAround(before);
   if (/salt$/i.test(name) && /\breturn\s*\(?\s*$/.test(before)) return SALT;

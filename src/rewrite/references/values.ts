@@ -111,3 +111,8 @@ function shared(value: Value): Value {
       return value;
   }
 }
+
+/** What a table of constants has by a key; undefined where either is not known. */
+export function lookedUp(table: Extract<Value, { kind: "table" }>, key: Value): Value | undefined {
+  return key.kind === "text" && key.complete ? table.entries.find(([each]) => each.kind === "text" && each.text === key.text)?.[1] : undefined;
+}
