@@ -34,9 +34,12 @@ await build({
   minifyWhitespace: true,
   lineLimit: 160,
 });
+// It is read as ASCII (loadBundle.ts). Texts are escaped, regular expressions are left as they are written.
+const foreign = readFileSync(`${root}dist/bundle.js`, "utf8").match(/.{0,40}[^\0-\x7f].{0,40}/);
+if (foreign) throw new Error(`src: a regular expression holds a character that is not ASCII: write it as \\u…: ${foreign[0]}`);
 writeFileSync(`${root}dist/package.json`, '{ "type": "commonjs" }\n');
-const names = Object.keys(createRequire(import.meta.url)(`${root}dist/bundle.js`)).filter((name) => name !== "main" && name !== "serve" && name !== "serveDigests");
-writeFileSync(`${root}dist/index.mjs`, `export { ${names.join(", ")} } from "./bundle.js";\n`);
+const names = Object.keys(createRequire(import.meta.url)(`${root}dist/bundle.js`).publicApi());
+writeFileSync(`${root}dist/index.mjs`, `import bundle from "./bundle.js";\n\nexport const { ${names.join(", ")} } = bundle.publicApi();\n`);
 const { error, stderr } = await asc.main(["src/syntax/scanner/index.ts", "--outFile", "dist/scanner.wasm", "--optimizeLevel", "3", "--runtime", "stub", "--noAssert", "--enable", "simd", "--baseDir", root]);
 if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
 // What runs in Python interpreters is read by them, from files.

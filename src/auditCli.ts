@@ -91,5 +91,6 @@ function downloadOf({ db, dbUrl, fetchDb }: AuditArguments, settings: AuditSetti
   const fetch = fetchDb === true || dbUrl !== undefined;
   if (db === false && fetch) throw new Failure("--no-db and --fetch-db contradict each other", "Use one of them.");
   if (db === false || (databases.length > 0 && !fetch)) return undefined;
-  return { url: dbUrl ?? settings["db-url"] ?? DEFAULT_URL, fetch };
+  const url = dbUrl ?? settings["db-url"];
+  return fetch ? { url: url ?? DEFAULT_URL, fetch } : { url, fetch };
 }

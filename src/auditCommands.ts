@@ -14,7 +14,7 @@ export function addAudit(program: Command, { perform, end }: Pick<Tools, "perfor
     .description("find vendored copies: what each is, whether it was changed, which advisories apply")
     .option("-C, --project <DIR>", "the project whose configuration is read", ".")
     .option("--db <PATH>", "advisories: a directory of OSV entries, a file, or an archive such as all.zip (repeatable)", collect, [])
-    .option("--fetch-db", "download advisories, or renew what was downloaded more than a day ago; it stays in the cache, and is used where --db names nothing")
+    .option("--fetch-db", "download advisories, or renew what was downloaded more than a day ago; it stays in the cache, and what was downloaded last is used where --db names nothing")
     .option("--db-url <URL>", "from where (default: OSV's export for PyPI); implies --fetch-db")
     .option("--no-db", "no advisories")
     .option("--index <FILE>", "an index of releases besides the shipped one (repeatable)", collect, [])

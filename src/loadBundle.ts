@@ -6,7 +6,6 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { setFlagsFromString } from "node:v8";
 import { Script } from "node:vm";
 import type * as bundle from "./bundle.ts";
 
@@ -18,8 +17,6 @@ const cache = `${file}.cache`;
 
 /** `keep` writes that cache for the next ones; call it after a run, when the functions that a run needs are compiled. */
 export function loadBundle(): Exports & { readonly keep: () => void } {
-  // Most runs are over before code that was optimized early has paid for it: a fifth of their time went into the compiler.
-  setFlagsFromString("--interrupt-budget=2000000");
   // ASCII only, as the build writes it.
   const source = `(function(exports,require,module,__dirname){${readFileSync(file, "latin1")}\n})`;
   const script = new Script(source, { filename: file, ...(existsSync(cache) ? { cachedData: readFileSync(cache) } : {}) });

@@ -1,14 +1,9 @@
 /** A helper thread: for each message, takes chunks of its jobs until there are none. */
-import { type MessagePort, workerData } from "node:worker_threads";
+import type { MessagePort } from "node:worker_threads";
 import { Hand, type WorkerInput, type WorkerMessage } from "./commands/runJobs.ts";
 import { Failure } from "./model/failure.ts";
 
-export function serve(port: MessagePort): void {
-  // With data from the start it is one that takes whole projects.
-  if (workerData !== null && workerData !== undefined) {
-    void import("./commands/updateThread.ts").then(({ runThread }) => runThread(port));
-    return;
-  }
+export function serveJobs(port: MessagePort): void {
   const hand = new Hand();
   const post = (message: WorkerMessage): void => port.postMessage(message);
   port.on("message", (input: WorkerInput) => {

@@ -87,7 +87,7 @@ function inventory(each: Case): Inventory {
   const below = (name: string): boolean => each.holds.some((other) => other.startsWith(`${name}.`));
   const modules = [...each.beside].map(([path, text]) => ({ name: moduleOfFile(packageOf(path), basename(path)) ?? "", package: packageOf(path), locator: { kind: "file" as const, path }, size: text.length }));
   const beside = inventoryOf({ modules, distributions: [] }, (locator) => (locator.kind === "file" ? each.beside.get(locator.path) : undefined) ?? Buffer.alloc(0), () => readers);
-  return { isModule: (name) => names.has(name) || beside.isModule(name), isPackage: (name) => below(name) || beside.isPackage(name), has: (name) => names.has(name) || each.attributes.includes(name) || beside.has(name), origins: beside.origins, split: beside.split, source: beside.source, groups: new Set<string>(), requires: new Set<string>(), severalWithMetadata: each.versions.size > 1, distributionNames: [...each.versions.keys()], distribution: (name) => (each.versions.has(name) ? { version: each.versions.get(name) ?? null } : undefined) };
+  return { isModule: (name) => names.has(name) || beside.isModule(name), isPackage: (name) => below(name) || beside.isPackage(name), has: (name) => names.has(name) || each.attributes.includes(name) || beside.has(name), origins: beside.origins, split: beside.split, source: beside.source, groups: new Set<string>(), requires: new Set<string>(), lacks: (name) => !names.has(name) && !each.attributes.includes(name) && !beside.has(name), holdsMetadata: each.versions.size > 0, distributionNames: [...each.versions.keys()], distribution: (name) => (each.versions.has(name) ? { version: each.versions.get(name) ?? null } : undefined) };
 }
 
 function packageOf(path: string): string {

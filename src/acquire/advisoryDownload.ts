@@ -1,6 +1,6 @@
 /** A downloaded advisory database, kept below the user's cache directory: asked for when it is told to, renewed when it is old, never half there. */
 import { createHash, randomBytes } from "node:crypto";
-import { createWriteStream, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createWriteStream, existsSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -36,13 +36,25 @@ const MAX_SIZE = 2 ** 30;
 /** No byte for so long: nobody answers. */
 const PATIENCE = 60_000;
 const DAY = 86_400_000;
+const NOTE_NAME = "download.json";
 const WAY_OUT = "Check the network and the URL, or get the archive by other means and name it: --db all.zip.";
 
-/** What an earlier run downloaded from this URL. */
-export function downloadedDatabase(url: string, host: Host): DownloadedDatabase | undefined {
-  const place = placeOf(url, host);
-  const note = noteOf(place);
-  return note && existsSync(place.archive) ? { path: place.archive, url: redactRequirement(url), fetched: note.fetched } : undefined;
+/** What an earlier run downloaded: from this URL, else what was downloaded last from any. */
+export function downloadedDatabase(url: string | undefined, host: Host): DownloadedDatabase | undefined {
+  const place = url === undefined ? undefined : placeOf(url, host);
+  const note = place && noteOf(place);
+  if (place && note && existsSync(place.archive)) return { path: place.archive, url: note.url, fetched: note.fetched };
+  return allDownloaded(host).sort((a, b) => (a.fetched < b.fetched ? 1 : a.fetched > b.fetched ? -1 : a.path < b.path ? -1 : 1))[0];
+}
+
+function allDownloaded(host: Host): DownloadedDatabase[] {
+  const below = directoryOf(host);
+  return (existsSync(below) ? readdirSync(below) : []).flatMap((name) => {
+    const directory = join(below, name);
+    const note = noteOf({ note: join(directory, NOTE_NAME) });
+    const archive = note && readdirSync(directory).find((file) => file.startsWith("database."));
+    return note && archive !== undefined ? [{ path: join(directory, archive), url: note.url, fetched: note.fetched }] : [];
+  });
 }
 
 /** The database of this URL, not older than a day. Throws Failure when there is none and none can be had; one that can only not be renewed is given with the reason. */
@@ -144,16 +156,20 @@ interface Place {
 }
 
 function placeOf(url: string, host: Host): Place {
-  const directory = join(new ArchiveCache(host).directory, "advisories", createHash("sha256").update(url).digest("hex").slice(0, 16));
+  const directory = join(directoryOf(host), createHash("sha256").update(url).digest("hex").slice(0, 16));
   const extension = /\.(?:zip|json|ya?ml|tar(?:\.\w+)?|tgz)(?=$|[?#])/i.exec(url)?.[0].toLowerCase() ?? ".zip";
-  return { directory, extension, archive: join(directory, `database${extension}`), note: join(directory, "download.json") };
+  return { directory, extension, archive: join(directory, `database${extension}`), note: join(directory, NOTE_NAME) };
+}
+
+function directoryOf(host: Host): string {
+  return join(new ArchiveCache(host).directory, "advisories");
 }
 
 /** A note that cannot be read is none: then the database is downloaded again. */
-function noteOf({ note }: Place): Note | undefined {
+function noteOf({ note }: Pick<Place, "note">): Note | undefined {
   try {
     const value = JSON.parse(readFileSync(note, "utf8")) as Note;
-    return typeof value.fetched === "string" && !Number.isNaN(Date.parse(value.fetched)) ? value : undefined;
+    return typeof value.url === "string" && typeof value.fetched === "string" && !Number.isNaN(Date.parse(value.fetched)) ? value : undefined;
   } catch {
     return undefined;
   }

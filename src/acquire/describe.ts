@@ -6,6 +6,7 @@ import { Failure, fileFailure } from "../model/failure.ts";
 import type { ProjectDescription } from "../model/project.ts";
 import { normalisedName } from "../model/distribution.ts";
 import type { Answers, Provided } from "./answers.ts";
+import { withoutTraces } from "./buildTraces.ts";
 import { parseMetadata } from "./metadata.ts";
 import { isRequirement, readRequirements, requirementLine } from "./requirementLine.ts";
 import { readStaticTree } from "./staticTree.ts";
@@ -45,7 +46,7 @@ async function tree(asked: string, path: string, extras: readonly string[], answ
   const known = await readStaticTree(path, (file) => linesOf(file));
   const id = known?.name ?? basename(path);
   if (known?.requires) return { asked, id, name: known.name, version: known.version, requires: known.requires, extras, requiresPython: known.requiresPython, kind: "tree", path, from: `${asked}/${known.from}` };
-  if (["pyproject.toml", "setup.py", "setup.cfg"].some((name) => existsSync(join(path, name)))) return fromResolver(asked, requirementLine(path, path).text, "tree", path, extras, answers);
+  if (["pyproject.toml", "setup.py", "setup.cfg"].some((name) => existsSync(join(path, name)))) return withoutTraces([path], () => fromResolver(asked, requirementLine(path, path).text, "tree", path, extras, answers));
   const file = ["requirements.txt", "requirements.in", "requirements/base.txt"].find((name) => existsSync(join(path, name)));
   if (file === undefined) throw new Failure(`${asked}: says nowhere what it requires: it has no pyproject.toml, setup.cfg, setup.py or requirements.txt`, wayOut);
   return { asked, id, name: undefined, version: undefined, requires: linesOf(join(path, file)), extras, requiresPython: undefined, kind: "tree", path, from: `${asked}/${file}` };

@@ -27,6 +27,7 @@ export async function acquireDirectory(path: string, requirement: string): Promi
   }
   const info = infos[0];
   const metadata = info === undefined ? undefined : parseMetadata(readFileSync(join(root, info, "METADATA"), "utf8"));
+  const digests = new Map(files.map((file) => [file.path, createHash("sha256").update(contentOf(file)).digest("hex")]));
   const licenseFiles = (metadata?.licenseFiles ?? []).flatMap((name) => [`${info}/licenses/${name}`, `${info}/${name}`]);
   return {
     metadata: {
@@ -36,8 +37,9 @@ export async function acquireDirectory(path: string, requirement: string): Promi
       licenseExpression: metadata?.licenseExpression ?? null,
       licenseFiles: licenseFilesOf(files, licenseFiles.filter((name) => files.some((file) => file.path === name))),
     },
-    source: { kind: "directory", file: basename(path), sha256: digestOf(files) },
+    source: { kind: "directory", file: basename(path), sha256: digestOf(files, digests) },
     requirement,
+    digests,
     files,
     leftOut: [],
     namespaceInits: namespaceInits(files, contentOf),
@@ -70,8 +72,8 @@ function contentOf(file: SourceFile): Buffer {
 }
 
 /** One digest for the tree: that of `sha256sum`'s output over its files, sorted by path. */
-function digestOf(files: readonly SourceFile[]): string {
+function digestOf(files: readonly SourceFile[], digests: ReadonlyMap<string, string>): string {
   const hash = createHash("sha256");
-  for (const file of files) hash.update(`${createHash("sha256").update(contentOf(file)).digest("hex")}  ${file.path}\n`);
+  for (const { path } of files) hash.update(`${digests.get(path) ?? ""}  ${path}\n`);
   return hash.digest("hex");
 }

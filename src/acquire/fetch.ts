@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Host } from "../host/host.ts";
 import { type SourceIdentity, normalisedName } from "../model/distribution.ts";
 import { Failure } from "../model/failure.ts";
+import { localTrees, withoutTraces } from "./buildTraces.ts";
 import { ArchiveCache } from "./cache.ts";
 import { digestOfFile } from "./digest.ts";
 import { type EngineOptions, type Place, type ReportedItem, type Resolution, isWheel, openEngine } from "./engine.ts";
@@ -30,8 +31,12 @@ export interface Fetched extends Place {
   readonly requested: boolean;
 }
 
-/** Throws Failure when the engine cannot resolve, fetch or build; then nothing but the cache was written. */
-export async function fetchRequirements(wanted: RequirementSet, options: FetchOptions, host: Host): Promise<Fetched[]> {
+/** Throws Failure when the engine cannot resolve, fetch or build; then nothing but the cache was written. Source trees are left as they were. */
+export function fetchRequirements(wanted: RequirementSet, options: FetchOptions, host: Host): Promise<Fetched[]> {
+  return withoutTraces(localTrees(wanted.lines), () => resolveAndFetch(wanted, options, host));
+}
+
+async function resolveAndFetch(wanted: RequirementSet, options: FetchOptions, host: Host): Promise<Fetched[]> {
   const cache = new ArchiveCache(host);
   const engine = await openEngine(options, host, cache);
   try {

@@ -1,12 +1,12 @@
 /** `__init__.py` files that do nothing but declare a namespace package, in the two styles from before PEP 420. */
 import type { SourceFile } from "../model/distribution.ts";
+import { declaresNamespacePackage } from "../model/namespaceDeclaration.ts";
 
-const declares = /__import__\(\s*["'](?:pkgutil|pkg_resources)["']\s*\)|\b(?:extend_path|declare_namespace)\s*\(/;
 const MAX_SIZE = 2048;
 
 /** Whether an `__init__.py` declares its package as a namespace package, whatever else it does. */
 export function declaresNamespace(content: Buffer): boolean {
-  return content.length > 0 && content.length <= MAX_SIZE && declares.test(content.toString("latin1"));
+  return content.length > 0 && content.length <= MAX_SIZE && declaresNamespacePackage(content.toString("latin1"));
 }
 
 /**

@@ -6,6 +6,7 @@ import { Failure } from "../model/failure.ts";
 import type { ArchiveCache } from "./cache.ts";
 import type { Engine, Place, ReportedItem, Resolution } from "./engine.ts";
 import { redact } from "./redact.ts";
+import { repositoryTrouble } from "./repositoryTrouble.ts";
 import type { RequirementSet } from "./requirementLine.ts";
 
 const ENVIRONMENT = {
@@ -140,6 +141,8 @@ export class Pip implements Engine {
     // A defect of pip's, or an archive that it did not expect: the last line of the traceback says most.
     const errors: string[] = said.some((line) => line !== "Exception:") ? said : lines.filter((line) => /^\w[\w.]*(Error|Exception)\b/.test(line)).slice(-1);
     const whole = this.#cache.log(text);
+    const trouble = repositoryTrouble(text);
+    if (trouble) throw new Failure(trouble.message, `${trouble.wayOut} pip's whole log: ${whole}`);
     const failedBuild = /subprocess-exited-with-error|metadata-generation-failed|Failed building wheel|Failed to build/.test(text);
     if (failedBuild) {
       const start = lines.findIndex((line) => /\[\d+ lines of output\]/.test(line));
@@ -181,5 +184,6 @@ function wayOut(log: string): string {
   if (unreachable(log) || /Connection(Error|Refused|Reset)|IncompleteRead/i.test(log)) return "Check the network and pip's configuration (pip config list), or work from the cache: --offline.";
   if (/ResolutionImpossible|conflicting dependencies/.test(log)) return "Loosen one of the requirements that conflict.";
   if (/No matching distribution/.test(log)) return "Check name and version, and that the index of your pip configuration has it.";
+  if (/does not appear to be a Python project/.test(log)) return "Name the directory that holds pyproject.toml or setup.py; in a repository by #subdirectory=DIR behind the address.";
   return "Look at the log.";
 }

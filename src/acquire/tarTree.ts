@@ -1,5 +1,4 @@
 /** Tar archives (POSIX.1-1988 ustar, pax and GNU long names) for the audit; compressed ones are unpacked into memory, up to a limit. */
-import { spawnSync } from "node:child_process";
 import { gunzipSync } from "node:zlib";
 import { Failure } from "../model/failure.ts";
 import type { TreeFile, Unreadable } from "../model/tree.ts";
@@ -27,7 +26,7 @@ export function decompress(packed: Buffer, compression: string, path: string): B
     }
   }
   const [program = "", ...args] = programs[compression] ?? [];
-  const result = spawnSync(program, args, { input: packed, maxBuffer: limit, stdio: ["pipe", "pipe", "ignore"] });
+  const result = process.getBuiltinModule("node:child_process").spawnSync(program, args, { input: packed, maxBuffer: limit, stdio: ["pipe", "pipe", "ignore"] });
   if ((result.error as NodeJS.ErrnoException | undefined)?.code === "ENOENT") throw new Failure(`${path}: there is no ${program} here to unpack it`, `Install ${program}, or unpack the archive.`);
   if ((result.error as NodeJS.ErrnoException | undefined)?.code === "ENOBUFS") throw bomb();
   if (result.error ?? result.status !== 0) throw new Failure(`${path}: the archive is damaged or cut off`, "Get the archive again.");

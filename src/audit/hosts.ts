@@ -1,5 +1,6 @@
 /** What is installed, or is a project of its own: the distributions in which copies may lie, and which themselves are no copies. */
 import { normalisedName } from "../model/distribution.ts";
+import { declaresNamespacePackage } from "../model/namespaceDeclaration.ts";
 import { type Claim, isVendoringName } from "./claim.ts";
 import { baseName, directoryOf } from "./modules.ts";
 import type { Installed } from "./evidence/sbom.ts";
@@ -151,12 +152,9 @@ function resolved(base: string, relative: string): string {
 /** What RECORD lists decides; within a namespace package the claim is on what lies below it: `jaraco/text`. */
 function topsOf(record: ReadonlyMap<string, string>, top: readonly string[], base: string, reading: Reading): string[] {
   const below = (path: string): string => (base === "" ? path : path.startsWith(`${base}/`) ? path.slice(base.length + 1) : "");
-  const paths = [...record.keys()].map(below).filter((path) => path.endsWith(".py") && !path.startsWith("..")).filter((path) => path !== "" && !(path.endsWith("/__init__.py") && declares.test(reading.text(joined(base, path))?.slice(0, 2048) ?? "")));
+  const paths = [...record.keys()].map(below).filter((path) => path.endsWith(".py") && !path.startsWith("..")).filter((path) => path !== "" && !(path.endsWith("/__init__.py") && declaresNamespacePackage(reading.text(joined(base, path))?.slice(0, 2048) ?? "")));
   return paths.length > 0 ? topLevelsOf(paths).map((each) => each.replace(/\.py$/, "")) : [...top];
 }
-
-/** An `__init__.py` that only declares a namespace package. */
-const declares = /__import__\(\s*["'](?:pkgutil|pkg_resources)["']\s*\)|\b(?:extend_path|declare_namespace)\s*\(/;
 
 function noteEgg(path: string, directory: string, reading: Reading, hosts: ListedHost[], claims: Claim[]): void {
   const named = headers(reading.text(path));

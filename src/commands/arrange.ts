@@ -115,7 +115,7 @@ export async function arrangeDeclared(setting: Setting, locked: boolean): Promis
   refuseRepetition(distributions);
   const stays = names(distributions);
   const gone = entries.filter((entry) => !stays.has(normalisedName(entry.name)));
-  return { distributions, named: stays, reversed: relocationsOf(gone) };
+  return { distributions, named: stays, reversed: relocationsOf(gone).filter(({ from }) => !entries.some((entry) => !gone.includes(entry) && from in entry.relocations)) };
 }
 
 export function relocationsOf(entries: readonly ManifestDistribution[]): Relocation[] {

@@ -34,7 +34,7 @@ export interface AuditOptions {
   /** Advisory databases, as typed; where there is none, one that was downloaded is taken. */
   readonly databases: readonly string[];
   /** Of the downloaded database; undefined: no other than `databases`. */
-  readonly download: { readonly url: string; /** False: only what is in the cache already. */ readonly fetch: boolean } | undefined;
+  readonly download: { readonly url: string; readonly fetch: true } | { /** Undefined: whatever was downloaded last. */ readonly url: string | undefined; /** Only what is in the cache already. */ readonly fetch: false } | undefined;
   /** Indexes besides the shipped one and the user's own. */
   readonly indexes: readonly string[];
   /** Directories of archives, for diffs of patched copies, as typed. */

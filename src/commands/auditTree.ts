@@ -26,7 +26,7 @@ import type { Tree, Unreadable } from "../model/tree.ts";
 import { type SbomBeside, readManifests } from "./auditManifest.ts";
 import type { DigestCrew, FirstLook, IndexedDigest } from "./digestFiles.ts";
 import type { DigestReader, FingerprintReader, ImportReader } from "./fingerprints.ts";
-import { type Compared, type Upstream, diffsOf } from "./upstreamDiffs.ts";
+import { type Compared, type Upstream, compareWhole, diffsOf } from "./upstreamDiffs.ts";
 
 export interface TreeAudit {
   /** Without owner of the operating system and without advisories, which audit.ts adds. */
@@ -216,8 +216,9 @@ function copyOf(draft: Draft, drafts: readonly Draft[], hosts: Hosts, tree: Tree
   const without = { ...draft, identified: draft.identified && nestedLeftOut(draft.identified, draft, drafts) };
   const judged = withManifest(judge(without, decided.version, decided.versions, reading, namespacesOf(directory, reading.modules)), draft, states);
   const host = hostOf(place, hosts);
-  const compared = judged.state === "patched" && judged.differences ? diffsFor(draft, decided, judged.differences, directory, reading, context) : undefined;
-  const differences = judged.differences && withSame(judged.differences, compared?.same ?? []);
+  const whole = judged.state === "unknown" && !judged.differences ? wholeFor(draft, decided, directory, reading, context) : undefined;
+  const compared = whole ?? (judged.state === "patched" && judged.differences ? diffsFor(draft, decided, judged.differences, directory, reading, context) : undefined);
+  const differences = whole?.differences ?? (judged.differences && withSame(judged.differences, compared?.same ?? []));
   return {
     decided,
     copy: {
@@ -225,7 +226,7 @@ function copyOf(draft: Draft, drafts: readonly Draft[], hosts: Hosts, tree: Tree
       owner: host?.name ?? null,
       update: host?.kind === "installed" ? `pip install --upgrade ${/^[\w.-]+$/.test(host.name) ? host.name : JSON.stringify(host.name)}` : null,
       namespace: reading.modules.dotted(directory),
-      state: compared && differences && compared.same.length > 0 ? stateOf(differences) : judged.state,
+      state: differences && (whole || (compared && compared.same.length > 0)) ? stateOf(differences) : judged.state,
       evidence: evidenceOf(draft, judged, shown),
       differences: differences ? { same: differences.same.map(shown), relocated: differences.relocated.map(shown), changed: differences.changed.map(shown), missing: differences.missing, added: differences.added.map(shown) } : null,
       ...(compared && compared.diffs.length > 0 ? { diffs: compared.diffs.map((each) => ({ ...each, path: shown(each.path) })) } : {}),
@@ -244,11 +245,22 @@ function withSame(differences: NonNullable<Judged["differences"]>, same: readonl
 function diffsFor({ name, identified }: Draft, { version, versions }: Finished["decided"], differences: NonNullable<Judged["differences"]>, directory: string, reading: Reading, { upstream, importsOf }: TreeContext): Compared | undefined {
   const release = version ?? versions.at(-1);
   if (release === undefined) return undefined;
-  const upstreamPath = (local: string): string => {
+  return diffsOf({ name, version: release, differences, upstreamPath: upstreamPathIn(identified, directory), namespaces: namespacesOf(directory, reading.modules), read: (path) => reading.bytes(path) }, upstream, importsOf);
+}
+
+/** Of a release that the index does not have. */
+function wholeFor({ name, identified, places }: Draft, { version }: Finished["decided"], directory: string, reading: Reading, { upstream, importsOf }: TreeContext): ReturnType<typeof compareWhole> {
+  if (version === null) return undefined;
+  const modules = [...new Set(places.flatMap((place) => reading.modules.below(place)))].sort();
+  return compareWhole({ name, version, modules, upstreamPath: upstreamPathIn(identified, directory), namespaces: namespacesOf(directory, reading.modules), read: (path) => reading.bytes(path) }, upstream, importsOf);
+}
+
+/** Where installing the release puts what lies in the copy. */
+function upstreamPathIn(identified: Draft["identified"], directory: string): (local: string) => string {
+  return (local) => {
     for (const [top, place] of identified?.placement ?? []) if (isBelow(local, place)) return top + local.slice(place.length);
     return directory === "" ? local : local.slice(directory.length + 1);
   };
-  return diffsOf({ name, version: release, differences, upstreamPath, namespaces: namespacesOf(directory, reading.modules), read: (path) => reading.bytes(path) }, upstream, importsOf);
 }
 
 /** Copies inside a copy are copies of their own: what they differ in is not what the outer one differs in. */

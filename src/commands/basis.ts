@@ -22,3 +22,18 @@ export function basisOf(consumer: Consumer, { verified = "rewrite", runtimeMap =
   const defaults = JSON.stringify({ rows: [], leave: [], verified: "rewrite", runtimeMap: false });
   return { basis: { targetPython: consumer.target.join("."), ...(choices === defaults ? {} : { settings: createHash("sha256").update(choices).digest("hex") }) }, references };
 }
+
+export interface RecordedSettings {
+  readonly references: ReferenceSettings;
+  /** False when the configuration says something else now: the copies would come out differently. */
+  readonly current: boolean;
+}
+
+const choices = [false, true].flatMap((runtimeMap) => (["rewrite", "report"] as const).map((verified): References => ({ verified, runtimeMap })));
+
+/** The settings that a namespace was vendored with: a check has to decide as vendoring did. The manifest has a digest of the choices; those of the command line are found again by trying. */
+export function recordedSettings(consumer: Consumer, manifest: Manifest): RecordedSettings {
+  const tried = (choice: Partial<References>): ReturnType<typeof basisOf> => basisOf({ ...consumer, namespace: manifest.namespace }, choice);
+  const found = choices.map(tried).find(({ basis }) => basis.settings === manifest.settings);
+  return { references: (found ?? tried({})).references, current: found !== undefined };
+}

@@ -49,6 +49,7 @@ export async function check(options: CheckOptions, host: Host): Promise<Outcome<
         files: namespaces.reduce((sum, each) => sum + each.files.length + each.consumer.length, 0),
         clean: !judged.some((each) => each.severity === "error"),
         namespaces: namespaces.filter((_, index) => !open[index]?.bare).map(({ label: path, manifest }) => ({ namespace: manifest.namespace, path, distributions: manifest.distributions.map(({ name, version }) => ({ name, version })) })),
+        ...renamedAmong(open, label),
         ...proofs.result,
       },
       findings: judged,
@@ -58,6 +59,12 @@ export async function check(options: CheckOptions, host: Host): Promise<Outcome<
   } finally {
     await crew.dismiss();
   }
+}
+
+/** Those without copies, which no manifest names. */
+function renamedAmong(open: readonly OpenNamespace[], label: (path: string) => string): Pick<CheckResult, "renamed"> {
+  const renamed = open.flatMap(({ bare, renamed: record, directory }) => (bare && record ? [{ path: label(directory), name: record.name, version: record.version, modules: record.modules }] : []));
+  return renamed.length === 0 ? {} : { renamed };
 }
 
 interface Proofs {

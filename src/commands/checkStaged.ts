@@ -18,12 +18,14 @@ export async function checkStaged(jobs: readonly FileJob[], results: readonly Fi
     const result = results[index];
     return job.target !== undefined && result && (result.changed || !job.inPlace) ? [{ job, result, target: job.target }] : [];
   });
-  for (const { job, result, target } of staged) if (!result.changed && sizeOf(target) !== result.size) throw notAsMeant(job, "length");
   const edited = staged.filter(({ result }) => result.changed);
   const reading = edited.map(({ job, result, target }): FileJob => ({
     ...job, locator: { kind: "file", path: target }, size: result.size, record: undefined, sha256: undefined, target: undefined, inPlace: false,
   }));
-  const again = await crew.run(reading, { ...settings, keepContents: false, keepSites: true, unobserved: true }, (done) => progress(done, reading.length));
+  const running = crew.run(reading, { ...settings, keepContents: false, keepSites: true, again: true }, (done) => progress(done, reading.length));
+  const short = staged.find(({ result, target }) => !result.changed && sizeOf(target) !== result.size); // while the helpers have begun
+  const again = await running;
+  if (short) throw notAsMeant(short.job, "length");
   const leaks = edited.flatMap(({ job, result, target }, index): Finding[] => {
     const now = again[index];
     if (now?.sha256Upstream !== result.sha256Now) throw notAsMeant(job, "digest");

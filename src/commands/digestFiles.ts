@@ -2,20 +2,17 @@
  * The first look at the modules of a directory tree, on all cores: which of them may be in the index, and their digests. Helpers and the main thread
  * take chunks of one list until there are none; what a file gives depends on the file alone.
  */
-import { existsSync } from "node:fs";
-import { availableParallelism } from "node:os";
-import { fileURLToPath } from "node:url";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { peekFile } from "../acquire/tree.ts";
 import { mayTellOrigin } from "../audit/evidence/header.ts";
 import { exactDigest } from "../audit/fingerprint.ts";
 import { mayBeIndexed } from "../audit/indexFile.ts";
 import { digestReader, shapeReader } from "./fingerprints.ts";
+import { helpersFor, startThreads } from "./threads.ts";
 
 const CHUNK = 64;
 // Starting a helper costs some 50 ms of a core, in which a few hundred modules are looked at.
 const FILES_WORTH_A_HELPER = 800;
-const MOST_HELPERS = 7;
 // Megabytes for short-lived objects in a helper: it makes few.
 const YOUNG = 4;
 
@@ -89,23 +86,18 @@ export interface DigestCrew {
   dismiss(): Promise<void>;
 }
 
-// Beside this module in the build; run from its sources the tool does without.
-const workerFile = fileURLToPath(new URL("./thread.js", import.meta.url));
-
-export function hireDigestCrew(parallelism = availableParallelism()): DigestCrew {
+export function hireDigestCrew(): DigestCrew {
   const helpers: Worker[] = [];
-  const hire = (count: number): void => {
-    while (existsSync(workerFile) && helpers.length < Math.min(count, parallelism - 1, MOST_HELPERS)) {
-      const helper = new Worker(workerFile, { workerData: "digests", resourceLimits: { maxYoungGenerationSizeMb: YOUNG } });
-      helper.unref(); // one that waits must not keep the process alive
-      helpers.push(helper);
-    }
+  const hire = (worth: number): void => {
+    const started = startThreads(Math.max(0, helpersFor(worth) - helpers.length), "digests", YOUNG);
+    for (const helper of started) helper.unref(); // one that waits must not keep the process alive
+    helpers.push(...started);
   };
   return {
     prepare: () => hire(2),
     async run(root, paths, namespacesOf, shapes, meanwhile, unreadable) {
       const work = workOf(root, paths, namespacesOf, shapes);
-      hire(Math.floor(paths.length / FILES_WORTH_A_HELPER));
+      hire(paths.length / FILES_WORTH_A_HELPER);
       const busy = (paths.length < FILES_WORTH_A_HELPER ? [] : helpers).map((helper) => delegate(helper, work));
       try {
         meanwhile();

@@ -75,6 +75,8 @@ function refuseGuests(going: readonly ManifestDistribution[], staying: readonly 
   for (const guest of going) {
     for (const host of staying) {
       const inside = Object.keys(guest.relocations).find((name) => Object.keys(host.relocations).some((above) => name.startsWith(`${above}.`)));
+      const common = Object.keys(guest.relocations).find((name) => name in host.relocations);
+      if (common !== undefined) throw new Failure(`${guest.name}: has its modules in ${common}, as ${host.name} has, which stays`, `Eject both: enisle eject ${guest.name} ${host.name}`);
       if (inside !== undefined) throw new Failure(`${guest.name}: puts ${inside} into the package of ${host.name}, which stays`, `Eject both: enisle eject ${guest.name} ${host.name}`);
     }
   }

@@ -54,8 +54,8 @@ export interface JobSettings {
   /** Results carry the bytes before and after of files that changed. */
   readonly keepContents: boolean;
   readonly keepSites: boolean;
-  /** Nobody asks for the results' observations. */
-  readonly unobserved?: true;
+  /** The files are what relocation made, looked at once more: nobody asks for observations, nor for what only running tells. */
+  readonly again?: true;
   /** Modules that were left out of their copy: importing one is a finding. */
   readonly dropped?: readonly string[];
   /** Relocations that are taken back: the project's own imports of these copies name the library again. */
@@ -103,8 +103,16 @@ export interface FileResult {
   readonly patches: readonly StepOutcome[];
   /** Relocating comes to the same without the patches for upstream names. */
   readonly covered: boolean;
-  /** Verified strings that were rewritten. */
-  readonly verified: readonly { readonly line: number; readonly name: string }[];
+  /** Strings that name what a relocated distribution holds; `left`: why one was not rewritten. */
+  readonly verified: readonly { readonly line: number; readonly name: string; readonly left?: string }[];
   readonly before: Uint8Array | undefined;
   readonly after: Uint8Array | undefined;
+}
+
+/** Of a file that is taken as it is. `content` where results carry it. */
+export function plainResult(sha256: string, size: number, content?: Uint8Array): FileResult {
+  return {
+    needsHelper: false, usedExceptions: [], edits: { proven: 0, verified: 0 }, sha256Upstream: sha256, sha256Now: sha256, sha256Before: sha256, anchors: [], undo: [], findings: [], observations: [],
+    changed: false, size, sites: [], patches: [], covered: false, verified: [], before: content, after: content,
+  };
 }

@@ -25,12 +25,7 @@ import { lookInto, observe } from "./observe.ts";
 import { type Parsers, type RelocatedText, relocateText } from "./relocateText.ts";
 import { MAX_TEXT_SIZE, type TextFormat } from "../model/textFormat.ts";
 import { type RelocatedSource, relocateSource } from "./relocateSource.ts";
-import type { FileJob, FileResult, JobSettings, PlaceData } from "./fileJob.ts";
-
-const untouched: Omit<FileResult, "size" | `sha256${string}`> = {
-  needsHelper: false, usedExceptions: [], edits: { proven: 0, verified: 0 }, anchors: [], undo: [], findings: [], observations: [], changed: false, sites: [], patches: [], covered: false, verified: [],
-  before: undefined, after: undefined,
-};
+import { type FileJob, type FileResult, type JobSettings, type PlaceData, plainResult } from "./fileJob.ts";
 
 // Entries that are larger together are read one by one: memory is bounded by the largest file.
 const LARGE = 16 * 2 ** 20;
@@ -53,8 +48,9 @@ export class FileWorker {
   }
 
   /** For jobs on the same relocations: what was learned of them stays. */
-  goOn({ keepContents, keepSites, unobserved }: JobSettings): void {
-    this.#settings = { ...this.#settings, keepContents, keepSites, ...(unobserved ? { unobserved } : {}) };
+  goOn({ keepContents, keepSites, again }: JobSettings): void {
+    const { again: _before, ...settings } = this.#settings;
+    this.#settings = { ...settings, keepContents, keepSites, ...(again ? { again } : {}) };
   }
 
   /** Does these jobs, in order; those on entries of one archive are read together. */
@@ -90,14 +86,14 @@ export class FileWorker {
     const known = own ? undefined : hash("sha256", source);
     if (known !== undefined) verify(job, source, known);
     const place = job.place && placeOf(job.place, job.label);
-    const relocate = (text: Buffer): RelocatedSource | undefined => place && relocateSource(text, place, this.#optionsFor(job), readers);
+    const relocate = (text: Buffer): RelocatedSource | undefined => place && relocateSource(text, place, this.#optionsFor(job), readers, this.#settings.again);
     const before = applyToBytes(source, job.patched?.before);
     const input = place && !job.inPlace ? substituted(before.content, substitute) : before.content;
     const python = relocate(input);
     const relocated = job.content?.kind === "text" ? this.#relocateText(job, job.content.format, input) : python;
     const looked = job.content && job.content.kind !== "text" ? lookInto(source, job.content, this.#optionsFor(job)) : undefined;
     // Before anything is staged: it may turn out that the grammar is needed.
-    const observations = looked?.observations ?? (job.place && python?.facts && job.distribution !== undefined && !this.#settings.unobserved ? observe(python.facts, job.place, this.#optionsFor(job), input) : []);
+    const observations = looked?.observations ?? (job.place && python?.facts && job.distribution !== undefined && !this.#settings.again ? observe(python.facts, job.place, this.#optionsFor(job), input) : []);
     const missing = dropped && place ? droppedImports(input, place, dropped, readers) : [];
     const covered = before.outcomes.length > 0 && python !== undefined && relocate(substituted(source, substitute))?.content.equals(python.content) === true;
     const after = applyToBytes(relocated?.content ?? input, job.patched?.after);
@@ -116,7 +112,7 @@ export class FileWorker {
       undo,
       anchors: job.inPlace && undo.length > 0 ? anchor(content.toString("latin1"), undo) : [],
       findings: [
-        ...[...(relocated?.decision.findings ?? []), ...missing].map((local) => located(local, job.label, input, job.distribution)),
+        ...[...(relocated?.decision.findings ?? []).filter(({ code, offset }) => code !== "not-in-copy" || !missing.some((each) => each.offset === offset)), ...missing].map((local) => located(local, job.label, input, job.distribution)),
         ...(looked?.findings ?? []).map((local) => located(local, job.label, source, job.distribution)),
         ...(back?.left ?? []).map((local) => located(local, job.label, read)),
       ],
@@ -140,8 +136,7 @@ export class FileWorker {
     const sha256 = hash("sha256", source);
     verify(job, source, sha256);
     if (job.target !== undefined) this.#stage(job, job.target, source);
-    const keep = this.#settings.keepContents ? source : undefined;
-    return { ...untouched, size: source.length, sha256Upstream: sha256, sha256Now: sha256, sha256Before: sha256, before: keep, after: keep };
+    return plainResult(sha256, source.length, this.#settings.keepContents ? source : undefined);
   }
 
   #relocateText(job: FileJob, format: TextFormat, source: Buffer): RelocatedText | undefined {
@@ -218,9 +213,9 @@ function countEdits(edits: readonly Edit[]): { readonly proven: number; readonly
 }
 
 function verifiedIn(sites: readonly Site[], source: Buffer): FileResult["verified"] {
-  const found = sites.filter((site) => site.rule === "verified-string" && site.outcome === "rewritten");
+  const found = sites.filter((site) => site.rule === "verified-string" && site.tier === "verified");
   const text = found.length === 0 ? "" : source.toString("latin1");
-  return found.map(({ start, name }) => ({ line: positionAt(text, start).line, name: Buffer.from(name, "latin1").toString("utf8") }));
+  return found.map(({ start, name, outcome, why }) => ({ line: positionAt(text, start).line, name: Buffer.from(name, "latin1").toString("utf8"), ...(outcome === "rewritten" ? {} : { left: why }) }));
 }
 
 function placeOf(place: PlaceData, path: string): FilePlace {

@@ -17,6 +17,11 @@ export interface InventoryData {
   readonly groups?: readonly string[];
 }
 
+/** What brings names and modules into a package that are not written in it. */
+const madeAtRunTime = /\b(?:__getattr__|globals|setattr|vars|exec|eval|attach|modules|__path__|meta_path|path_hooks)\b|^[ \t]*from\b.*\bimport[ \t]*\(?[ \t]*\*/m;
+/** A namespace package's `__path__` leads to parts that lie elsewhere, and from a copy to none. */
+const declaration = /^.*\b(?:extend_path|declare_namespace)\b.*$/gm;
+
 export const noInventory: InventoryData = { modules: [], distributions: [] };
 
 interface Contents {
@@ -162,6 +167,15 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
       if (exists === undefined) existing.set(name, (exists = has(name)));
       return exists;
     },
+    lacks(name) {
+      const found = split(name);
+      const first = found?.rest[0];
+      if (!found || first === undefined) return false;
+      if (!modules.has(found.module)) return true; // a directory without a file that could make something of it
+      const text = contentsOf(found.module)?.text;
+      if (text === undefined || madeAtRunTime.test(text.replace(declaration, ""))) return false;
+      return !new RegExp(`\\b${first}\\b`).test(text);
+    },
     origins(name) {
       let found = traced.get(name);
       if (!found) traced.set(name, (found = origins(name, 5)));
@@ -169,7 +183,7 @@ export function inventoryOf(data: InventoryData, read: (locator: Locator, size: 
     },
     distribution: (name) => distributions.get(normalisedName(name)),
     groups: new Set(data.groups ?? []),
-    severalWithMetadata: data.distributions.filter(({ directory }) => directory !== undefined).length > 1,
+    holdsMetadata: data.distributions.filter(({ directory }) => directory !== undefined).length > 0,
     requires: new Set(data.distributions.flatMap(({ requires }) => requires)),
     distributionNames: data.distributions.map(({ name }) => name),
   };

@@ -80,7 +80,7 @@ export function newManifest(input: ManifestInput): NewManifest | undefined {
 
 function entries({ choices, results, treat, patched, licenses }: ManifestInput, copies: readonly Layout[]): ManifestDistribution[] {
   let first = 0;
-  return copies.map((copy, index) => {
+  const made = copies.map((copy, index): ManifestDistribution => {
     const own = results.slice(first, first + copy.placements.length);
     first += copy.placements.length;
     const { name } = copy.distribution.metadata;
@@ -94,6 +94,17 @@ function entries({ choices, results, treat, patched, licenses }: ManifestInput, 
       dropped: patterns,
       ...(choices[index]?.dropped.length ? { droppedFiles: choices[index].dropped } : {}),
     };
+  });
+  return withShared(made, copies);
+}
+
+/** A file that serves several copies is recorded for each: each can go, and the file stays for the others. */
+function withShared(made: readonly ManifestDistribution[], copies: readonly Layout[]): ManifestDistribution[] {
+  if (copies.every(({ shared }) => shared.length === 0)) return [...made];
+  const rows = new Map(made.flatMap((entry) => entry.files.map((file) => [file.path, file] as const)));
+  return made.map((entry, index) => {
+    const more = (copies[index]?.shared ?? []).flatMap(({ destination }) => rows.get(destination) ?? []);
+    return more.length === 0 ? entry : { ...entry, files: [...entry.files, ...more].sort((a, b) => (a.path < b.path ? -1 : 1)) };
   });
 }
 

@@ -13,7 +13,7 @@ import type { Distribution } from "../model/distribution.ts";
 import { fileFailure } from "../model/failure.ts";
 import { type Finding, byPlace, finding } from "../model/finding.ts";
 import { MANIFEST_NAME, type Manifest, SBOM_NAME } from "../model/manifest.ts";
-import type { FileChange, Outcome } from "../model/outcome.ts";
+import type { FileChange, VerifiedString } from "../model/outcome.ts";
 import { textFormatOf } from "../model/textFormat.ts";
 import type { Relocation } from "../model/relocation.ts";
 import { chooseFiles } from "../plan/chooseFiles.ts";
@@ -23,7 +23,7 @@ import { type Move, Transaction, recover } from "../write/transaction.ts";
 import { type Consumer, projectJobs, provided } from "./consumer.ts";
 import { checkStaged } from "./checkStaged.ts";
 import { copyJobs, inventoryOfCopies } from "./copies.ts";
-import { type Basis, type References, basisOf } from "./basis.ts";
+import { type Basis, type References, basisOf, recordedSettings } from "./basis.ts";
 import type { FileJob, FileResult, JobSettings } from "./fileJob.ts";
 import { HELPER_FILE } from "./generated.ts";
 import { isolate, unusedIsolation } from "./isolation.ts";
@@ -33,7 +33,6 @@ import { newManifest } from "./newManifest.ts";
 import type { NamespaceState } from "./namespaceState.ts";
 import { baseSettings, readState } from "./readState.ts";
 import { patchSteps, settlePatches } from "./patching.ts";
-import { recordedSettings } from "./recordedSettings.ts";
 import { type RecordedProject, recordProject, recordedProject } from "./projectRecord.ts";
 import type { Crew } from "./runJobs.ts";
 import { copyProtected, stayingDirectory } from "./protectedFiles.ts";
@@ -75,7 +74,7 @@ export interface ProjectRun {
   readonly project: { readonly files: number; readonly rewritten: number; readonly otherRewritten: number };
   readonly findings: readonly Finding[];
   readonly changes: readonly FileChange[];
-  readonly verified: NonNullable<Outcome<unknown>["verified"]>;
+  readonly verified: readonly VerifiedString[];
   readonly notices: readonly string[];
 }
 

@@ -134,7 +134,7 @@ function leftOut({ asked, path, name }: PlannedProject, site: string): Finding[]
 
 function findManifestsBelow(root: string): { readonly manifest: Manifest; readonly directory: string }[] {
   try {
-    return findManifests([root]).map(({ path }) => ({ manifest: parseManifest(readFileSync(join(path, MANIFEST_NAME), "utf8"), path), directory: relative(root, path) }));
+    return findManifests([root]).filter(({ bare }) => !bare).map(({ path }) => ({ manifest: parseManifest(readFileSync(join(path, MANIFEST_NAME), "utf8"), path), directory: relative(root, path) }));
   } catch (error) {
     if (error instanceof Failure) return []; // nothing was vendored there
     throw error;

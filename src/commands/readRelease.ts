@@ -31,7 +31,7 @@ function metadataOf(tree: Tree): { readonly name: string | undefined; readonly v
 }
 
 /** Modules of an archive by the path that installing gives them, as far as `wanted` names them. Throws Failure where it cannot be read. */
-export function readModules(path: string, name: string, wanted: ReadonlySet<string>): Map<string, Buffer> {
+export function readModules(path: string, name: string, wanted: Pick<ReadonlySet<string>, "has">): Map<string, Buffer> {
   for (const tree of walkTree(path, () => undefined)) {
     const places = placesOf(tree, name);
     return new Map(tree.files.flatMap((file) => {

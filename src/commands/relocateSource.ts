@@ -21,25 +21,25 @@ export interface RelocatedSource {
   readonly facts: FileFacts | undefined;
 }
 
-/** Throws `needsGrammar` (syntax/readFacts.ts) when the file needs a parse and there is no grammar. */
-export function relocateSource(source: Buffer, place: FilePlace, options: RewriteOptions, readers: Readers): RelocatedSource {
+/** `again`: see Context. Throws `needsGrammar` (syntax/readFacts.ts) when the file needs a parse and there is no grammar. */
+export function relocateSource(source: Buffer, place: FilePlace, options: RewriteOptions, readers: Readers, again = false): RelocatedSource {
   const result = readFacts(source, readers, wordsFor(options));
   if (result.kind === "unreadable") {
     const message = result.code === "syntax-error" ? `the file does not parse: ${result.problem.reason}` : result.problem.reason;
     return { content: source, undo: [], decision: { edits: [], sites: [], findings: [{ code: result.code, message, offset: result.problem.offset }] }, facts: undefined };
   }
-  const decision = decideFile(place, options, result.facts, source, (module) => {
+  const decision = decideFile(place, options, result.facts, source, again, (module) => {
     const beside = readFacts(module.source, readers, wordsFor(options));
-    return beside.kind === "facts" ? decideFile(module.place, options, beside.facts, module.source) : nothing;
+    return beside.kind === "facts" ? decideFile(module.place, options, beside.facts, module.source, false) : nothing;
   });
   if (decision.edits.length === 0) return { content: source, undo: [], decision, facts: result.facts };
   const text = source.toString("latin1");
   return { content: Buffer.from(applyEdits(text, decision.edits), "latin1"), undo: undoable(text, decision.edits), decision, facts: result.facts };
 }
 
-function decideFile(place: FilePlace, options: RewriteOptions, facts: FileFacts, source: Buffer, decideBeside?: (module: ModuleSource) => Decision): Decision {
+function decideFile(place: FilePlace, options: RewriteOptions, facts: FileFacts, source: Buffer, again: boolean, decideBeside?: (module: ModuleSource) => Decision): Decision {
   const own = withOptionalParts(options, facts, place, source);
-  return decide({ place, options: own, facts, source, ...(decideBeside ? { decideBeside } : {}), decideNested: (inner, text) => decideFile({ ...place, siblings: new Set() }, own, inner, text) });
+  return decide({ place, options: own, facts, source, again, ...(decideBeside ? { decideBeside } : {}), decideNested: (inner, text) => decideFile({ ...place, siblings: new Set() }, own, inner, text, again) });
 }
 
 const tables = new WeakMap<RewriteOptions, WordTable>();

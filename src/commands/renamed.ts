@@ -11,18 +11,27 @@ import type { InventoryData } from "./inventory.ts";
 
 /** The record of the distribution in `directory` (a site-packages) that a top-level name belongs to; undefined where it was not renamed. */
 export function findRename(directory: string, top: string): RenameRecord | undefined {
-  let infos: string[];
+  return recordsIn(directory).find((record) => Object.values(record.modules).some((name) => isAtOrBelow(name, top)));
+}
+
+/** The packages and modules in `directory` that were renamed, as far as they are there; absolute. */
+export function renamedPlaces(directory: string): string[] {
+  return recordsIn(directory).flatMap((record) => Object.values(record.modules)).flatMap((name) => {
+    const base = join(directory, ...name.split("."));
+    return [base, ...[".py", ".so", ".pyd"].map((suffix) => `${base}${suffix}`)].filter((path) => existsSync(path)).slice(0, 1);
+  });
+}
+
+function recordsIn(directory: string): RenameRecord[] {
   try {
-    infos = readdirSync(directory).filter((name) => name.endsWith(".dist-info") && existsSync(join(directory, name, RENAME_RECORD)));
+    const infos = readdirSync(directory).filter((name) => name.endsWith(".dist-info") && existsSync(join(directory, name, RENAME_RECORD)));
+    return infos.sort().map((info) => {
+      const path = join(directory, info, RENAME_RECORD);
+      return parseRenameRecord(readFileSync(path, "utf8"), path);
+    });
   } catch (error) {
     throw fileFailure(error, directory);
   }
-  for (const info of infos.sort()) {
-    const path = join(directory, info, RENAME_RECORD);
-    const record = parseRenameRecord(readFileSync(path, "utf8"), path);
-    if (Object.values(record.modules).some((name) => isAtOrBelow(name, top))) return record;
-  }
-  return undefined;
 }
 
 export function renamesOf(record: RenameRecord | undefined): Relocation[] {

@@ -1,7 +1,6 @@
 /** `enisle rewrite`: the bare rewriter, on files in place or from standard input to standard output. */
-import { readdirSync, realpathSync, statSync } from "node:fs";
+import { type Dirent, existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { existsSync } from "node:fs";
 import type { Host } from "../host/host.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
 import { byPlace, located } from "../model/finding.ts";
@@ -72,8 +71,9 @@ async function rewriteWith(options: RewriteOptions, roots: readonly string[], cr
       return known;
     };
     const packages = new Map<string, string>();
+    const labels = new Map<string, string>();
     const jobs = files.map((file, index): FileJob => ({
-      label: relative(host.cwd, file).split(sep).join("/") || file,
+      label: labelOf(file, host.cwd, labels),
       locator: { kind: "file", path: file },
       size: 0, // unknown, and asked for by archives only
       executable: false,
@@ -137,12 +137,26 @@ function listPython(path: string): string[] {
       if (!statSync(path).isFile()) throw new Failure(`${path}: is neither a file nor a directory`, "Name Python files or directories.");
       return [realpathSync(path)];
     }
-    return readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
-      if (entry.isDirectory()) return entry.name === "__pycache__" || entry.name.startsWith(".") ? [] : listPython(join(path, entry.name));
-      return entry.isFile() && /\.(py|pyi|pyw)$/.test(entry.name) ? [join(path, entry.name)] : [];
-    });
   } catch (error) {
     throw fileFailure(error, path);
+  }
+  const found: string[] = [];
+  collectPython(path.endsWith(sep) ? path.slice(0, -1) : path, found);
+  return found;
+}
+
+function collectPython(directory: string, found: string[]): void {
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(directory === "" ? sep : directory, { withFileTypes: true });
+  } catch (error) {
+    throw fileFailure(error, directory);
+  }
+  for (const entry of entries) {
+    const { name } = entry;
+    if (entry.isDirectory()) {
+      if (name !== "__pycache__" && !name.startsWith(".")) collectPython(directory + sep + name, found);
+    } else if (entry.isFile() && /\.(py|pyi|pyw)$/.test(name)) found.push(directory + sep + name);
   }
 }
 
@@ -151,6 +165,14 @@ function commonDirectory(paths: readonly string[]): string {
   let common = directories[0] ?? sep;
   while (!directories.every((directory) => directory === common || directory.startsWith(common === sep ? sep : common + sep))) common = dirname(common);
   return common;
+}
+
+/** The file as seen from `cwd`; `known`: its directories, which take longer than the names. */
+function labelOf(file: string, cwd: string, known: Map<string, string>): string {
+  const directory = dirname(file);
+  let label = known.get(directory);
+  if (label === undefined) known.set(directory, (label = relative(cwd, directory).split(sep).join("/")));
+  return label === "" ? basename(file) : `${label}/${basename(file)}`;
 }
 
 /** Package of a directory, by the `__init__.py` files from it upwards; "" for one that is in no package. */

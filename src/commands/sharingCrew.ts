@@ -11,7 +11,7 @@ import { dirname } from "node:path";
 import type { Relocation } from "../model/relocation.ts";
 import { HELPER_NAME } from "../rewrite/helperModule.ts";
 import { type VerifiedFile, isAsNew, link, readFile, writeFile } from "./copiedFile.ts";
-import type { FileJob, FileResult, JobSettings } from "./fileJob.ts";
+import { type FileJob, type FileResult, type JobSettings, plainResult } from "./fileJob.ts";
 import { type FileTemplate, type FilledFile, fill, standIn, templateOf } from "./fileTemplate.ts";
 import { directoryMaker } from "./makeDirectories.ts";
 import type { Crew } from "./runJobs.ts";
@@ -60,7 +60,7 @@ export function sharingCrews(crew: Crew): () => Crew {
   function digest({ label, locator }: FileJob, verified: Map<string, VerifiedFile> | undefined): FileResult {
     if (locator.kind !== "file") throw new Error("invariant: only files are verified");
     const { content, stats } = readFile(locator.path);
-    if (!verified) return plain(hash("sha256", content), content.length);
+    if (!verified) return plainResult(hash("sha256", content), content.length);
     const same = known.get(label);
     let sha256 = same?.content.equals(content) === true ? same.sha256 : undefined;
     if (sha256 === undefined) {
@@ -72,7 +72,7 @@ export function sharingCrews(crew: Crew): () => Crew {
       }
     }
     verified.set(label, { path: locator.path, sha256, stats });
-    return plain(sha256, content.length);
+    return plainResult(sha256, content.length);
   }
 
   function stage(job: FileJob, shared: SharedFile, names: readonly string[], { verified, staged, makeDirectory }: Copy): FileResult {
@@ -90,7 +90,7 @@ export function sharingCrews(crew: Crew): () => Crew {
   function readBack(path: string, { content, result, shared, linked }: Staged): FileResult | undefined {
     if (result.changed && !shared.clean) return undefined;
     const found = linked ? content : readFile(path).content;
-    return plain(content.equals(found) ? result.sha256Now : hash("sha256", found), found.length);
+    return plainResult(content.equals(found) ? result.sha256Now : hash("sha256", found), found.length);
   }
 
   async function shareable(jobs: readonly FileJob[], identities: readonly string[], settings: JobSettings, namespace: string): Promise<SharedSet | undefined> {
@@ -205,11 +205,4 @@ function bytesOf(jobs: readonly FileJob[]): number {
 /** Whether the name stands in the file, relocated or not. */
 function mentions({ content, result }: FileTemplate, name: string): boolean {
   return content.includes(name, 0, "latin1") || result.undo.some(([, , was]) => was.includes(name));
-}
-
-function plain(sha256: string, size: number): FileResult {
-  return {
-    needsHelper: false, usedExceptions: [], edits: { proven: 0, verified: 0 }, sha256Upstream: sha256, sha256Now: sha256, sha256Before: sha256, anchors: [], undo: [], findings: [], observations: [],
-    changed: false, size, sites: [], patches: [], covered: false, verified: [], before: undefined, after: undefined,
-  };
 }

@@ -14,7 +14,7 @@ import { type FetchFlags, fetchOptions } from "./fetchSettings.ts";
 import { rewriteRecord } from "./installedRecord.ts";
 import { type Crew, hireCrew } from "./runJobs.ts";
 import { sharingCrews } from "./sharingCrew.ts";
-import { type Acquirers, helpersFor, shareOut } from "./updateMany.ts";
+import { type Acquirers, shareOut, threadsFor } from "./updateMany.ts";
 import { type Target, parseTarget, selected, updateProject } from "./updateProject.ts";
 import { type FoundSubject, type Subject, findSubjects, has, openSubject, readManifest } from "./updateSubjects.ts";
 
@@ -51,19 +51,21 @@ export interface ProjectReport {
 export async function update(options: UpdateOptions, host: Host): Promise<Outcome<UpdateResult>> {
   const targets = options.distributions.map(parseTarget);
   if (options.roots.length === 0) return ofOne(options, targets, host);
-  const subjects = findSubjects(options.roots, targets, host.cwd);
+  const { subjects, nowhere } = findSubjects(options.roots, targets, host.cwd);
+  const notices = nowhere.map((name) => `nothing below ${options.roots.join(", ")} that can be read has a copy of ${name}`);
   if (options.outdated) {
     const opened = subjects.map(opening);
     const { findings, ...rest } = await outdated(opened.flatMap(({ subject }) => subject ?? []), targets, options, host);
-    return { ...rest, findings: [...findings, ...opened.flatMap(({ failure }) => failure ?? [])] };
+    return { ...rest, notices, findings: [...findings, ...opened.flatMap(({ failure }) => failure ?? [])] };
   }
   const acquirers = nearAcquirers(host);
   // A diff's bytes would have to be sent from thread to thread.
-  const helpers = options.diff ? 0 : helpersFor(subjects.length);
+  const helpers = options.diff ? 0 : threadsFor(subjects.length);
   const hired = hireCrew(helpers > 0 ? 0 : SEVERAL);
   const crewFor = subjects.length < WORTH_SHARING ? () => hired : sharingCrews(hired);
   try {
-    return together(await shareOut({ options, subjects }, helpers, acquirers, (subject, patient) => reportOn(subject, options, patient, crewFor(), host), host));
+    const outcome = together(await shareOut({ options, subjects }, helpers, acquirers, (subject, patient) => reportOn(subject, options, patient, crewFor(), host), host));
+    return { ...outcome, notices: [...notices, ...outcome.notices] };
   } finally {
     await hired.dismiss();
   }

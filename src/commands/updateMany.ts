@@ -2,10 +2,7 @@
  * `enisle update` over many projects: threads take one after the other from a shared queue. A project is one thread's from start to end; what is fetched is
  * fetched once, by the main thread. Results depend on the projects alone and are put in their order: the number of threads shows in nothing but time.
  */
-import { existsSync } from "node:fs";
-import { availableParallelism } from "node:os";
-import { fileURLToPath } from "node:url";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { FetchOptions } from "../acquire/fetch.ts";
 import type { SourceRequest } from "../acquire/source.ts";
 import type { Host } from "../host/host.ts";
@@ -14,17 +11,15 @@ import { Failure } from "../model/failure.ts";
 import { atInterrupt, recover } from "../write/transaction.ts";
 import type { Acquire } from "./arrange.ts";
 import type { ProjectReport } from "./update.ts";
+import { helpersFor, startThreads } from "./threads.ts";
 import type { FoundSubject } from "./updateSubjects.ts";
 
 /** A thread costs as much as some of these. */
 const PROJECTS_WORTH_A_THREAD = 16;
-const MOST_THREADS = 7;
 /** Milliseconds that an interrupted run gives its threads to finish the project at hand. */
 const PATIENCE = 3000;
 /** Bytes of the manifests of projects that a thread has begun and that wait: memory does not grow with the number of all. */
 const MOST_OPEN = 600_000;
-
-const workerFile = fileURLToPath(new URL("./thread.js", import.meta.url));
 
 /** Gives the acquirer for some options. */
 export type Acquirers = (options: FetchOptions) => Acquire;
@@ -54,8 +49,8 @@ export type ThreadMessage =
 export type Acquired = { readonly id: number } & ({ readonly distributions: readonly Distribution[] } | { readonly message: string; readonly wayOut: string | undefined });
 
 /** How many threads are worth starting beside the main one. */
-export function helpersFor(projects: number, parallelism = availableParallelism()): number {
-  return existsSync(workerFile) ? Math.max(0, Math.min(parallelism - 1, Math.floor(projects / PROJECTS_WORTH_A_THREAD), MOST_THREADS)) : 0;
+export function threadsFor(projects: number): number {
+  return helpersFor(projects / PROJECTS_WORTH_A_THREAD);
 }
 
 /** Indices of subjects, in order: those whose roots are the same or lie in one another go together, since one's run looks at and may change the other's files. */
@@ -160,10 +155,8 @@ export async function shareOut<Options>(input: Omit<ThreadInput<Options>, "queue
     reports[index] = report;
     host.progress(`Updating: ${++done} of ${subjects.length} projects`);
   };
-  const threads = Array.from({ length: helpers }, () => {
-    const worker = new Worker(workerFile, { workerData: { ...input, groups, queue } satisfies ThreadInput<Options> });
-    return { worker, end: attend(worker, take, acquirers) };
-  });
+  const whole: ThreadInput<Options> = { ...input, groups, queue };
+  const threads = startThreads(helpers, "projects", undefined, whole).map((worker) => ({ worker, end: attend(worker, take, acquirers) }));
   const forget = atInterrupt(() => stop(queue, groups, subjects));
   try {
     await Promise.all([...threads.map(({ end }) => end), workThrough(subjects, groups, queue, false, acquirers, async (index, patient) => take(index, await perform(subjects[index] as FoundSubject, patient)))]);

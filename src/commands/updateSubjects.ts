@@ -43,16 +43,18 @@ export function has(manifest: Pick<Manifest, "distributions">, name: string): bo
   return manifest.distributions.some((entry) => normalisedName(entry.name) === normalisedName(name));
 }
 
-/** Namespaces below the roots that hold one of the targets. Throws Failure where none does. */
-export function findSubjects(roots: readonly string[], targets: readonly Target[], cwd: string): FoundSubject[] {
+/** Namespaces below the roots that hold one of the targets, or cannot be read; `nowhere`: names of targets that none of those that can be read has. Throws Failure where there is no subject. */
+export function findSubjects(roots: readonly string[], targets: readonly Target[], cwd: string): { readonly subjects: readonly FoundSubject[]; readonly nowhere: readonly string[] } {
+  const missing = new Set(targets.map(({ name }) => name));
   const subjects = namespacesBelow(roots.map((root) => resolve(cwd, root))).flatMap(({ directory, manifestFile }): FoundSubject[] => {
     const manifest = glance(manifestFile);
+    if (manifest) for (const name of missing) if (has(manifest, name)) missing.delete(name);
     if (manifest && targets.length > 0 && !targets.some(({ name }) => has(manifest, name))) return [];
     const { root, packageOnly } = manifest ? projectOf(directory, manifest.namespace, manifest.location) : { root: directory, packageOnly: true };
     return [{ label: relative(cwd, packageOnly ? directory : root) || ".", directory, manifestFile, root, packageOnly, size: statSync(manifestFile, { throwIfNoEntry: false })?.size ?? 0 }];
   });
   if (subjects.length === 0) throw new Failure(`nothing below ${roots.join(", ")} has a copy of ${targets.map(({ name }) => name).join(" or ") || "anything"}`, "Check the roots; copies are found by the vendored.json beside them.");
-  return subjects;
+  return { subjects, nowhere: [...missing] };
 }
 
 /** What is needed to tell projects apart, without a look at every file's row. Undefined for a damaged manifest: whoever takes the project up will say so. */

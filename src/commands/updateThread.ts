@@ -1,5 +1,5 @@
 /** A helper thread of `enisle update`: takes projects from the shared queue, and asks the main thread for what has to be fetched. */
-import { type MessagePort, workerData } from "node:worker_threads";
+import type { MessagePort } from "node:worker_threads";
 import { nodeHost } from "../host/node.ts";
 import type { Distribution } from "../model/distribution.ts";
 import { Failure } from "../model/failure.ts";
@@ -9,9 +9,10 @@ import { sharingCrews } from "./sharingCrew.ts";
 import { type UpdateOptions, reportOn } from "./update.ts";
 import { type Acquired, type Acquirers, type ThreadInput, type ThreadMessage, workThrough } from "./updateMany.ts";
 
-export async function runThread(port: MessagePort): Promise<void> {
+/** `input` is a `ThreadInput<UpdateOptions>`. */
+export async function runThread(port: MessagePort, input: unknown): Promise<void> {
   const post = (message: ThreadMessage): void => port.postMessage(message);
-  const { options, subjects, groups, queue } = workerData as ThreadInput<UpdateOptions>;
+  const { options, subjects, groups, queue } = input as ThreadInput<UpdateOptions>;
   const hired = hireCrew(0);
   const crewFor = sharingCrews(hired);
   try {

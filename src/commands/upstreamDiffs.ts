@@ -1,7 +1,9 @@
 /** What was changed in a patched copy, as a diff against the archive of its release, where one is at hand: in a directory that was named, or in the cache. */
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
+import type { Differences } from "../audit/compare.ts";
 import { sameVersion } from "../audit/pep440.ts";
+import { isKeptModule } from "../audit/release.ts";
 import { undoRelocation } from "../audit/undo.ts";
 import type { CopyDifferences, ModuleDiff } from "../model/audit.ts";
 import { normalisedName } from "../model/distribution.ts";
@@ -22,7 +24,10 @@ interface Archive {
   readonly path: string;
 }
 
-export type Upstream = (name: string, version: string, wanted: ReadonlySet<string>) => Map<string, Buffer> | undefined;
+/** Some of the paths that installing gives. */
+export type Wanted = Pick<ReadonlySet<string>, "has">;
+
+export type Upstream = (name: string, version: string, wanted: Wanted) => Map<string, Buffer> | undefined;
 
 /** Archives in `directories` (absolute) and those `stored`. Throws Failure where a directory cannot be read. */
 export function archivesAtHand(directories: readonly string[], stored: readonly string[]): readonly string[] {
@@ -88,6 +93,23 @@ export interface Compared {
   readonly diffs: readonly ModuleDiff[];
   /** Modules that are upstream's once relocation is undone, though their digests differ. */
   readonly same: readonly string[];
+}
+
+/** A copy whose release nobody indexed beside the archive of it; undefined where none is at hand, or nothing shows that the modules are that release's. */
+export function compareWhole(whole: Omit<Changed, "differences"> & { readonly modules: readonly string[] }, upstream: Upstream, importsOf: ImportReader): (Compared & { readonly differences: Differences }) | undefined {
+  const { name, version, modules, upstreamPath, read } = whole;
+  const originals = upstream(name, version, { has: isKeptModule });
+  if (!originals || originals.size === 0) return undefined;
+  const [known, added] = [modules.filter((path) => originals.has(upstreamPath(path))), modules.filter((path) => isKeptModule(upstreamPath(path)) && !originals.has(upstreamPath(path)))];
+  const same = known.filter((path) => originals.get(upstreamPath(path))?.equals(read(path) ?? Buffer.alloc(0)));
+  const compared = diffsOf({ ...whole, differences: { changed: known.filter((path) => !same.includes(path)), added } }, () => originals, importsOf);
+  if (!compared) return undefined;
+  const isKin = ({ path, text }: ModuleDiff): boolean => text !== null && text.length < (originals.get(upstreamPath(path))?.length ?? 0);
+  if (same.length + compared.same.length === 0 && !compared.diffs.some(isKin)) return undefined;
+  const here = new Set(known.map(upstreamPath));
+  const tops = new Set([...here].map((path) => path.split("/")[0]));
+  const missing = [...originals.keys()].filter((path) => !here.has(path) && tops.has(path.split("/")[0])).sort();
+  return { ...compared, differences: { same, relocated: [...compared.same], changed: known.filter((path) => compared.diffs.some((each) => each.path === path)), missing, added } };
 }
 
 /** Undefined where no archive of the release is at hand. */

@@ -8,10 +8,10 @@ import { MANIFEST_NAME } from "../model/manifest.ts";
 import { type Layout, layOut } from "../plan/layout.ts";
 import { TOOL } from "../version.ts";
 import { type ArchiveSearch, findArchive } from "./archives.ts";
+import { recordedSettings } from "./basis.ts";
 import { copyJobs, inventoryOfCopies } from "./copies.ts";
 import type { FileResult } from "./fileJob.ts";
 import { type OpenNamespace, isolatedFrom } from "./gather.ts";
-import { recordedSettings } from "./recordedSettings.ts";
 import type { Crew } from "./runJobs.ts";
 
 export interface UpstreamProof {
@@ -62,6 +62,8 @@ function compare(entry: ManifestDistribution, layout: Layout, results: readonly 
       else report(destination, `was made by ${tool}; ${TOOL} makes another file of the one in ${archive}`, "warning");
     }
   });
+  // What it has in common with another copy is compared there.
+  for (const { destination } of layout.shared) recorded.delete(destination);
   for (const path of recorded.keys()) report(path, `is in the manifest, and not in ${archive}`);
   const { name, version } = layout.distribution.metadata;
   if (name !== entry.name || version !== entry.version) report(MANIFEST_NAME, `${archive} is ${name} ${version ?? ""}, the manifest says ${entry.name} ${entry.version ?? ""}`);

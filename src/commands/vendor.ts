@@ -54,7 +54,7 @@ export async function vendor(options: VendorOptions, host: Host): Promise<Outcom
     return await vendorWith(options, consumer, named, crew, host);
   } catch (error) {
     if (!(error instanceof NotCurrent)) throw error;
-    return { command: "vendor", result: { namespace: consumer.namespace, distributions: [], project: { files: 0, rewritten: 0, otherRewritten: 0 }, changed: true }, findings: [notCurrent(error.message)], changes: [], notices: [] };
+    return { command: "vendor", result: { namespace: consumer.namespace, distributions: [], project: { files: 0, rewritten: 0, otherRewritten: 0 }, changed: true, verified: [] }, findings: [notCurrent(error.message)], changes: [], notices: [] };
   } finally {
     await crew.dismiss();
   }
@@ -90,10 +90,9 @@ async function vendorWith(options: VendorOptions, consumer: Consumer, named: boo
   build?.finish();
   return {
     command: "vendor",
-    result: { namespace: consumer.namespace, distributions: summarise(run, consumer), project: run.project, changed: run.changed },
+    result: { namespace: consumer.namespace, distributions: summarise(run, consumer), project: run.project, changed: run.changed, verified: run.verified },
     findings: compares && run.changed ? [notCurrent(`the tree is not what ${options.locked ? "the configuration" : "the declared state"} comes to`), ...run.findings] : run.findings,
     changes: run.changes,
-    verified: run.verified,
     notices: [...run.notices, ...(undeclared.length > 0 ? [`not declared in [tool.enisle], so that enisle vendor without arguments removes it: ${undeclared.join(", ")}`] : [])],
   };
 }

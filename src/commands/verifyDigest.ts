@@ -14,6 +14,7 @@ export function verify(job: FileJob, source: Buffer, sha256: string): void {
     }
   }
   if (job.sha256 !== undefined && job.sha256 !== sha256) {
+    if (job.locator.kind === "file") throw new Failure(`${job.locator.path}: was changed while it was read`, "Run again when nobody writes there.");
     throw new Failure(`${job.label}: its edits cannot be undone to the recorded original`, "The file or the manifest was changed by hand: restore both from version control.");
   }
 }

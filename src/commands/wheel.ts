@@ -63,7 +63,7 @@ export async function wheel(options: WheelOptions, host: Host): Promise<Outcome<
   const vendors = options.sources.length > 0 || options.requirementFiles.length > 0;
   if (!vendors && options.renames.length === 0) throw new Failure("nothing to vendor was named", "Name it: enisle wheel IN.whl --vendor SOURCE -w DIR; or give the wheel another name: --rename OLD=NEW");
   if (isSdistName(input) && existsSync(input)) {
-    if (options.renames.length > 0) throw new Failure(`${options.wheel}: is a source distribution, and --rename takes a wheel`, "Build its wheel first (pip wheel --no-deps), and rename that.");
+    if (options.renames.length > 0 && options.build !== true) throw new Failure(`${options.wheel}: is a source distribution, and --rename takes a wheel`, "Add --build, which makes its wheel first; or build it yourself, and name that.");
     if (options.build !== true) return (await import("./sourceDistribution.ts")).relocateSdist(options, host);
     const [built] = await fetchRequirements({ lines: [requirementLine(input, host.cwd)], options: [], constraints: [] }, { ...fetchOptions(options, { present: false }, host.cwd), withDeps: false, onlyBinary: false }, host);
     if (!built) throw new Failure(`${options.wheel}: no wheel could be built of it`, "Build one, and name that.");

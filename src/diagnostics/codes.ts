@@ -165,6 +165,10 @@ const catalogue = {
     severity: "error",
     help: "Run enisle vendor without arguments, and commit what it changes.",
   },
+  "not-in-copy": {
+    severity: "warning",
+    help: "Correct the name, or vendor what puts it there too. Where the import is optional, accept the finding with the reason.",
+  },
   "not-proven": {
     severity: "error",
     help: "What was planned is applied; what is missing is the proof. Install by the printed line, and run enisle check --together on the projects; --no-check leaves it out.",

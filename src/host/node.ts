@@ -1,6 +1,6 @@
 /** The host that is a Node process with, perhaps, a terminal. */
 import { isatty } from "node:tty";
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,6 +23,9 @@ const GROUPS = process.platform !== "win32";
 /** Milliseconds that programs have to end by themselves. */
 const GRACE = 300;
 
+/** Most runs start no program, and Node takes as long to load this as to relocate a small module. */
+const childProcesses = (): typeof import("node:child_process") => process.getBuiltinModule("node:child_process");
+
 const running = new Set<ChildProcess>();
 const temporary = new Set<string>();
 
@@ -36,7 +39,7 @@ function temporaryDirectory(prefix: string): string {
 function execute(command: string, args: readonly string[], cwd: string, environment: Readonly<Record<string, string>>): Promise<Execution | undefined> {
   return new Promise((resolve) => {
     // In a group of its own: pip starts build backends, and those start compilers; all of them end with it.
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"], detached: GROUPS });
+    const child = childProcesses().spawn(command, args, { cwd, env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"], detached: GROUPS });
     running.add(child);
     const [out, err]: Buffer[][] = [[], []];
     child.stdout.on("data", (chunk: Buffer) => out?.push(chunk));
@@ -84,7 +87,7 @@ export async function nodeHost(options: { readonly quiet: boolean }): Promise<No
     },
     quiet: () => void spinner?.stop(),
     run(command, args, cwd) {
-      const result = spawnSync(command, args, { cwd, encoding: "utf8", maxBuffer: 2 ** 28, stdio: ["ignore", "pipe", "ignore"] });
+      const result = childProcesses().spawnSync(command, args, { cwd, encoding: "utf8", maxBuffer: 2 ** 28, stdio: ["ignore", "pipe", "ignore"] });
       return result.error ? undefined : { status: result.status ?? 1, stdout: result.stdout };
     },
     execute: (command, args, options) => execute(command, args, options.cwd, options.environment ?? {}),

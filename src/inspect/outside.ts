@@ -11,7 +11,7 @@ export function importsOutside(facts: FileFacts, relocations: RelocationMap, sib
   const found = new Map<DottedName, LocalObservation>();
   let text: string | undefined;
   for (const statement of facts.imports) {
-    if (statement.kind === "from" && (statement.level > 0 || isStandard(statement.module.name, relocations))) continue;
+    if (statement.kind === "from" && (statement.level > 0 || isSettled(statement.module.name, relocations))) continue;
     for (const name of namesOf(statement)) {
       if (isStandard(name, relocations)) continue;
       const absent = relocations.covering(name);
@@ -27,7 +27,11 @@ export function importsOutside(facts: FileFacts, relocations: RelocationMap, sib
   return [...found.values()];
 }
 
-/** Of most statements that is all there is to say. */
+/** Whatever is imported from there: of most statements that is all there is to say. */
+function isSettled(module: DottedName, relocations: RelocationMap): boolean {
+  return isStandard(module, relocations) || (!relocations.hasAbsent && relocations.covering(module) !== undefined);
+}
+
 function isStandard(name: DottedName, relocations: RelocationMap): boolean {
   const top = topLevel(name);
   return !relocations.concerns(top) && isStandardLibrary(top);

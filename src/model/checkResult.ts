@@ -8,6 +8,8 @@ export interface CheckResult {
   /** No error finding. */
   readonly clean: boolean;
   readonly namespaces: readonly { readonly namespace: string; /** Its directory, relative. */ readonly path: string; readonly distributions: readonly { readonly name: string; readonly version: string | null }[] }[];
+  /** Packages that `enisle wheel --rename` renamed, without copies: the distribution as it was called, and its modules before and after. */
+  readonly renamed?: readonly { readonly path: string; readonly name: string; readonly version: string; readonly modules: Readonly<Record<string, string>> }[];
   /** Over all interpreters; `python` lists their versions. */
   readonly import?: ImportSummary;
   /** One a `--python`, where there are several. */

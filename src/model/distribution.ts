@@ -71,7 +71,7 @@ export interface Distribution {
   readonly namespaceInits: ReadonlySet<string>;
   /** Its licence files go elsewhere than into the copy: it has some. */
   readonly licensesBeside?: true;
-  /** SHA-256 (hex) that files must have, by path; for copies whose originals are restored. */
+  /** SHA-256 (hex) that files must have, by path: of copies whose originals are restored, and of directories. */
   readonly digests?: ReadonlyMap<string, string>;
 }
 

@@ -23,8 +23,15 @@ export interface Outcome<Result> {
   readonly changes: readonly FileChange[];
   /** What the run did besides, such as finishing one that was killed. */
   readonly notices: readonly string[];
-  /** Verified strings that were rewritten in this run; paths relative to the project. */
-  readonly verified?: readonly { readonly path: string; readonly line: number; readonly name: string }[];
+}
+
+/** A string that names what a relocated distribution holds; the path is relative to the project. */
+export interface VerifiedString {
+  readonly path: string;
+  readonly line: number;
+  readonly name: string;
+  /** Why it was not rewritten. */
+  readonly left?: string;
 }
 
 export interface VendoredDistribution {
@@ -39,6 +46,8 @@ export interface VendoredDistribution {
 }
 
 export interface VendorResult {
+  /** Of this run. */
+  readonly verified: readonly VerifiedString[];
   readonly namespace: string;
   readonly distributions: readonly VendoredDistribution[];
   readonly project: { readonly files: number; readonly rewritten: number; /** Data files: pyproject.toml and the like. */ readonly otherRewritten: number };

@@ -14,6 +14,8 @@ export interface RelocationMap {
   readonly named: readonly Relocation[];
   /** Some relocation moves a part of a package. */
   readonly hasAncestors: boolean;
+  /** Some name has to be absent. */
+  readonly hasAbsent: boolean;
   /** False when no relocation has `top` as its first component: the quick answer for most names. */
   concerns(top: string): boolean;
   /** The longest relocation whose *from* is `name` or a parent of it. */
@@ -56,6 +58,7 @@ export function relocationMap(named: readonly Relocation[]): RelocationMap {
     relocations,
     named,
     hasAncestors: ancestors.size > 0,
+    hasAbsent: relocations.some(({ absent }) => absent),
     concerns: (top) => tops.has(top),
     covering,
     isAncestor: (name) => ancestors.has(name) && covering(name) === undefined,

@@ -26,7 +26,15 @@ export function positionAt(source: ByteString, offset: number): Position {
   let lineStart = 0;
   const newline = source.includes("\r") ? /\r\n?|\n/g : undefined;
   if (newline) {
-    for (let match = newline.exec(source); match && newline.lastIndex <= offset; match = newline.exec(source)) [line, lineStart] = [line + 1, newline.lastIndex];
-  } else for (let at = source.indexOf("\n"); at >= 0 && at < offset; at = source.indexOf("\n", at + 1)) [line, lineStart] = [line + 1, at + 1];
+    for (let match = newline.exec(source); match && newline.lastIndex <= offset; match = newline.exec(source)) {
+      line++;
+      lineStart = newline.lastIndex;
+    }
+  } else {
+    for (let at = source.indexOf("\n"); at >= 0 && at < offset; at = source.indexOf("\n", at + 1)) {
+      line++;
+      lineStart = at + 1;
+    }
+  }
   return { line, column: Buffer.from(source.slice(lineStart, offset), "latin1").toString("utf8").length + 1 };
 }

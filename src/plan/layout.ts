@@ -19,6 +19,8 @@ export interface Layout {
   readonly topLevels: TopLevels;
   readonly relocations: readonly Relocation[];
   readonly placements: readonly Placement[];
+  /** What an earlier one brings, byte for byte: that file serves both, and is recorded for both. */
+  readonly shared: readonly Placement[];
 }
 
 /** Throws Failure when two distributions want the same name or file, or one has nothing to import. */
@@ -37,7 +39,7 @@ export function layOut(distributions: readonly Distribution[], namespace: Dotted
     }
     if (topLevels.topLevels.includes(project)) throw new Failure(`${distribution.requirement}: its top-level name '${project}' is the project's own package`, "Vendor it into a project with another name.");
     const relocations = topLevels.moving.map((from) => ({ from, to: join(namespace, from) }));
-    return { distribution, topLevels, relocations, placements: place(distribution, new Set(stubTargets)) };
+    return { distribution, topLevels, relocations, placements: place(distribution, new Set(stubTargets)), shared: [] };
   });
   refuseSharedNames(layouts);
   return settleSharedFiles(layouts);
@@ -90,16 +92,32 @@ function append(map: Map<string, string[]>, key: string, value: string): void {
   else map.set(key, [value]);
 }
 
-/** What one puts inside another's package, as plugins are, moves with it: only a name that both provide is one too many. */
+/** What one puts inside another's package, as plugins are, moves with it: only a name that both provide is one too many, unless it is the same package. */
 function refuseSharedNames(layouts: readonly Layout[]): void {
   const owner = new Map<DottedName, Layout>();
   for (const layout of layouts) {
     for (const { from } of layout.relocations) {
       const other = owner.get(from);
-      if (other) throw clash(other, layout, `both provide the module '${from}'`);
+      if (other && !areSame(other, layout, from.replaceAll(".", "/"))) throw clash(other, layout, `both provide the module '${from}'`);
       owner.set(from, layout);
     }
   }
+}
+
+/** A package, or a module, whose own file is the same in both: `path` is its name with slashes. */
+function areSame(a: Layout, b: Layout, path: string): boolean {
+  return [`${path}/__init__.py`, `${path}.py`].some((file) => isIdentical(a, b, file));
+}
+
+function isIdentical(a: Layout, b: Layout, path: string): boolean {
+  const digest = digestOf(a, path);
+  return digest !== undefined && digest === digestOf(b, path);
+}
+
+/** Hex; undefined where it is not known beforehand. */
+function digestOf({ distribution: { digests, files } }: Layout, path: string): string | undefined {
+  const record = digests ? undefined : files.find((file) => file.path === path)?.record;
+  return digests?.get(path) ?? (record?.algorithm === "sha256" ? Buffer.from(record.digest, "base64url").toString("hex") : undefined);
 }
 
 function clash(a: Layout, b: Layout, why: string): Failure {
@@ -108,15 +126,15 @@ function clash(a: Layout, b: Layout, why: string): Failure {
 
 /**
  * Distributions that share a namespace package each bring its `__init__.py`, all doing the same: the first one's stands for all. Other
- * files that are no modules, such as a README beside the packages, go into a directory of their distribution.
+ * modules that are the same serve both, and those that are no modules, such as a README beside the packages, go into a directory of their distribution.
  */
 function settleSharedFiles(layouts: readonly Layout[]): Layout[] {
   const taken = new Map<string, Layout>();
   // A root-level `__init__.py` means nothing to an importer upstream; here it would run whenever the namespace is imported.
   const ownFiles = new Set(["__init__.py", "vendored.json"]);
-  return layouts.map((layout) => ({
-    ...layout,
-    placements: layout.placements.flatMap((placement): Placement[] => {
+  return layouts.map((layout) => {
+    const shared: Placement[] = [];
+    const placements = layout.placements.flatMap((placement): Placement[] => {
       const { file, destination, python, compiled } = placement;
       if (ownFiles.has(destination)) return [aside(layout, placement)];
       const other = taken.get(destination);
@@ -125,10 +143,13 @@ function settleSharedFiles(layouts: readonly Layout[]): Layout[] {
         return [placement];
       }
       if (layout.distribution.namespaceInits.has(file.path)) return [];
-      if (python || compiled) throw clash(other, layout, `both provide the file '${destination}'`);
-      return [aside(layout, placement)];
-    }),
-  }));
+      if (!python && !compiled) return [aside(layout, placement)];
+      if (!isIdentical(other, layout, file.path)) throw clash(other, layout, `both provide the file '${destination}'`);
+      shared.push(placement);
+      return [];
+    });
+    return { ...layout, placements, shared };
+  });
 }
 
 function aside({ distribution }: Layout, placement: Placement): Placement {

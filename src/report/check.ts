@@ -22,6 +22,7 @@ function summary(result: CheckResult, paint: Paint): string[] {
     `${paint.strong(visible(namespace))} ${paint.faint(`(${visible(path)})`)}`,
     ...wrap(distributions.map(({ name, version }) => visible(version === null ? name : `${name} ${version}`)).join(", ") || "no copies", "  "),
   ]);
+  for (const { path, name, version, modules } of result.renamed ?? []) out.push(...wrap(`${paint.strong(visible(Object.values(modules).join(", ")))} ${paint.faint(`(${visible(path)})`)}`, "", "  "), `  ${visible(name)} ${visible(version)}, renamed from ${visible(Object.keys(modules).join(", "))}`);
   for (const each of result.imports ?? (result.import ? [result.import] : [])) out.push(...wrap(importLine(each), "", "  "));
   if (result.upstream) out.push(`Upstream: ${result.upstream.files} files of ${plural(result.upstream.distributions, "archive")} compared`);
   for (const each of result.togethers ?? (result.together ? [result.together] : [])) out.push(...together(each, paint));
@@ -68,7 +69,8 @@ function one(each: Finding, indent: string, paint: Paint): string[] {
 }
 
 function verdict(result: CheckResult, findings: readonly Finding[], shown: number, paint: Paint): string[] {
-  const files = `${plural(result.manifests, "manifest")}, ${plural(result.files, "file")}`;
+  const renamed = result.renamed?.length ?? 0;
+  const files = `${plural(result.manifests, "manifest")}, ${renamed > 0 ? `${plural(renamed, "renamed package")}, ` : ""}${plural(result.files, "file")}`;
   const counts = countFindings(findings);
   const hidden = findings.length - shown;
   const head = result.clean ? paint.added("Clean") : paint.error("Not clean");

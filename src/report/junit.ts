@@ -24,7 +24,8 @@ export function formatJunit({ result, findings }: Outcome<CheckResult>, rules: r
 }
 
 /** Each finding goes to the namespace whose project holds it: the one that shares the longest path with it. */
-function owners({ namespaces }: CheckResult, findings: readonly Finding[]): [string, Finding[]][] {
+function owners({ namespaces: copied, renamed = [] }: CheckResult, findings: readonly Finding[]): [string, Finding[]][] {
+  const namespaces = [...copied, ...renamed.map(({ path, modules }) => ({ namespace: Object.values(modules).join(" "), path }))];
   const lists = namespaces.map(({ namespace }): [string, Finding[]] => [namespace, []]);
   const shared = (a: string, b: string): number => {
     const [left, right] = [a.split("/"), b.split("/")];

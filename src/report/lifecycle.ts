@@ -60,8 +60,8 @@ export function formatUpdate({ result, findings, notices }: Outcome<UpdateResult
   if (result.outdated) {
     const rows = result.outdated.map((row) => [row.name, row.version ?? "unknown", row.admitted ?? "-", row.newest, row.project]);
     const unread = withFindings(findings.filter(({ code }) => code !== "outdated"), options);
-    if (rows.length === 0) return lines([unread.length > 0 ? "Every copy that could be read is at the index's newest version" : "Every copy is at the index's newest version", ...unread]);
-    return lines([...table([["copy", "vendored", "admitted", "newest", "project"], ...rows]).map((line, index) => (index === 0 ? paint.faint(line) : line)), ...unread]);
+    if (rows.length === 0) return lines([...notices.map(visible), unread.length > 0 ? "Every copy that could be read is at the index's newest version" : "Every copy is at the index's newest version", ...unread]);
+    return lines([...notices.map(visible), ...table([["copy", "vendored", "admitted", "newest", "project"], ...rows]).map((line, index) => (index === 0 ? paint.faint(line) : line)), ...unread]);
   }
   const out: string[] = notices.map(visible);
   const changed = result.projects.filter((each) => each.updated.length > 0);

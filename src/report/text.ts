@@ -1,6 +1,6 @@
 /** The summaries of commands, in 80 columns. */
 import type { Finding } from "../model/finding.ts";
-import type { ExplainResult, Outcome, RewriteResult, VendorResult } from "../model/outcome.ts";
+import type { ExplainResult, Outcome, RewriteResult, VendorResult, VerifiedString } from "../model/outcome.ts";
 import { countFindings, formatFindings } from "./findings.ts";
 import { type Paint, visible, wrapped } from "./terminal.ts";
 
@@ -12,7 +12,7 @@ export interface TextOptions {
   readonly preview: boolean;
 }
 
-export function formatVendor({ result, findings, notices, verified = [] }: Outcome<VendorResult>, options: TextOptions): string {
+export function formatVendor({ result, findings, notices }: Outcome<VendorResult>, options: TextOptions): string {
   if (options.quiet) return lines(errorsOnly(findings, options));
   const { paint, preview } = options;
   if (result.distributions.length === 0 && findings.length === 0) return lines([...notices.map(visible), `${result.changed ? (preview ? "Would empty" : "Emptied") : "Nothing to do in"} ${paint.strong(visible(result.namespace))}`]);
@@ -27,7 +27,7 @@ export function formatVendor({ result, findings, notices, verified = [] }: Outco
     if (each.missingRequirements.length > 0) out.push(...wrapped(`requires, and nobody here provides: ${each.missingRequirements.map(visible).join(", ")}`, "    "));
   }
   out.push(`Project: ${count(result.project.files, "Python file")}, ${result.project.rewritten} ${preview ? "to rewrite" : "rewritten"}${result.project.otherRewritten > 0 ? `; ${count(result.project.otherRewritten, "other file")} too` : ""}`);
-  return lines([...out, ...verifiedStrings(verified, options), ...withFindings(findings, options)]);
+  return lines([...out, ...verifiedStrings(result.verified, options), ...withFindings(findings, options)]);
 }
 
 export function formatRewrite({ result, findings }: Outcome<RewriteResult>, options: TextOptions): string {
@@ -44,15 +44,18 @@ function edits({ proven, verified }: { readonly proven: number; readonly verifie
   return `${count(proven + verified, "edit")}${verified > 0 ? ` (${verified} of verified strings)` : ""}`;
 }
 
-/** Strings were rewritten because what they name exists: the one kind of edit that a person may want to look at. */
-function verifiedStrings(verified: NonNullable<Outcome<VendorResult>["verified"]>, { paint, verbose, preview }: TextOptions): string[] {
-  if (verified.length === 0) return [];
-  const shown = verbose ? verified : verified.slice(0, 5);
-  const rest = verified.length - shown.length;
+/** Strings were rewritten because what they name exists: the one kind of edit that a person may want to look at. And those that were left all the same. */
+function verifiedStrings(verified: readonly VerifiedString[], options: TextOptions): string[] {
+  const listed = (title: string, strings: readonly VerifiedString[]): string[] => {
+    if (strings.length === 0) return [];
+    const shown = options.verbose ? strings : strings.slice(0, 5);
+    const rest = strings.length - shown.length;
+    return [title, ...shown.map(({ path, line, name }) => options.paint.faint(`  ${visible(path)}:${line}  ${visible(name)}`)), ...(rest > 0 ? [options.paint.faint(`  and ${rest} more (-v lists them)`)] : [])];
+  };
+  const reasons = new Set(verified.flatMap(({ left }) => left ?? []));
   return [
-    `Strings that name what the library holds, ${preview ? "to rewrite" : "rewritten"}:`,
-    ...shown.map(({ path, line, name }) => paint.faint(`  ${visible(path)}:${line}  ${visible(name)}`)),
-    ...(rest > 0 ? [paint.faint(`  and ${rest} more (-v lists them)`)] : []),
+    ...listed(`Strings that name what the library holds, ${options.preview ? "to rewrite" : "rewritten"}:`, verified.filter(({ left }) => left === undefined)),
+    ...[...reasons].sort().flatMap((reason) => listed(`Such strings that were left (${reason}):`, verified.filter(({ left }) => left === reason))),
   ];
 }
 

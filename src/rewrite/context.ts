@@ -17,6 +17,8 @@ export interface Inventory {
   isPackage(name: DottedName): boolean;
   /** True for a module, or an attribute of one as far as its source says. */
   has(name: DottedName): boolean;
+  /** True where it is certain that importing the name fails: no module, and nothing that the package above it could make of it. */
+  lacks(name: DottedName): boolean;
   /** Where an object that is known by this name comes from: itself, or what relocated modules re-export under it. */
   origins(name: DottedName): readonly DottedName[];
   /** A module of the relocated distributions and what is looked for in it: `a.b.C.d` → `["a.b", "C", "d"]`; undefined where there is none. */
@@ -29,8 +31,8 @@ export interface Inventory {
   readonly groups: ReadonlySet<string>;
   /** Normalised names of what the relocated distributions require, extras aside. */
   readonly requires: ReadonlySet<string>;
-  /** Several distributions have their `.dist-info` beside their modules: one may ask for another's, by names that only running tells. */
-  readonly severalWithMetadata: boolean;
+  /** Some distribution has its `.dist-info` beside its modules: a copy may ask for that of another, or for its own, by names that only running tells. */
+  readonly holdsMetadata: boolean;
   /** Names of the relocated distributions, as their metadata spells them. */
   readonly distributionNames: readonly string[];
 }
@@ -44,7 +46,7 @@ export interface ModuleSource {
   program(): Program | undefined;
 }
 
-export const emptyInventory: Inventory = { split: () => undefined, source: () => undefined, isModule: () => false, isPackage: () => false, has: () => false, origins: (name) => [name], distribution: () => undefined, groups: new Set(), severalWithMetadata: false, distributionNames: [], requires: new Set() };
+export const emptyInventory: Inventory = { split: () => undefined, source: () => undefined, isModule: () => false, isPackage: () => false, has: () => false, lacks: () => false, origins: (name) => [name], distribution: () => undefined, groups: new Set(), holdsMetadata: false, distributionNames: [], requires: new Set() };
 
 export interface FilePlace {
   /** The file's own name as a module, in original names; undefined where it is not known. */
@@ -81,6 +83,8 @@ export interface Context {
   readonly options: RewriteOptions;
   readonly facts: FileFacts;
   readonly source: Buffer;
+  /** It is what relocation made, looked at once more: what only running tells has been told, and is looked for no more. */
+  readonly again: boolean;
   /** What is decided about another relocated module, constants of third ones aside; undefined where that is not asked. */
   decideBeside?(module: ModuleSource): Decision;
   /** Decides about source code that is text in this file. */

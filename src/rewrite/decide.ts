@@ -2,6 +2,7 @@
 import { type Decision, merge, nothing } from "../model/edit.ts";
 import { topLevel } from "../model/name.ts";
 import type { Span } from "../model/span.ts";
+import { findAbsentModules } from "./absentModules.ts";
 import { type Context, hasFuture, hasImplicitRelativeImports, isBefore } from "./context.ts";
 import { applyDirectives } from "./directives.ts";
 import { applyExceptions } from "./exceptions.ts";
@@ -36,7 +37,7 @@ function decideAlone(context: Context): Decision {
     return rewriteImport(context, statement, { style: own, rootName, special: (_, name) => namespaces.text(name), isSibling });
   });
   const listed = rewriteLazyModules(context);
-  const decision = merge([...statements, namespaces.decision, listed, apartFrom(listed, rewriteReferences(context)), rewriteEntryPoints(context)]);
+  const decision = merge([...statements, namespaces.decision, listed, apartFrom(listed, rewriteReferences(context)), rewriteEntryPoints(context), findAbsentModules(context, isSibling)]);
   return {
     edits: decision.edits.toSorted((a, b) => a.start - b.start || a.end - b.end),
     sites: decision.sites.toSorted((a, b) => a.start - b.start || a.end - b.end),

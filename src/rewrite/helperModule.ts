@@ -62,6 +62,8 @@ def import_(name, globals=None, locals=None, fromlist=(), level=0):
 
 
 def _kept(name):
+    if not hasattr(name, "startswith"):
+        return None
     # Asked with __name__ or __package__, which have the namespace in front.
     if name.startswith(_NAMESPACE):
         name = name[len(_NAMESPACE):]
@@ -101,13 +103,31 @@ def requires(distribution_name):
     return distribution(distribution_name).requires
 
 
+def asked(function):
+    """A function of importlib.metadata or of its backport, which then knows what was relocated; its exceptions stay its own."""
+    def ask(*args, **keywords):
+        directory = _kept(args[0] if args else next(iter(keywords.values()), None))
+        if directory is None:
+            return function(*args, **keywords)
+        from pathlib import Path
+
+        found = getattr(sys.modules.get(function.__module__), "PathDistribution", _metadata().PathDistribution)(Path(_HERE) / directory)
+        return getattr(found, function.__name__) if function.__name__ in ("files", "metadata", "requires", "version") else found
+
+    return ask
+
+
 def pkg_distribution(dist):
     """As pkg_resources.get_distribution."""
     pkg_resources = importlib.import_module("pkg_resources")
-    directory = _kept(getattr(dist, "project_name", None) or re.split(r"[^\\w.-]", str(dist))[0])
+    directory = None if isinstance(dist, pkg_resources.Distribution) else _kept(getattr(dist, "project_name", None) or re.split(r"[^\\w.-]", str(dist))[0])
     if directory is None:
         return pkg_resources.get_distribution(dist)
-    return pkg_resources.Distribution.from_location(_HERE, directory, pkg_resources.PathMetadata(_HERE, os.path.join(_HERE, directory)))
+    found = pkg_resources.Distribution.from_location(_HERE, directory, pkg_resources.PathMetadata(_HERE, os.path.join(_HERE, directory)))
+    requirement = dist if isinstance(dist, pkg_resources.Requirement) else pkg_resources.Requirement.parse(dist)
+    if found.version not in requirement:
+        raise pkg_resources.VersionConflict(found, requirement)
+    return found
 
 
 def pkg_require(*requirements):

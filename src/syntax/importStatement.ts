@@ -2,7 +2,7 @@
 import type { Alias, AnyImport, FromStatement, ImportedName, ScopeKind, WrittenName } from "../model/facts.ts";
 import type { Span } from "../model/span.ts";
 import { Class, classOf, endOfWord, skipBlanks } from "./bytes.ts";
-import { isKeyword } from "./keywords.ts";
+import { isKeyword, namesKeyword } from "./keywords.ts";
 
 const [PAREN_OPEN, PAREN_CLOSE, STAR] = [40, 41, 42];
 
@@ -67,14 +67,16 @@ class LazyFrom implements FromStatement {
 }
 
 function readModule(source: Buffer, at: number): { readonly level: number; readonly written: WrittenName } | undefined {
-  let [level, i, end] = [0, at, at];
+  let level = 0;
+  let i = at;
+  let end = at;
   while (classOf[source[i] ?? 0] === Class.dot) {
     level++;
     end = i + 1;
     i = skipBlanks(source, end, false);
   }
   const name = isNameAt(source, i) ? readDotted(source, i, false) : undefined;
-  if (name) return { level, written: level === 0 ? name : { ...name, start: at } };
+  if (name) return { level, written: level === 0 ? name : new DottedName(at, name.end, name.name, () => name.parts) };
   return level > 0 ? { level, written: { start: at, end, name: "", parts: [] } } : undefined;
 }
 
@@ -87,7 +89,37 @@ function isNameAt(source: Buffer, at: number): boolean {
   return classOf[source[at] ?? 0] === Class.word && !isKeyword(word(source, at, endOfWord(source, at)));
 }
 
+/** The components are looked for when somebody asks: of most names only the text is wanted. */
+class DottedName implements WrittenName {
+  constructor(
+    readonly start: number,
+    readonly end: number,
+    readonly name: string,
+    private readonly find: () => readonly Span[],
+  ) {}
+
+  get parts(): readonly Span[] {
+    return this.find();
+  }
+}
+
+/** Of a name without blanks. */
+function partsOf(name: string, at: number): Span[] {
+  let next = at;
+  return name.split(".").map((part) => {
+    const start = next;
+    next += part.length + 1;
+    return { start, end: start + part.length };
+  });
+}
+
+const plainName = /^(?:[A-Za-z_\x80-\xff][\w\x80-\xff]*\.)*[A-Za-z_\x80-\xff][\w\x80-\xff]*$/;
+
 function readDotted(source: Buffer, at: number, inBrackets: boolean): WrittenName | undefined {
+  let plain = at;
+  for (let kind = classOf[source[plain] ?? 0]; kind === Class.word || kind === Class.digit || kind === Class.dot; kind = classOf[source[plain] ?? 0]) plain++;
+  const whole = word(source, at, plain);
+  if (plainName.test(whole) && !namesKeyword(whole) && classOf[source[skipBlanks(source, plain, inBrackets)] ?? 0] !== Class.dot) return new DottedName(at, plain, whole, () => partsOf(whole, at));
   const parts: Span[] = [];
   let i = at;
   for (;;) {

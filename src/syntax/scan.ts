@@ -118,7 +118,10 @@ function interpret(source: Buffer, utf8: boolean, records: Int32Array): Scan {
   let [doubt, broken]: (SyntaxProblem | undefined)[] = [];
   let namesLazyModules = false;
   for (let at = 0; at < records.length; at += 4) {
-    const [kind = 0, a = 0, b = 0, c = 0] = [records[at], records[at + 1], records[at + 2], records[at + 3]];
+    const kind = records[at] ?? 0;
+    const a = records[at + 1] ?? 0;
+    const b = records[at + 2] ?? 0;
+    const c = records[at + 3] ?? 0;
     if ((kind & 15) === IMPORT_AT) {
       const statement = readImport(source, { start: a, end: c }, b < 0 ? undefined : { start: b, end: a }, scopeKinds[kind >> 4] ?? "module");
       if (!statement) throw new Error(`invariant: the scanner saw an import at byte ${a} that cannot be read`);

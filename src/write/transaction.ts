@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { accessSync, constants, existsSync, linkSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, unlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { Failure, fileFailure } from "../model/failure.ts";
 import { STAGING_NAME } from "../model/manifest.ts";
 
@@ -87,7 +87,7 @@ export class Transaction {
       throw fileFailure(error, journal);
     }
     try {
-      finish(this.directory, moves);
+      finish(this.directory, moves, true);
     } catch (error) {
       revert(this.directory, moves);
       const { path, dest } = error as NodeJS.ErrnoException & { dest?: string };
@@ -196,10 +196,22 @@ function busy(root: string, who: string): Failure {
   return new Failure(`${root}: ${who} is vendoring here right now`, `Wait until it has finished; if nothing is running, delete ${join(root, STAGING_NAME)} and run again.`);
 }
 
-/** Renames; may be called again after any interruption. */
-function finish(directory: string, moves: readonly Move[]): void {
-  moves.forEach((move, index) => perform(directory, move, index));
+/** Renames; may be called again after any interruption. `first`: nothing was interrupted, and what is staged is there. */
+function finish(directory: string, moves: readonly Move[], first = false): void {
+  for (const [index, move] of moves.entries()) if (!first || !replace(`${directory}${sep}old-${index}`, move)) perform(directory, move, index);
   removeTree(directory);
+}
+
+/** As `perform` does for a file that another one or nothing stands for, without a look at either: half of a commit were such looks. False: it is something else. */
+function replace(old: string, { staged, target }: Move): boolean {
+  if (staged === undefined) return false;
+  try {
+    linkSync(target, old);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") return false; // a directory, or a file system without links
+  }
+  renameSync(staged, target);
+  return true;
 }
 
 function perform(directory: string, { staged, target }: Move, index: number): void {

@@ -60,6 +60,28 @@ test("an sdist will do, in a directory of its own; a damaged one is said, and ot
   expect(enisle(["audit", root, "--archives", join(directory, "nowhere")]).status).toBe(2);
 });
 
+test("a release that no index knows, by its version alone: the archive shows what was changed", () => {
+  const directory = temporary();
+  const thyme = { "thyme/__init__.py": '__version__ = "3.1"\nfrom thyme import leaf\n', "thyme/leaf.py": "import thyme\nGREEN = 1\nSIZE = 2\n", "thyme/stem.py": "LONG = 1\n" };
+  makeWheel(directory, { ...thyme, "thyme/tests/__init__.py": "" }, { name: "thyme", version: "3.1" });
+  const tree = (files: Record<string, string>): string => write(temporary(), { "acme/__init__.py": "", "acme/_vendor/__init__.py": "", "acme/_vendor/vendor.txt": "thyme==3.1\n", ...placed("acme/_vendor", files) });
+  const found = (files: Record<string, string>, ...more: string[]): WithDiffs | undefined => audit(tree(files), ...more).copies.find(({ name }) => name === "thyme");
+  const moved = relocated(thyme, "thyme", "acme._vendor");
+  expect(found(moved)).toMatchObject({ version: "3.1", state: "unknown" });
+  expect(found(moved, "--archives", directory)).toMatchObject({ state: "relocated" });
+  expect(found(thyme, "--archives", directory)).toMatchObject({ state: "pristine" });
+  const { "thyme/stem.py": stem, ...less } = moved;
+  expect(stem).toBeDefined();
+  expect(found(less, "--archives", directory)).toMatchObject({ state: "subset" });
+  const patch = { ...moved, "thyme/leaf.py": (moved["thyme/leaf.py"] ?? "").replace("GREEN = 1", "GREEN = 7"), "thyme/more.py": "" };
+  const shown = found(patch, "--archives", directory);
+  expect([shown?.state, shown?.diffs?.map(({ path }) => path)]).toEqual(["patched", ["acme/_vendor/thyme/leaf.py", "acme/_vendor/thyme/more.py"]]);
+  expect(shown?.diffs?.[0]?.text).toContain("-GREEN = 1\n+GREEN = 7\n");
+  expect(run([tree(patch), "--archives", directory, "-v"]).stdout).toContain("+GREEN = 7");
+  // Something else of that name and version is no changed copy of it.
+  expect(found({ "thyme/__init__.py": '__version__ = "3.1"\ndef quite(): return "another thing"\n', "thyme/other.py": "x = [1, 2, 3]\n" }, "--archives", directory)).toMatchObject({ state: "unknown" });
+});
+
 test("nothing of what a hostile copy holds reaches the terminal, and no diff takes for ever", () => {
   const root = patched((files) => ({
     ...files,

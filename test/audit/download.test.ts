@@ -75,6 +75,25 @@ test("it is downloaded once, used without being asked for, and its date printed"
   expect([requests, JSON.parse(readFileSync(note, "utf8")).fetched > "2026", JSON.parse(readFileSync(note, "utf8")).etag]).toEqual([2, true, '"one"']);
 });
 
+test("what was fetched last is found without its URL, and named", async () => {
+  const server = await serve((request, response) => void response.end(database(request.url === "/one.zip" ? "A-1" : "A-2")));
+  const [root, cache] = [subject(), temporary()];
+  expect((await enisle([root, "--fetch-db", "--db-url", `${server.replace("//", "//me:secret@")}/one.zip`], cache)).status).toBe(1);
+  const one = await enisle([root], cache);
+  expect([one.status, one.stdout]).toEqual([1, expect.stringContaining("A-1")]);
+  expect(one.stdout).toMatch(/downloaded 20\d\d-\d\d-\d\dT[\d:]+Z\n {2}from http:\/\/\S+\/one\.zip\n/);
+  expect(one.stdout).not.toContain("secret");
+  const note = noteOf(cache);
+  writeFileSync(note, JSON.stringify({ ...JSON.parse(readFileSync(note, "utf8")), fetched: "2020-01-01T00:00:00Z" }));
+  expect((await enisle([root, "--db-url", `${server}/two.zip`], cache)).status).toBe(1);
+  expect((await enisle([root], cache)).stdout).toContain("A-2");
+  // The configured one goes before whatever came later.
+  write(root, { "enisle.toml": `[audit]\ndb-url = "${server.replace("//", "//me:secret@")}/one.zip"\n` });
+  const configured = await enisle(["-C", root, root], cache);
+  expect(configured.stdout).toContain("A-1");
+  expect(configured.stdout.replaceAll(/\s+/g, " ")).toMatch(/downloaded \d+ days ago/);
+});
+
 test("one that cannot be renewed is used, with a word; a damaged one does not take the place of a good one", async () => {
   let answer = (response: ServerResponse): void => void response.end(database("A-1"));
   const url = `${await serve((_, response) => answer(response))}/all.zip`;

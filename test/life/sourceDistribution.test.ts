@@ -113,6 +113,15 @@ describe("source distributions in `enisle wheel`", () => {
     expect([files["app_tool-1.0/docs/README"], files["app_tool-1.0/docs/again"], files["app_tool-1.0/app/_vendor/other.py"], files["app_tool-1.0/app/build/__init__.py"]]).toEqual(["text\n", "text\n", "", "from app._private import alib\n"]);
   });
 
+  test("--build --rename builds the wheel and gives it another name; without --build the message says so", () => {
+    const out = temporary();
+    const run = wheel(sdist(), out, "--build", "--rename", "app=app_1");
+    expect([run.status, run.stderr]).toEqual([0, ""]);
+    expect(readdirSync(out)).toEqual([expect.stringMatching(/^app_tool_1-1\.0-py3-none-any\.whl$/)]);
+    const refused = wheel(sdist(), out, "--rename", "app=app_1");
+    expect([refused.status, refused.stderr]).toEqual([2, expect.stringMatching(/source distribution[^]*Add --build/)]);
+  });
+
   test("--build gives a wheel", () => {
     const out = temporary();
     expect(wheel(sdist(), out, "--build", "--vendor", shelf()).status).toBe(0);

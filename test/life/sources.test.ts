@@ -42,6 +42,22 @@ function refused(root: string, run: Run): string {
   return run.stderr;
 }
 
+test("a source tree is left as it was: what its build writes beside the sources is taken away, and nothing else", () => {
+  const place = temporary();
+  makeArchive(place);
+  const tree = join(place, "slib-0.1");
+  const writing = "for d in ('build/lib', 'slib.egg-info', 'src/slib.egg-info', 'old.egg-info'):\n        os.makedirs(d, exist_ok=True)\n        open(d + '/x', 'w').close()\n    ";
+  write(tree, { "backend.py": readFileSync(join(tree, "backend.py"), "utf8").replace('name = "slib', `${writing}name = "slib`), "old.egg-info/x": "", "src/x.txt": "", "docs/build/x": "" });
+  const before = snapshot(tree);
+  const root = project({ "acme/app.py": "import slib\n" });
+  expect(vendor(root, temporary(), tree).status).toBe(0);
+  expect(vendored(root)).toEqual({ "slib 0.1": "slib-0.1" });
+  expect(snapshot(tree)).toEqual(before);
+  const planned = enisle(["plan", "--offline", "--find-links", temporary(), "./slib-0.1"], { cwd: place });
+  expect([planned.status, planned.stderr]).toEqual([0, ""]);
+  expect(snapshot(tree)).toEqual(before);
+});
+
 describe("requirements", () => {
   test("a range with a constraint, with what it requires", () => {
     const { folder } = shelf();

@@ -163,6 +163,23 @@ describe("many projects", () => {
     expect(after["dropping/dropping/libs/alib/__init__.py"]).toContain("import dropping.libs.alib.sub");
   });
 
+  test("a name that nobody has is said to be that, beside a manifest that cannot be read and beside a name that somebody has", () => {
+    const [folder, roots] = [shelf(), temporary()];
+    for (const name of ["one", "two"]) {
+      const root = write(join(roots, name), { "acme/__init__.py": "" });
+      expect(run("vendor", root, folder, "-q", "alib==1.0").status).toBe(0);
+    }
+    const both = run("update", roots, folder, "--root", roots, "alib==1.1", "nosuch");
+    expect([both.status, both.stdout]).toEqual([0, expect.stringMatching(/has a copy of nosuch\n[^]*2 projects updated/)]);
+    write(roots, { "two/acme/_vendor/vendored.json": "{" });
+    const damaged = run("update", roots, folder, "--root", roots, "nosuch");
+    expect([damaged.status, damaged.stdout]).toEqual([1, expect.stringMatching(/that can be read has a copy of nosuch\n[^]*is damaged/)]);
+    const outdated = run("update", roots, folder, "--root", roots, "nosuch", "--outdated");
+    expect([outdated.status, outdated.stdout]).toEqual([1, expect.stringMatching(/that can be read has a copy of nosuch\n[^]*is damaged/)]);
+    write(roots, { "two/acme/_vendor/vendored.json": readFileSync(join(roots, "one/acme/_vendor/vendored.json")) });
+    expect(run("update", roots, folder, "--root", roots, "nosuch").stderr).toContain("has a copy of nosuch");
+  });
+
   test("an installed package: what lies beside it is left alone, and RECORD stays true", () => {
     const folder = shelf();
     const site = join(temporary(), "site-packages");

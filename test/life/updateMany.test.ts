@@ -91,7 +91,7 @@ describe("many projects", () => {
     // pip alone is asked once.
     const known = new Map<string, Acquire>();
     const acquirers: Acquirers = (fetching) => known.get(JSON.stringify(fetching)) ?? (known.set(JSON.stringify(fetching), acquirer(fetching, host)).get(JSON.stringify(fetching)) as Acquire);
-    for (const subject of findSubjects([reference], [{ name: "alib", version: "2.0" }], reference)) {
+    for (const subject of findSubjects([reference], [{ name: "alib", version: "2.0" }], reference).subjects) {
       const { failure } = await reportOn(subject, options, acquirers, crew, host);
       expect(failure).toBeUndefined();
     }

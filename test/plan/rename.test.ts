@@ -98,6 +98,32 @@ describe("two versions of one service", () => {
     expect(broken.stdout).toMatch(/asked for 'nova\.conf' by its original name[^]*asks for 'nova\.conf' by its original name \(proven\)/);
   }, 120_000);
 
+  test("check finds a renamed wheel without copies by its record, alone and among others", () => {
+    const [shelf, out] = [temporary(), temporary()];
+    const nova = makeWheel(shelf, service("11.0"), options("11.0"));
+    const [zoo, tool] = [makeWheel(shelf, { "zoo/cage/__init__.py": "import zoo.cage.lock\n", "zoo/cage/lock.py": "" }, { name: "zoo.cage" }), makeWheel(shelf, { "tool.py": "import tool\n" }, { name: "tool" })];
+    expect(rename(nova, out, "--rename", "nova=nova_11").status).toBe(0);
+    expect(rename(zoo, out, "--rename", "zoo.cage=zoo.cage_old").status).toBe(0);
+    expect(rename(tool, out, "--rename", "tool=tool_1").status).toBe(0);
+    const directory = site(install(...readdirSync(out).map((name) => join(out, name)), zoo));
+    const check = (...args: string[]): { status: number | null; result: { clean: boolean; manifests: number; files: number; renamed: { path: string; modules: unknown }[] }; findings: { code: string; path: string }[] } => {
+      const run = enisle(["check", "--format", "json", ...args], { cwd: directory });
+      expect(run.stderr).toBe("");
+      return { status: run.status, ...(JSON.parse(run.stdout) as { result: never; findings: never[] }) };
+    };
+    const all = check();
+    expect([all.status, all.result.clean, all.result.manifests, all.result.renamed.map(({ path }) => path)]).toEqual([0, true, 0, ["nova_11", "tool_1.py", "zoo"]]);
+    expect(enisle(["check"], { cwd: directory }).stdout).toContain("nova 11.0, renamed from nova");
+    expect(check("nova_11").result.files).toBe(5);
+    expect(check("tool_1.py").result.files).toBe(1);
+    spawnSync("sh", ["-c", `echo 'import nova.conf' >> ${join(directory, "nova_11/filters.py")}; echo 'import zoo.cage' >> ${join(directory, "zoo/cage_old/lock.py")}`]);
+    const broken = check();
+    expect([broken.status, broken.findings.filter(({ code }) => code === "leak").map(({ path }) => path)]).toEqual([1, ["nova_11/filters.py", "zoo/cage_old/lock.py"]]);
+    expect(enisle(["check", "--format", "junit"], { cwd: directory }).stdout).toMatch(/testsuite name="nova_11"[^]*failures="1"/);
+    const wheel = enisle(["check", join(out, "nova_11-11.0-py3-none-any.whl")]);
+    expect([wheel.status, wheel.stderr]).toEqual([2, expect.stringContaining("Install or unpack it")]);
+  }, 60_000);
+
   test("a wheel that has copies inside already is renamed with them, as if they were vendored under the new name", () => {
     const [shelf, one, two, three] = [temporary(), temporary(), temporary(), temporary()];
     const nova = makeWheel(shelf, service("11.0"), options("11.0"));

@@ -21,3 +21,19 @@ test.each([
 ])("a star import brings %s", (_, codes, expected) => {
   expect(names(codes)).toEqual(expected);
 });
+
+test("strings that name what the library holds are listed: those that were rewritten, and those that were left with the reason", () => {
+  const files = {
+    "alib/__init__.py": "", "alib/core.py": "class Thing: pass\n",
+    "alib/uses.py": 'import alib.core\n\nclass Uses:\n    runner = "alib.core"\n    description = "alib.core"\n    salt = "alib.core.Thing"\n\ndef f(x: "alib.core.Thing"): pass\n',
+  };
+  const wheel = makeWheel(temporary(), files);
+  const path = "acme/_vendor/alib/uses.py";
+  const run = (...args: string[]): unknown => (JSON.parse(enisle(["vendor", "-C", project(), "--format", "json", ...args, wheel]).stdout) as { result: { verified: unknown } }).result.verified;
+  const rows = [{ path, line: 4, name: "alib.core" }, { path, line: 5, name: "alib.core", left: "people read it" }, { path, line: 6, name: "alib.core.Thing", left: expect.stringContaining("salt") }];
+  expect(run()).toEqual(rows);
+  expect(run("--verified", "report")).toEqual([{ ...rows[0], left: "verified strings are only listed" }, ...rows.slice(1)]);
+  const text = enisle(["vendor", "-C", project(), "--verified", "report", wheel]).stdout;
+  expect(text).toContain(`left (verified strings are only listed):\n  ${path}:4  alib.core\n`);
+  expect(text).toContain(`left (people read it):\n  ${path}:5  alib.core\n`);
+});

@@ -105,8 +105,10 @@ describe("sources and the namespace", () => {
   test("two sources with one top-level name, or one distribution twice", () => {
     const wheels = temporary();
     const a = makeWheel(wheels, library);
-    const other = makeWheel(wheels, library, { name: "blib" });
+    const other = makeWheel(wheels, { ...library, "alib/__init__.py": "x = 1\n" }, { name: "blib" });
     expect(refused(project(), [a, other])).toMatch(/both provide the module 'alib'/);
+    const [c, d] = ["clib", "dlib"].map((name) => makeWheel(wheels, { ...library, "alib/core.py": `NAME = "${name}"\n` }, { name }));
+    expect(refused(project(), [c ?? "", d ?? ""])).toMatch(/both provide the file 'alib\/core.py'/);
     expect(refused(project(), [a, makeWheel(wheels, library, { version: "2.0" })])).toMatch(/both are the distribution alib/);
   });
 

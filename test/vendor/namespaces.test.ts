@@ -1,7 +1,7 @@
 /** Namespace packages of the three styles, partly relocated; distributions that are not called like their modules; stubs. */
 import { describe, expect, test } from "vitest";
 import { makeWheel } from "./wheel.ts";
-import { type Tree, enisle, existsSync, join, project, python, readFileSync, temporary } from "./project.ts";
+import { type Tree, enisle, existsSync, join, project, python, readFileSync, temporary, write } from "./project.ts";
 
 /** Vendors wheels of these files, one each, and gives the findings' codes; the run must succeed. */
 function vendor(root: string, ...distributions: readonly (readonly [name: string, files: Tree])[]): string[] {
@@ -90,4 +90,61 @@ test("stubs go beside what they describe, also for a part of a namespace package
   expect(readFileSync(join(root, "acme/_vendor/alib/__init__.pyi"), "utf8")).toContain("acme._vendor.alib");
   expect(readFileSync(join(root, "acme/_vendor/space/one/__init__.pyi"), "utf8")).toBe("from acme._vendor.space.one import y as y\n");
   expect(existsSync(join(root, "acme/_vendor/space-stubs"))).toBe(false);
+});
+
+describe("a package that several ship, with the same text in its __init__.py", () => {
+  const init = `${styles["pkgutil"]}def common():\n    import space.two\n    return space.two\n`;
+  const one = (text = init, more: Tree = {}): Tree => ({ "space/__init__.py": text, "space/one.py": "import space\n", "tests/__init__.py": "", "tests/one.py": "import tests\n", ...more });
+  const two = (text = init): Tree => ({ "space/__init__.py": text, "space/two.py": "import space.one\nfrom space import common\n", "tests/__init__.py": "", "tests/two.py": "" });
+  const manifest = (root: string): { distributions: { name: string; files: { path: string; sha256Now: string }[] }[] } => JSON.parse(readFileSync(join(root, "acme/_vendor/vendored.json"), "utf8"));
+  const made = (): string => {
+    const root = project({ "acme/app.py": "import space.one, space.two, tests.two\nassert space.common() is space.two\n" });
+    vendor(root, ["one", one()], ["two", two()]);
+    return root;
+  };
+  const clean = (root: string): void => expect(enisle(["check", "-C", root, "--import"]).stdout).toContain("Clean");
+
+  test("one file serves both, each is recorded with it, and all of it runs", () => {
+    const root = made();
+    expect(python("import acme.app, sys; print([n for n in sys.modules if n.startswith('space')])", root)).toMatchObject({ stdout: "[]\n", stderr: "" });
+    const rows = manifest(root).distributions.map(({ files }) => files.filter(({ path }) => path === "space/__init__.py"));
+    expect(rows[0]).toEqual(rows[1]);
+    expect(rows[0]).toHaveLength(1);
+    clean(root);
+    const again = enisle(["vendor", "-C", root, makeWheel(temporary(), one(), { name: "one" }), makeWheel(temporary(), two(), { name: "two" })]);
+    expect(again.status).toBe(0);
+    clean(root);
+  });
+
+  test("either can be replaced where the text stays the same, and not where it differs; directories too", () => {
+    const root = made();
+    const newer = enisle(["vendor", "-q", "-C", root, makeWheel(temporary(), one(init, { "space/new.py": "" }), { name: "one", version: "2.0" })]);
+    expect([newer.status, newer.stderr]).toEqual([0, ""]);
+    clean(root);
+    const other = enisle(["vendor", "-C", root, makeWheel(temporary(), two(`${init}x = 1\n`), { name: "two", version: "2.0" })]);
+    expect([other.status, other.stderr]).toEqual([2, expect.stringContaining("both provide the module 'space'")]);
+    clean(root);
+    const tree = temporary();
+    write(tree, { ...two(), "two-3.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: two\nVersion: 3.0\nLicense: MIT\n" });
+    expect(enisle(["vendor", "-q", "-C", root, tree]).stderr).toBe("");
+    clean(root);
+  });
+
+  test("eject takes both or none; what is not declared any more goes, and the common file stays", () => {
+    const root = made();
+    const before = readFileSync(join(root, "acme/app.py"), "utf8");
+    const alone = enisle(["eject", "-C", root, "two"]);
+    expect([alone.status, alone.stderr]).toEqual([2, expect.stringMatching(/as one has, which stays\n.*enisle eject two one/)]);
+    expect(readFileSync(join(root, "acme/app.py"), "utf8")).toBe(before);
+    write(root, { "one.whl.txt": "", "pyproject.toml": `[tool.enisle]\nvendor = ["${makeWheel(root, two(), { name: "two" }).slice(root.length + 1)}"]\n`, "acme/app.py": "" });
+    expect(enisle(["vendor", "-q", "-C", root]).stderr).toBe("");
+    expect(manifest(root).distributions.map(({ name }) => name)).toEqual(["two"]);
+    expect(existsSync(join(root, "acme/_vendor/space/__init__.py"))).toBe(true);
+    expect(existsSync(join(root, "acme/_vendor/space/one.py"))).toBe(false);
+    expect(enisle(["eject", "-q", "-C", root, "two"]).stderr).toBe("");
+    expect(existsSync(join(root, "acme/_vendor"))).toBe(false);
+    const both = made();
+    expect(enisle(["eject", "-C", both, "one", "two"]).status).toBe(0);
+    expect(readFileSync(join(both, "acme/app.py"), "utf8")).toContain("import space.one, space.two, tests.two\n");
+  });
 });

@@ -5,12 +5,29 @@ import { describe, expect, test } from "vitest";
 import { checkStaged } from "../../src/commands/checkStaged.ts";
 import { findConsumer } from "../../src/commands/consumer.ts";
 import { type FileJob, type FileResult, defaultReferences } from "../../src/commands/fileJob.ts";
+import { FileWorker } from "../../src/commands/fileWorker.ts";
 import { noInventory } from "../../src/commands/inventory.ts";
 import { hireCrew } from "../../src/commands/runJobs.ts";
 import { vendor } from "../../src/commands/vendor.ts";
 import { nodeHost } from "../../src/host/node.ts";
 import { enisle, join, project, readFileSync, snapshot, temporary } from "./project.ts";
 import { makeWheel } from "./wheel.ts";
+
+test("a worker that went on without observations makes them again when it is asked to", async () => {
+  const file = join(temporary(), "hooks.py");
+  writeFileSync(file, "import sys\nsys.meta_path.insert(0, object())\n");
+  const job: FileJob = { label: "alib/hooks.py", locator: { kind: "file", path: file }, size: 50, executable: false, record: undefined, sha256: undefined, distribution: "alib", place: { module: "alib.hooks", package: "alib", stub: false, siblings: [] }, map: 0, target: undefined, inPlace: false };
+  const settings = { maps: [[{ from: "alib", to: "acme._vendor.alib" }]], target: [3, 9] as const, inventory: noInventory, references: defaultReferences, keepContents: false, keepSites: false };
+  const worker = new FileWorker(settings);
+  const seen = async (): Promise<number | undefined> => (await worker.run([job]))[0]?.observations.length;
+  const first = await seen();
+  expect(first).toBeGreaterThan(0);
+  worker.goOn({ ...settings, again: true });
+  expect(await seen()).toBe(0);
+  worker.goOn(settings);
+  expect(await seen()).toBe(first);
+  worker.close();
+});
 
 describe("a staged tree", () => {
   test.each(["namespace/alib/core.py", "namespace/alib/data.bin", "project/1"])("in which %s changed before the commit", async (path) => {

@@ -137,7 +137,7 @@ function prosePins(path: string, text: string): Claim[] {
   sections(lines, add);
   for (const [index, line] of lines.entries()) {
     // `- six 1.16.0`, `* attrs: 21.2.0 (MIT)`, `six==1.16.0`, `- [tomli](https://…) v2.0.1`
-    const item = /^\s*[-*•]\s+(?:\[)?[`*]{0,2}([A-Za-z][\w.-]*)[`*]{0,2}(?:\]\([^)]*\))?\s*(?:[:=@,–—-]+|==|\(|version)?\s*[`*(]{0,2}(?:version\s+)?v?(\d+(?:\.\d+)+[\w.]*)/i.exec(line) ?? /^\s*([A-Za-z][\w.-]*)\s*==\s*(\d+(?:\.\d+)+[\w.]*)\s*$/.exec(line);
+    const item = /^\s*[-*\u2022]\s+(?:\[)?[`*]{0,2}([A-Za-z][\w.-]*)[`*]{0,2}(?:\]\([^)]*\))?\s*(?:[:=@,\u2013\u2014-]+|==|\(|version)?\s*[`*(]{0,2}(?:version\s+)?v?(\d+(?:\.\d+)+[\w.]*)/i.exec(line) ?? /^\s*([A-Za-z][\w.-]*)\s*==\s*(\d+(?:\.\d+)+[\w.]*)\s*$/.exec(line);
     if (item) add(index + 1, item[1], item[2]?.replace(/\.$/, ""));
   }
   return pins.filter((pin, index) => pins.findIndex((other) => other.name === pin.name && other.version === pin.version) === index);

@@ -31,7 +31,7 @@ export function formatAudit({ result, findings, notices }: Outcome<AuditResult>,
 }
 
 function downloadNote({ download }: NonNullable<AuditResult["database"]>): string {
-  return download ? `, downloaded ${visible(download.fetched)}` : "";
+  return download ? `, downloaded ${visible(download.fetched)}\n  from ${visible(download.url)}` : "";
 }
 
 function rows(copy: Copy, { paint, verbose }: TextOptions): string[] {

@@ -28,7 +28,7 @@ function find(name: DottedName, { options, decideBeside }: Context): Value | und
   if (!found || !decideBeside || attribute === undefined || !isAssigned(attribute, found.source)) return undefined;
   const program = found.program();
   if (!program) return undefined;
-  const context = { ...found, options, decideNested: () => nothing };
+  const context = { ...found, options, again: false, decideNested: () => nothing };
   const names = namesOf(program, context);
   const evaluate = evaluator(context, names, () => undefined);
   const assigned = names.ofModule(attribute).map(({ how }) => (how.kind === "assign" && how.path.length === 0 ? how.value : undefined));

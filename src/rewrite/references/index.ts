@@ -21,7 +21,7 @@ import { evaluator } from "./evaluate.ts";
 import { namesOf } from "./names.ts";
 import { rewriteRunning } from "./running.ts";
 import { importAtRunTime, mapAtRunTime } from "./runtimeMap.ts";
-import { asksForNeighbours } from "./metadata.ts";
+import { mayAskForCopies } from "./metadata.ts";
 import { wordsThere } from "./interests.ts";
 import type { Scene } from "./scene.ts";
 import { mayBeRow } from "./tables.ts";
@@ -35,7 +35,7 @@ export function rewriteReferences(context: Context): Decision {
   const { facts, place } = context;
   const strings = facts.strings.filter((string) => !string.statement && !isBytes(string, context.source) && isNamed(string, context));
   const elsewhere = strings.length > 0 ? givenElsewhere(strings, context) : [];
-  const around = [...offsetsToParse(context, strings), ...elsewhere, ...(strings.length > 0 ? [] : givenConstants(context))];
+  const around = [...offsetsToParse(context, strings), ...elsewhere, ...(strings.length > 0 || context.again ? [] : givenConstants(context))];
   const depth = elsewhere.length > 0 ? DEEPEST : 0;
   if (around.length === 0) return place.stub ? nothing : judged(strings, context);
   const direct = directCalls(around, strings, context);
@@ -64,7 +64,7 @@ function relocateDirect(calls: readonly DirectCall[], context: Context): Decisio
 function isNamed({ opening, end }: WantedString, { source, options }: Context): boolean {
   if (options.relocations.concerns(topAt(source, opening))) return true;
   const text = source.toString("latin1", opening, end).replace(/^["']+|["']+$/g, "");
-  return text.length <= 100 && options.inventory.distribution(text) !== undefined;
+  return text.length <= 100 && options.inventory.distribution(/^([\w.-]+)\s*(?:\[[^\]]*\])?\s*[<>=!~].*$/.exec(text)?.[1] ?? text) !== undefined;
 }
 
 /** Bytes name no module. */
@@ -102,10 +102,11 @@ function textOf(literal: Literal, complete: boolean): Extract<Value, { kind: "te
 
 /** Where it takes a parse to decide; empty where the strings can be judged one by one. */
 export function offsetsToParse(context: Context, strings: readonly WantedString[]): number[] {
-  const { facts } = context;
+  const { facts, again } = context;
   const { interest } = facts;
+  if (again && strings.length === 0 && facts.texts.length === 0) return [];
   const asksForWords = strings.length > 0 || interest & (Interest.namespace | Interest.dynamic | Interest.relative | Interest.code);
-  const asksForMetadata = (interest & Interest.called) !== 0 && asksForNeighbours(context);
+  const asksForMetadata = (interest & Interest.called) !== 0 && mayAskForCopies(context);
   const words = asksForWords || asksForMetadata ? wordsThere(context) : undefined;
   const offsets = [...facts.texts];
   if (words && interest & (Interest.dynamic | Interest.relative)) offsets.push(...words.always);
@@ -132,6 +133,8 @@ const moduleKeys = ["__module__", "__package__", "__name__"].flatMap((key) => [`
 function unclear(strings: readonly WantedString[], context: Context): number[] {
   const { facts, source } = context;
   const bound = new Set(facts.imports.flatMap((statement) => statement.names.map((name) => name.alias?.name ?? topLevel(name.written.name))));
+  // What an import statement becomes for an old Python.
+  for (const top of new Set(strings.map((string) => topAt(source, string.opening)))) if (top !== "" && source.includes(`${top} = __import__(`, 0, "latin1")) bound.add(top);
   return [...strings.flatMap((string) => begunWith(string, source)), ...strings.filter((string) => string.adjacent || isFollowedByMore(source, string.end) || isCutBy(source, string) || mayBeRow(string, context) || bound.has(topAt(source, string.opening))).map((string) => string.start)];
 }
 

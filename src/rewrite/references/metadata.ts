@@ -12,7 +12,7 @@ export function rewriteMetadata(call: CallExpression, argument: Expression, row:
   const { inventory } = context.options;
   const all = alternatives(evaluate(argument));
   for (const value of all) if (value.kind === "text") for (const { literal } of value.pieces) collector.claim(literal);
-  const names = all.map(distributionName);
+  const names = all.map((value) => distributionName(value, row));
   const found = names.map((name) => (name === undefined ? undefined : inventory.distribution(name)));
   // The library that has these functions says by them what they are.
   const isOwn = topLevel(context.place.module ?? "") === topLevel(row.callable);
@@ -29,7 +29,8 @@ export function rewriteMetadata(call: CallExpression, argument: Expression, row:
   const [only] = found;
   if (only?.renamed !== undefined && found.every((each) => each === only)) return renameDistribution(argument, all, only.renamed, row, scene);
   const subject = versionRead(call, row);
-  if (subject && only?.version && found.every((each) => each === only)) {
+  const isPlain = all.every((value) => value.kind !== "text" || value.text === distributionName(value, row));
+  if (subject && only?.version && isPlain && found.every((each) => each === only)) {
     const lines = context.source.toString("latin1", subject.start, subject.end).match(/\\?(?:\r\n|\r|\n)/g)?.join("") ?? "";
     const quote = quoteIn(subject, context.source);
     const literal = `${quote}${only.version.replace(/[^\w.!+-]/g, "")}${quote}`;
@@ -94,7 +95,7 @@ export function rewriteAskedFor(key: string, argument: Expression, scene: Scene)
       if (!scene.importers.has(outer)) scene.importers.set(outer, { parameter: value, row: first.row });
       scene.asked.set(outer, asked);
     }
-    const name = distributionName(value);
+    const name = distributionName(value, asked[0]?.row);
     const distribution = name === undefined ? undefined : inventory.distribution(name);
     if (distribution?.renamed !== undefined && first) renameDistribution(argument, [value], distribution.renamed, first.row, scene);
     else if (name !== undefined && distribution) for (const { call, row } of asked) useHelper(call, name, row.helper ?? "version", scene);
@@ -107,15 +108,15 @@ export function reportAskedFor(scene: Scene): void {
   for (const { call, argument, row } of new Set([...scene.asked.values()].flat())) if (!scene.collector.isEdited(call.callee)) opaque(call, argument, row, scene);
 }
 
-/** The file is a copy's, with others beside it: whatever it asks the metadata of may be one of them. */
-export function asksForNeighbours({ place, options: { leavesLookUps, relocations, inventory } }: Context): boolean {
-  return !leavesLookUps && inventory.severalWithMetadata && place.module !== undefined && relocations.covering(place.module) !== undefined;
+/** The file is a copy's: whatever it asks the metadata of may be a copy, itself or one beside it. */
+export function mayAskForCopies({ place, options: { leavesLookUps, relocations, inventory } }: Context): boolean {
+  return !leavesLookUps && inventory.holdsMetadata && place.module !== undefined && relocations.covering(place.module) !== undefined;
 }
 
 /** Which distribution is known at run time only; the helper finds those that were relocated, and all others as before: what a copy asks for is among its own first. */
 function opaque(call: CallExpression, argument: Expression, row: CatalogueRow, scene: Scene): void {
   const { runtimeMap, helper } = scene.context.options;
-  if (helper !== undefined && (runtimeMap || asksForNeighbours(scene.context))) useHelper(call, "a distribution", row.helper ?? "version", scene, "opaque");
+  if (helper !== undefined && (runtimeMap || mayAskForCopies(scene.context))) useHelper(call, "a distribution", row.helper ?? "version", scene, "opaque");
   else scene.opaque(call, argument, row);
 }
 
@@ -126,13 +127,14 @@ function versionRead(call: CallExpression, row: CatalogueRow): Expression | unde
   return above?.kind === "attribute" && above.name === "version" && row.helper !== "metadata" ? above : undefined;
 }
 
-function distributionName(value: Value): string | undefined {
-  if (value.kind === "text") return value.complete ? value.text : undefined;
+/** Of a requirement too, where one is taken: `get_distribution("a[x]>=2")`. */
+function distributionName(value: Value, row: CatalogueRow | undefined): string | undefined {
+  if (value.kind === "text") return !value.complete ? undefined : topLevel(row?.callable ?? "") === "pkg_resources" ? (/^([\w.-]+)\s*(?:\[[^\]]*\])?\s*(?:[<>=!~].*)?$/.exec(value.text)?.[1] ?? value.text) : value.text;
   return value.kind === "running" ? value.original : undefined;
 }
 
-/** The call is asked of the helper instead; its arguments stay. */
-export function useHelper(call: CallExpression, name: string, helper: string, { context, collector }: Scene, tier: "proven" | "opaque" = "proven"): void {
+/** The call is asked of the helper instead; its arguments stay. Where it may be the backport's, the helper is told the function: what that raises is caught by the backport's names. */
+function useHelper(call: CallExpression, name: string, helper: string, { context, collector, evaluate }: Scene, tier: "proven" | "opaque" = "proven"): void {
   const module = context.options.helper;
   if (module === undefined) {
     collector.finding("metadata-unreachable", `the metadata of ${name} is asked for, and is not installed after relocation`, call.start);
@@ -140,6 +142,9 @@ export function useHelper(call: CallExpression, name: string, helper: string, { 
   }
   const quote = quoteIn(call, context.source);
   collector.needsHelper = true;
-  collector.edit(call.callee, `__import__(${quote}${module}${quote}, fromlist=[${quote}_${quote}]).${helper}`, "own-metadata");
+  const backport = alternatives(evaluate(call.callee)).some((each) => each.kind === "object" && each.names.some((callable) => topLevel(callable) === "importlib_metadata"));
+  const callee = context.source.toString("latin1", call.callee.start, call.callee.end);
+  const asked = backport ? `asked(${callee})` : `${helper}${callee.match(/\\?(?:\r\n|\r|\n)/g)?.join("") ?? ""}`;
+  collector.edit(call.callee, `__import__(${quote}${module}${quote}, fromlist=[${quote}_${quote}]).${asked}`, "own-metadata");
   collector.site(call, name, tier, "own-metadata", "rewritten", "asked of the generated helper, which knows the kept .dist-info");
 }

@@ -16,7 +16,7 @@ export interface Names {
   functionsNamed(name: string): readonly Function[];
   /** What is assigned to `self.name` in the class around. */
   assignedToSelf(attribute: AttributeExpression): readonly Expression[];
-  /** Whether the module has no other binding of the name than these imports give it. */
+  /** Whether an import at the module's level binds the name: a statement, or what one becomes for an old Python (`a = __import__("N.a", …)`). */
   isImportedAtTop(top: string): boolean;
 }
 
@@ -68,8 +68,12 @@ export function namesOf(program: Program, { place, source, options }: Context): 
     },
     ofModule: (name) => bindings.get(program.module)?.get(name) ?? [],
     functionsNamed: (name) => program.functions.filter((each) => each.name === name),
-    isImportedAtTop: (top) => bindings.get(program.module)?.get(top)?.some((binding) => binding.how.kind === "import") ?? false,
+    isImportedAtTop: (top) => bindings.get(program.module)?.get(top)?.some(({ how }) => how.kind === "import" || (how.kind === "assign" && isImportCall(how.value))) ?? false,
   };
+}
+
+function isImportCall(value: Expression): boolean {
+  return value.kind === "call" && value.callee.kind === "name" && value.callee.name === "__import__";
 }
 
 function isSelf(object: Expression): object is NameExpression {

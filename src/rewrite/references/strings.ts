@@ -25,7 +25,7 @@ export function rewriteStrings(scene: Scene): void {
     const top = /^\w+/.exec(value.text)?.[0];
     if (top === undefined || !scene.context.options.relocations.concerns(top)) continue;
     if (scene.names.isImportedAtTop(top) && namesBinding(expression, scene)) {
-      if (value.complete && namedBy(value, "object", scene.context)) scene.collector.site(expression, value.text, "verified", "verified-string", "left", "an annotation: it names what the file's imports bind, and that keeps its name");
+      if (value.complete && namedBy(value, "object", scene.context)) scene.collector.site(expression, value.text, "proven", "verified-string", "left", "an annotation: it names what the file's imports bind, and that keeps its name");
       continue;
     }
     const row = joined || !value.complete ? undefined : namedBy(value, "object", scene.context);

@@ -53,7 +53,7 @@ function takersIn(module: DottedName, context: Context, depth: number, analyse: 
   if (!takers) {
     const found = context.options.inventory.source(module);
     const program = found?.program();
-    modules.set(key, (takers = found && program ? takersOf(module, analyse({ ...found, options: context.options, decideNested: () => nothing }, program, depth - 1)) : new Map()));
+    modules.set(key, (takers = found && program ? takersOf(module, analyse({ ...found, options: context.options, again: false, decideNested: () => nothing }, program, depth - 1)) : new Map()));
   }
   return takers;
 }
