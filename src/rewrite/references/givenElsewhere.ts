@@ -21,7 +21,8 @@ export function givenElsewhere(strings: readonly WantedString[], context: Contex
     const [, local = "", attributes = ""] = match;
     if (open.length === 0 && !given.some(({ start }) => text.slice(match.index + match[0].length, start).trim() === "" && start >= match.index)) continue;
     const names = (imported.get(local) ?? []).map((name) => name + attributes);
-    if (names.some((name) => mayHandOn(name, context))) offsets.push(match.index);
+    // What the catalogue has is known without a look.
+    if (names.some((name) => !context.options.inventory.origins(name).some((origin) => context.options.catalogue.rows.has(origin)) && mayHandOn(name, context))) offsets.push(match.index);
   }
   return offsets.length === 0 ? [] : [...offsets, ...[...open, ...given].map(({ start }) => start)];
 }
