@@ -1,9 +1,9 @@
 /** One Python file: bytes → facts → decision → bytes. Where syntax and rewriting meet; pure but for the grammar it is given. */
 import { withOptionalParts } from "./optionalParts.ts";
-import type { Decision } from "../model/edit.ts";
+import { type Decision, nothing } from "../model/edit.ts";
 import { type RecordedEdit } from "../model/manifest.ts";
 import { applyEdits, undoable } from "../rewrite/applyEdits.ts";
-import type { FilePlace, RewriteOptions } from "../rewrite/context.ts";
+import type { FilePlace, ModuleSource, RewriteOptions } from "../rewrite/context.ts";
 import { decide } from "../rewrite/decide.ts";
 import { type Readers, readFacts } from "../syntax/readFacts.ts";
 import { type WordTable, wordTable } from "../syntax/words.ts";
@@ -28,15 +28,18 @@ export function relocateSource(source: Buffer, place: FilePlace, options: Rewrit
     const message = result.code === "syntax-error" ? `the file does not parse: ${result.problem.reason}` : result.problem.reason;
     return { content: source, undo: [], decision: { edits: [], sites: [], findings: [{ code: result.code, message, offset: result.problem.offset }] }, facts: undefined };
   }
-  const decision = decideFile(place, options, result.facts, source, again);
+  const decision = decideFile(place, options, result.facts, source, again, (module) => {
+    const beside = readFacts(module.source, readers, wordsFor(options));
+    return beside.kind === "facts" ? decideFile(module.place, options, beside.facts, module.source, false) : nothing;
+  });
   if (decision.edits.length === 0) return { content: source, undo: [], decision, facts: result.facts };
   const text = source.toString("latin1");
   return { content: Buffer.from(applyEdits(text, decision.edits), "latin1"), undo: undoable(text, decision.edits), decision, facts: result.facts };
 }
 
-function decideFile(place: FilePlace, options: RewriteOptions, facts: FileFacts, source: Buffer, again: boolean): Decision {
+function decideFile(place: FilePlace, options: RewriteOptions, facts: FileFacts, source: Buffer, again: boolean, decideBeside?: (module: ModuleSource) => Decision): Decision {
   const own = withOptionalParts(options, facts, place, source);
-  return decide({ place, options: own, facts, source, again, decideNested: (inner, text) => decideFile({ ...place, siblings: new Set() }, own, inner, text, again) });
+  return decide({ place, options: own, facts, source, again, ...(decideBeside ? { decideBeside } : {}), decideNested: (inner, text) => decideFile({ ...place, siblings: new Set() }, own, inner, text, again) });
 }
 
 const tables = new WeakMap<RewriteOptions, WordTable>();

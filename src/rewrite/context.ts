@@ -91,6 +91,8 @@ export interface Context {
   readonly source: Buffer;
   /** It is what relocation made, looked at once more: what only running tells has been told, and is looked for no more. */
   readonly again: boolean;
+  /** What is decided about another relocated module, constants of third ones aside; undefined where that is not asked. */
+  decideBeside?(module: ModuleSource): Decision;
   /** Decides about source code that is text in this file. */
   decideNested(facts: FileFacts, source: Buffer): Decision;
 }

@@ -47,7 +47,7 @@ function apply(context: Context, decision: Decision, directive: Directive): Deci
 
 function relocate(context: Context, decision: Decision, directive: Directive, inside: (span: Span) => boolean): Decision {
   const program = context.facts.program();
-  const evaluate = evaluator(context, namesOf(program, context));
+  const evaluate = evaluator(context, namesOf(program, context), () => undefined);
   const collector = new Collector();
   let done = false;
   for (const expression of program.expressions) {

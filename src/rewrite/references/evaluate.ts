@@ -19,7 +19,8 @@ const runningAttributes = new Set(["__name__", "__module__", "__package__"]);
 /** Methods whose result begins as the string itself does, or is a part of it. */
 const stringMethods = new Set(["lower", "strip", "rstrip", "encode", "decode", "replace"]);
 
-export function evaluator(context: Context, names: Names): Evaluator {
+/** `constantOf`: the value of a constant of another module, by its dotted name. */
+export function evaluator(context: Context, names: Names, constantOf: (name: string) => Value | undefined): Evaluator {
   const { place } = context;
   const known = new Map<Expression, Value>();
   let depth = 0;
@@ -51,7 +52,8 @@ export function evaluator(context: Context, names: Names): Evaluator {
         if (object.kind === "object") {
           // `__spec__.name`, `__spec__.parent`
           if (object.names[0] === "__spec__") return expression.name === "name" ? { kind: "running", original: place.module } : expression.name === "parent" ? { kind: "running", original: place.package } : unknown;
-          return { kind: "object", names: object.names.map((name) => join(name, expression.name)) };
+          const attributes = object.names.map((name) => join(name, expression.name));
+          return constants(attributes) ?? { kind: "object", names: attributes };
         }
         return keptParameters(expression);
       }
@@ -118,13 +120,18 @@ export function evaluator(context: Context, names: Names): Evaluator {
     if (bindings.length === 0) return global(use.name);
     if (bindings.every((binding) => binding.how.kind === "import")) {
       const objects = bindings.flatMap((binding) => names.imported(binding)).flatMap((name) => context.options.inventory.origins(name));
-      return objects.length > 0 ? { kind: "object", names: [...new Set(objects)] } : unknown;
+      return objects.length > 0 ? (constants(objects) ?? { kind: "object", names: [...new Set(objects)] }) : unknown;
     }
     const values = bindings.map(ofBinding);
     // `try: from a import b`, `except ImportError: b = None`
     const objects = values.filter((value) => value.kind === "object");
     if (objects.length > 0) return { kind: "object", names: [...new Set(objects.flatMap((value) => value.names))] };
     return choice(values);
+  }
+
+  function constants(objects: readonly string[]): Value | undefined {
+    const values = objects.map(constantOf);
+    return values.every((value) => value !== undefined) ? choice(values) : undefined;
   }
 
   function global(name: string): Value {

@@ -8,7 +8,7 @@ const mapping = new RegExp(`(?<![\\w])${settings}[ \\t]*(?::[^=\\n{]*)?=[ \\t]*$
 
 /** `settings["a.b"]`, `registry.settings.get("a.b")`, `settings = {"a.b": 1}`; `before` and `after` are the text around the string. */
 export function isKeyOfSettings(before: string, after: string): boolean {
-  if (lookUp.test(before)) return true;
+  if (/[([]\s*$/.test(before.slice(-40)) && lookUp.test(before.slice(-100))) return true;
   if (!/^\s*:/.test(after)) return false;
   const opening = openingOf(before);
   return before[opening] === "{" && mapping.test(before.slice(0, opening));

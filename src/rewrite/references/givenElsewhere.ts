@@ -3,32 +3,57 @@ import type { WantedString } from "../../model/facts.ts";
 import { join, topLevel } from "../../model/name.ts";
 import type { Context } from "../context.ts";
 import { absolute } from "./names.ts";
+import { mayBeMoved } from "./constants.ts";
+import { wordsThere } from "./interests.ts";
 import { mayHandOn } from "./takers.ts";
 
 /** Where a parse is needed for it: the calls, and the strings; empty in nearly every file. */
 export function givenElsewhere(strings: readonly WantedString[], context: Context): number[] {
-  const open = strings.filter((string) => isOpen(string, context));
-  if (open.length === 0) return [];
+  // What is given to a call concerns that call: a word, and what exists too, which the function may take for something else.
+  const given = strings.filter((string) => isFirstArgument(string, context));
+  const open = strings.filter((string) => !given.includes(string) && isOpen(string, context));
+  if (open.length === 0 && given.length === 0) return [];
   const imported = importedNames(context);
   if (imported.size === 0) return [];
   const text = context.source.toString("latin1");
   const offsets: number[] = [];
   for (const match of text.matchAll(new RegExp(`(?<![\\w.])(${[...imported.keys()].join("|")})((?:\\.[A-Za-z_]\\w*)*)[ \\t]*\\(`, "g"))) {
     const [, local = "", attributes = ""] = match;
+    if (open.length === 0 && !given.some(({ start }) => text.slice(match.index + match[0].length, start).trim() === "" && start >= match.index)) continue;
     const names = (imported.get(local) ?? []).map((name) => name + attributes);
-    if (names.some((name) => mayHandOn(name, context))) offsets.push(match.index);
+    // What the catalogue has is known without a look.
+    if (names.some((name) => !context.options.inventory.origins(name).some((origin) => context.options.catalogue.rows.has(origin)) && mayHandOn(name, context))) offsets.push(match.index);
   }
-  return offsets.length === 0 ? [] : [...offsets, ...open.map(({ start }) => start)];
+  return offsets.length === 0 ? [] : [...offsets, ...[...open, ...given].map(({ start }) => start)];
+}
+
+/** `find_spec(BACKEND)`, `sys.modules[names.BACKEND]`: the name may stand in another module, and nothing in this file look like one. */
+export function givenConstants(context: Context): number[] {
+  const { facts, source } = context;
+  if (facts.words.length === 0) return [];
+  let imported: Map<string, readonly string[]> | undefined;
+  let relevant: ReadonlySet<number> | undefined;
+  return facts.words.flatMap(({ offset }) => {
+    const given = /^\w+[ \t]*[([][ \t]*[fF]?["']?\{?((?:[A-Za-z_]\w*\.)*)([A-Z][A-Z0-9_]*)\b/.exec(source.toString("latin1", offset, offset + 160));
+    if (!given) return [];
+    const [local = "", ...attributes] = `${given[1]}${given[2]}`.split(".");
+    relevant ??= new Set(wordsThere(context).calls);
+    if (!relevant.has(offset)) return [];
+    imported ??= importedNames(context);
+    return (imported.get(local) ?? []).some((name) => mayBeMoved(join(name, ...attributes), context)) ? [offset] : [];
+  });
 }
 
 /** By itself the string does not say enough: a single word, or a path that does not exist. */
 function isOpen({ opening, end }: WantedString, { source, options }: Context): boolean {
   const text = source.toString("latin1", opening, end).replace(/^["']+|["']+$/g, "");
   const name = /^[\w.]+/.exec(text)?.[0] ?? "";
-  if (options.relocations.covering(name) === undefined) return false;
-  // What exists is rewritten, unless the function that has it takes it for something else.
-  if (/\w\([ \t]*[uU]?$/.test(source.toString("latin1", Math.max(0, opening - 40), opening))) return true;
+  if (options.relocations.covering(name) === undefined || !/^(?:$|[:%{])/.test(text.slice(name.length))) return false;
   return !name.includes(".") || name.endsWith(".") || name !== text || options.verified === "report" || !options.inventory.has(name);
+}
+
+function isFirstArgument({ start }: WantedString, { source }: Context): boolean {
+  return /\w\([ \t]*$/.test(source.toString("latin1", Math.max(0, start - 40), start));
 }
 
 /** Local names that come from relocated modules, and what they are in original names. */

@@ -116,7 +116,7 @@ function takersCalled(callee: Expression, scene: Scene): readonly Taker[] {
   if (base.kind === "name" && !isImported(base, scene)) return [];
   const named = (value: Value): readonly string[] => (value.kind === "object" ? value.names : []);
   const method = instance && callee.kind === "attribute" ? `.${callee.name}` : "";
-  return alternatives(scene.evaluate(base)).flatMap(named).flatMap((name) => scene.takerOf(`${name}${method}`, instance !== undefined) ?? []);
+  return alternatives(scene.evaluate(base)).flatMap(named).filter((name) => !scene.context.options.catalogue.rows.has(name)).flatMap((name) => scene.takerOf(`${name}${method}`, instance !== undefined) ?? []);
 }
 
 function isImported(name: NameExpression, { names }: Scene): boolean {

@@ -14,6 +14,7 @@ import { rewriteCalls } from "./calls.ts";
 import { relocateTexts } from "./code.ts";
 import { fragmentOffsets, relocateFragments } from "./codeFragments.ts";
 import { Collector } from "./collector.ts";
+import { constantOf } from "./constants.ts";
 import { rewriteCommands } from "./commands.ts";
 import { type DirectCall, directCalls } from "./direct.ts";
 import { rewriteDerived, shiftCuts } from "./derived.ts";
@@ -28,7 +29,7 @@ import { wordsThere } from "./interests.ts";
 import type { Scene } from "./scene.ts";
 import { mayBeRow } from "./tables.ts";
 import { DEEPEST, takerOf } from "./takers.ts";
-import { givenElsewhere } from "./givenElsewhere.ts";
+import { givenConstants, givenElsewhere } from "./givenElsewhere.ts";
 import { followHandedOn } from "./handedOn.ts";
 import { decideString, rewriteStrings } from "./strings.ts";
 import { type Value, alternatives } from "./values.ts";
@@ -37,7 +38,7 @@ export function rewriteReferences(context: Context): Decision {
   const { facts, place } = context;
   const strings = facts.strings.filter((string) => !string.statement && !isBytes(string, context.source) && isNamed(string, context));
   const elsewhere = strings.length > 0 ? givenElsewhere(strings, context) : [];
-  const around = [...offsetsToParse(context, strings), ...elsewhere];
+  const around = [...offsetsToParse(context, strings), ...elsewhere, ...(strings.length > 0 || context.again ? [] : givenConstants(context))];
   const depth = elsewhere.length > 0 ? DEEPEST : 0;
   if (around.length === 0) return place.stub ? nothing : judged(strings, context);
   const direct = directCalls(around, strings, context);
@@ -137,13 +138,23 @@ function unclear(strings: readonly WantedString[], context: Context): number[] {
   const bound = new Set(facts.imports.flatMap((statement) => statement.names.map((name) => name.alias?.name ?? topLevel(name.written.name))));
   // What an import statement becomes for an old Python.
   for (const top of new Set(strings.map((string) => topAt(source, string.opening)))) if (top !== "" && source.includes(`${top} = __import__(`, 0, "latin1")) bound.add(top);
-  return strings.filter((string) => string.adjacent || isFollowedByMore(source, string.end) || isCutBy(source, string) || mayBeRow(string, context) || bound.has(topAt(source, string.opening))).map((string) => string.start);
+  return [...strings.flatMap((string) => begunWith(string, source)), ...strings.filter((string) => string.adjacent || isFollowedByMore(source, string.end) || isCutBy(source, string) || mayBeRow(string, context) || bound.has(topAt(source, string.opening))).map((string) => string.start)];
 }
 
 /** `case "a.b" | "a.c":` */
 function isInCase(source: Buffer, start: number): boolean {
   return /(?:^|\n)[ \t]*case\b[^:\n]*$/.test(source.toString("latin1", Math.max(0, start - 200), start));
 }
+
+/** `OWN = "a"`, and `f"{OWN}.b"` or `OWN + ".b"` somewhere: there, and here. */
+function begunWith({ start, opening, end }: WantedString, source: Buffer): number[] {
+  const name = /(?:^|\n)[ \t]*(\w+)[ \t]*=[ \t]*$/.exec(source.toString("latin1", Math.max(0, start - 80), start))?.[1];
+  if (name === undefined || source.subarray(opening, end).includes(DOT)) return [];
+  const uses = [...source.toString("latin1").matchAll(new RegExp(`["']\\{${name}\\}\\.|\\b${name}[ \\t]*\\+[ \\t]*["']\\.`, "g"))].map(({ index }) => index);
+  return uses.length === 0 ? [] : [start, ...uses];
+}
+
+const DOT = 46;
 
 /** `startswith("a.")`, and somewhere `[2:]`. */
 function isCutBy(source: Buffer, { start, opening, end }: WantedString): boolean {
@@ -213,7 +224,7 @@ function sceneOf(context: Context, program: Program, depth: number): Scene {
     context,
     program,
     names,
-    evaluate: evaluator(context, names),
+    evaluate: evaluator(context, names, (name) => constantOf(name, context)),
     collector,
     importers: new Map(),
     ownNames: new Set(),

@@ -20,10 +20,11 @@ const NOBODY = "?";
 
 interface Words {
   readonly wanted: ReadonlyMap<string, WantedWord>;
-  /** By number: the top-level modules of which a file must import one for the word to matter; "" stands for any file. */
-  readonly modules: readonly ReadonlySet<string>[];
-  /** By number: what callables of that name lie in (`resources` for `importlib.resources.path`); the file must have one of these words too. */
-  readonly parents: readonly ReadonlySet<string>[];
+  /**
+   * By number: for the word to matter, a file must import the top-level module of one of these ("": none), and have the word that the callable lies in
+   * (`resources` for `importlib.resources.path`; "": any file).
+   */
+  readonly sources: readonly (readonly { readonly module: string; readonly above: string }[])[];
   readonly names: readonly string[];
   /** By number. */
   readonly interests: readonly number[];
@@ -35,32 +36,32 @@ const known = new WeakMap<Catalogue, Words>();
 function wordsOf(catalogue: Catalogue): Words {
   const before = known.get(catalogue);
   if (before) return before;
-  const modules: Set<string>[] = [new Set()];
-  const parents: Set<string>[] = [new Set()];
+  const sources: { readonly module: string; readonly above: string }[][] = [[]];
   const names = [""];
   const wanted = new Map<string, WantedWord>();
   const add = (word: string, interest: number, module: string, above: string): void => {
     const number = wanted.get(word)?.number ?? names.length;
     if (number === names.length) names.push(word);
-    (modules[number] ??= new Set()).add(module);
-    (parents[number] ??= new Set()).add(above);
+    const own = (sources[number] ??= []);
+    if (!own.some((each) => each.module === module && each.above === above)) own.push({ module, above });
     wanted.set(word, { interest: (wanted.get(word)?.interest ?? 0) | interest, number });
   };
   for (const [callable, rows] of catalogue.rows) {
     const parts = callable.split(".");
     const [top = ""] = parts;
     const above = parts.length > 2 ? (parts.at(-2) ?? "") : top.startsWith("@") ? top.slice(1) : "";
-    for (const { meaning } of rows) add(parts.at(-1) ?? "", interestOf(callable, meaning), top === "builtins" || top.startsWith("@") ? "" : top, above);
+    // What a label's callable is imported from is written in the file, wherever it is defined.
+    for (const { meaning } of rows) add(parts.at(-1) ?? "", interestOf(callable, meaning), top === "builtins" || top.startsWith("@") ? "" : top, meaning === "label" ? (parts[1] ?? "") : above);
   }
   for (const [word, module] of others) add(word, 0, module, "");
   for (const word of ["__name__", "__package__", "__spec__"]) {
-    modules[names.length] = new Set([NOBODY]);
+    sources[names.length] = [{ module: NOBODY, above: "" }];
     wanted.set(word, { interest: Interest.namespace, number: names.length });
     names.push(word);
   }
   const interests: number[] = [];
   for (const { interest, number } of wanted.values()) interests[number] = interest;
-  const words = { wanted, modules, parents, names, interests };
+  const words = { wanted, sources, names, interests };
   known.set(catalogue, words);
   return words;
 }
@@ -99,7 +100,7 @@ export interface WordsThere {
 export function wordsThere({ facts, options, source }: Context): WordsThere {
   const there = { calls: [] as number[], always: [] as number[], metadata: [] as number[], names: [] as number[] };
   if (facts.words.length === 0) return there;
-  const { modules, parents, names, interests: interestBy } = wordsOf(options.catalogue);
+  const { sources, names, interests: interestBy } = wordsOf(options.catalogue);
   const imported = new Set<string>();
   // `from .compat import resources`, `from six import moves`: what such a name is, the other module knows.
   const handedOn = new Set<string>();
@@ -113,11 +114,9 @@ export function wordsThere({ facts, options, source }: Context): WordsThere {
   }
   const relevant = new Map<number, boolean>();
   const isRelevant = (number: number): boolean => {
-    const needed = [...(modules[number] ?? [])];
     if (keyed.has(names[number] ?? "") && !keys.some((key) => source.includes(key, 0, "latin1"))) return false;
-    const above = parents[number];
-    if (above && !above.has("") && ![...above].some((word) => source.includes(word, 0, "latin1"))) return false;
-    return needed.some((module) => module === "" || imported.has(module) || handedOn.has(module)) || (!needed.includes(NOBODY) && (handedOn.has(names[number] ?? "") || handedOn.has("metadata") || handedOn.has("resources")));
+    const isHandedOn = handedOn.has(names[number] ?? "") || handedOn.has("metadata") || handedOn.has("resources");
+    return (sources[number] ?? []).some(({ module, above }) => (module === "" || imported.has(module) || handedOn.has(module) || (module !== NOBODY && isHandedOn)) && (above === "" || source.includes(above, 0, "latin1")));
   };
   for (const { number, offset } of facts.words) {
     const interest = interestBy[number] ?? 0;

@@ -13,6 +13,8 @@ export interface Names {
   entriesOf(binding: Binding): readonly { readonly key: Expression; readonly value: Expression }[];
   /** Dotted names that an import binding stands for, in original names. */
   imported(binding: Binding): readonly string[];
+  /** Every place that binds the name in the module's own scope. */
+  ofModule(name: string): readonly Binding[];
   functionsNamed(name: string): readonly Function[];
   /** What is assigned to `self.name` in the class around. */
   assignedToSelf(attribute: AttributeExpression): readonly Expression[];
@@ -82,6 +84,7 @@ export function namesOf(program: Program, { place, source, options }: Context): 
       const around = isSelf(object) ? classAround(object.scope) : undefined;
       return around === undefined ? [] : program.assignments.flatMap(({ target, value }) => (target.kind === "attribute" && target.name === name && isSelf(target.object) && classAround(target.object.scope) === around ? [value] : []));
     },
+    ofModule: (name) => bindings.get(program.module)?.get(name) ?? [],
     functionsNamed: (name) => program.functions.filter((each) => each.name === name),
     isImportedAtTop: (top) => bindings.get(program.module)?.get(top)?.some(({ how }) => how.kind === "import" || (how.kind === "assign" && isImportCall(how.value))) ?? false,
   };

@@ -4,6 +4,7 @@
  */
 import type { Rule } from "../../model/edit.ts";
 import type { CallExpression, ComparisonExpression, Expression } from "../../model/program.ts";
+import { topLevel } from "../../model/name.ts";
 import { type Shape, relocateArgument } from "./argument.ts";
 import { mapAtRunTime } from "./runtimeMap.ts";
 import { type Scene, keyOf } from "./scene.ts";
@@ -125,7 +126,16 @@ function relocate(expression: Expression, shape: Shape, rule: Rule, why: string,
     if (rule === "sys-modules") for (const parameter of parameters) if (!scene.importers.has(keyOf(parameter))) scene.importers.set(keyOf(parameter), { parameter, row: undefined });
     const mapped = kind === "opaque" && rule === "sys-modules" && mapAtRunTime(each, rule, scene.context, scene.collector);
     if (left && !mapped) scene.collector.finding("opaque-name", `${why}, may be one that is relocated, and cannot be rewritten here`, each.start);
+    if (kind === "opaque" && rule === "sys-modules" && !mapped && !left && isConstantElsewhere(each, scene)) {
+      scene.collector.finding("opaque-name", "sys.modules is looked up by a constant of a relocated module whose value is not known", each.start);
+    }
   }
+}
+
+/** `NAME` of another relocated module, by the spelling that constants have. */
+function isConstantElsewhere(expression: Expression, { evaluate, context }: Scene): boolean {
+  if (context.place.module === undefined || (expression.kind !== "name" && expression.kind !== "attribute") || !/^[A-Z][A-Z0-9_]*$/.test(expression.name)) return false;
+  return alternatives(evaluate(expression)).some((value) => value.kind === "object" && value.names.some((name) => context.options.relocations.concerns(topLevel(name))));
 }
 
 /** The expressions of a collection that is written in place, or the expression itself. */

@@ -4,7 +4,7 @@
  */
 import { headersAround } from "../../model/blocks.ts";
 import type { Expression, StringExpression } from "../../model/program.ts";
-import { type Named, editLiteral, namedBy } from "./argument.ts";
+import { type Named, editLiteral, namedBy, relocateArgument } from "./argument.ts";
 import type { Span } from "../../model/span.ts";
 import type { Context, Inventory } from "../context.ts";
 import type { Collector } from "./collector.ts";
@@ -31,6 +31,11 @@ export function rewriteStrings(scene: Scene): void {
     const row = joined || !value.complete ? undefined : namedBy(value, "object", scene.context);
     if (row && isRowOfModules(row.name, expression, scene.context)) {
       relocateRow(value, row, expression, scene.context, scene.collector);
+      continue;
+    }
+    // It begins with a constant that others read too: the namespace is put before it here.
+    if (!joined && value.pieces[0] && value.pieces[0].literal !== expression && verified(value, scene.context)) {
+      if (scene.context.options.verified === "rewrite") relocateArgument(expression, value, "object", "verified-string", "it exists in the relocated distribution", scene.context, scene.collector);
       continue;
     }
     decideString(joined ? { ...value, complete: false } : value, expression, scene.context, scene.collector);
@@ -74,21 +79,22 @@ function isGroup({ text }: Text, { options: { inventory } }: Context): boolean {
 /** Why a string is no name, whatever it looks like: `salt="a.b"`, `help="a.b"`, `return "a.b"` of a `__repr__`; undefined where nothing says so. */
 function whatItSays({ start, end }: Span, { source }: Context): string | undefined {
   const before = source.toString("latin1", Math.max(0, start - 2000), start);
-  const target = /(\w+)[ \t]*(?::[^=\n]*)?=\s*\(?\s*$/.exec(before)?.[1] ?? "";
+  const near = before.slice(-300);
+  const target = /(\w+)[ \t]*(?::[^=\n]*)?=\s*\(?\s*$/.exec(near)?.[1] ?? "";
   if (/(?:^|_)salt$/i.test(target)) return SALT;
   // PEP 3333: what servers, applications and middleware define there is called `server.name`.
   if (/^(?:\w+_)?(?:environ|session|cache|cookie|header)_?key$/i.test(target)) return KEY;
   const after = source.toString("latin1", end, end + 200);
-  if (lookedUp.test(before) || inEnvironment.test(after) || (/^\s*:/.test(after) && literalKey.test(before))) return KEY;
+  if (lookedUp.test(near) || inEnvironment.test(after) || (/^\s*:/.test(after) && literalKey.test(before))) return KEY;
   if (/^(?:\w+_)?(?:prog|description|description_?prefix|title|caption|help|help_text|(?:deprecated|moved|renamed)_?(?:name|from))$/i.test(target)) return READ;
   // What takes the place of the deprecated, by a keyword: a name by itself may be what the shim imports.
-  if (/\b\w*deprecat\w*\([^()]*\b(?:replacement|alternative|instead|message|reason)\s*=\s*$/i.test(before) || /^[ \t]*@[\w.]*deprecat\w*\(\s*$/im.test(before)) return READ;
-  if (/\b(?:Sub)?Element\([^()]*[(,]\s*\w+[ \t]*=[ \t]*$/.test(before)) return "an attribute of an element of XML";
-  if (/(?<![\w.])print\([ \t]*$/.test(before)) return READ;
-  if (/\.group[ \t]*(?:==|!=|not in|in)[ \t]*[([{]?\s*$/.test(before)) return "the name of a group of entry points";
+  if (/\b\w*deprecat\w*\([^()]*\b(?:replacement|alternative|instead|message|reason)\s*=\s*$/i.test(near) || /^[ \t]*@[\w.]*deprecat\w*\(\s*$/im.test(near)) return READ;
+  if (target !== "" && /\b(?:Sub)?Element\([^()]*[(,]\s*\w+[ \t]*=[ \t]*$/.test(near)) return "an attribute of an element of XML";
+  if (/(?<![\w.])print\([ \t]*$/.test(before.slice(-40))) return READ;
+  if (/\.group[ \t]*(?:==|!=|not in|in)[ \t]*[([{]?\s*$/.test(before.slice(-80))) return "the name of a group of entry points";
   if (isKeyOfSettings(before, after.slice(0, 20))) return SETTING;
   const name = /^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)\([^()\n]*\)[^\n:]*:[ \t]*return[ \t]*$/m.exec(before.slice(before.lastIndexOf("\n") + 1))?.[1] ?? functionAround(before);
-  if (/salt$/i.test(name) && /\breturn\s*\(?\s*$/.test(before)) return SALT;
+  if (/salt$/i.test(name) && /\breturn\s*\(?\s*$/.test(near)) return SALT;
   return name === "__repr__" || name === "__str__" ? READ : undefined;
 }
 

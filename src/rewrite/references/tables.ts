@@ -21,8 +21,8 @@ function mayBeMissing(name: DottedName, inventory: Inventory): boolean {
 }
 
 /** Whether a table may be worth a parse for this string. */
-export function mayBeRow({ opening, end, format }: WantedString, { source, options: { inventory } }: Context): boolean {
-  if (format || !/^\s*[,\])}]/.test(source.toString("latin1", end, end + 20))) return false;
+export function mayBeRow({ start, opening, end, format }: WantedString, { source, options: { inventory } }: Context): boolean {
+  if (format || !/^\s*[,\])}]/.test(source.toString("latin1", end, end + 20)) || /[\w)\]]\(\s*$/.test(source.toString("latin1", Math.max(0, start - 20), start))) return false;
   return mayBeMissing(source.toString("latin1", opening, end).replace(/^["']+|["']+$/g, ""), inventory);
 }
 
