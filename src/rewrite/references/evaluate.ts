@@ -6,7 +6,7 @@ import { join, topLevel } from "../../model/name.ts";
 import type { AttributeExpression, Binding, CallExpression, Expression, NameExpression, StringExpression } from "../../model/program.ts";
 import type { Context } from "../context.ts";
 import type { Names } from "./names.ts";
-import { type Piece, type Value, alternatives, choice, concatenated, constant, cut, listed, lookedUp, through, unknown } from "./values.ts";
+import { type Piece, type Value, alternatives, anyOf, choice, concatenated, constant, cut, elements, listed, lookedUp, pairs, pick, through, unknown } from "./values.ts";
 
 export interface Evaluator {
   (expression: Expression): Value;
@@ -225,27 +225,6 @@ export function evaluator(context: Context, names: Names, constantOf: (name: str
     if (method === "copy") return modules;
     if (method === "keys") return { kind: "items", items: [name] };
     return method === "items" ? { kind: "items", items: [{ kind: "items", items: [name, unknown] }] } : unknown;
-  }
-
-  function pairs(value: Value): Value {
-    return value.kind === "items" ? { kind: "items", items: value.items.map((item) => ({ kind: "items", items: [unknown, item] })) } : unknown;
-  }
-
-  /** What iterating gives, as a list. Over `sys.modules`: names that modules have. */
-  function elements(value: Value): Value {
-    if (value.kind === "object" && value.names.includes("sys.modules")) return { kind: "items", items: [{ kind: "running", original: undefined }] };
-    if (value.kind === "table") return { kind: "items", items: value.entries.map(([key]) => key) };
-    // A parameter with a default: what callers give may hold anything.
-    if (value.kind === "choice") return { kind: "items", items: value.values.flatMap((each) => { const known = elements(each); return known.kind === "items" ? known.items : [unknown]; }) };
-    return value.kind === "items" ? value : unknown;
-  }
-
-  function anyOf(value: Value): Value {
-    return value.kind === "items" && value.items.length > 0 ? choice(value.items) : unknown;
-  }
-
-  function pick(value: Value, path: readonly number[]): Value {
-    return path.reduce((picked: Value, at) => choice(alternatives(picked).map((each) => (each.kind === "items" ? (each.items[at] ?? unknown) : unknown))), value);
   }
 
   function joined(separator: Value, list: Value, rest: Expression): Value {

@@ -121,3 +121,27 @@ export function listed({ entries }: Extract<Value, { kind: "table" }>, method: s
 export function lookedUp(table: Extract<Value, { kind: "table" }>, key: Value): Value | undefined {
   return key.kind === "text" && key.complete ? table.entries.find(([each]) => each.kind === "text" && each.text === key.text)?.[1] : undefined;
 }
+
+/** As `enumerate` gives them. */
+export function pairs(value: Value): Value {
+  return value.kind === "items" ? { kind: "items", items: value.items.map((item) => ({ kind: "items", items: [unknown, item] })) } : unknown;
+}
+
+/** What iterating gives, as a list. Over `sys.modules`: names that modules have. */
+export function elements(value: Value): Value {
+  if (value.kind === "object" && value.names.includes("sys.modules")) return { kind: "items", items: [{ kind: "running", original: undefined }] };
+  if (value.kind === "table") return { kind: "items", items: value.entries.map(([key]) => key) };
+  // A parameter with a default: what callers give may hold anything.
+  if (value.kind === "choice") return { kind: "items", items: value.values.flatMap((each) => { const known = elements(each); return known.kind === "items" ? known.items : [unknown]; }) };
+  return value.kind === "items" ? value : unknown;
+}
+
+/** One of the elements. */
+export function anyOf(value: Value): Value {
+  return value.kind === "items" && value.items.length > 0 ? choice(value.items) : unknown;
+}
+
+/** What unpacking gives, by the places in the targets. */
+export function pick(value: Value, path: readonly number[]): Value {
+  return path.reduce((picked: Value, at) => choice(alternatives(picked).map((each) => (each.kind === "items" ? (each.items[at] ?? unknown) : unknown))), value);
+}
