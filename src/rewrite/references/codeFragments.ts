@@ -8,18 +8,18 @@ import { charactersOf } from "./characters.ts";
 import { decideText, editInside } from "./code.ts";
 import type { Scene } from "./scene.ts";
 
-const OPENINGS = ["__import__(", "import_module("];
+const COMMON = "import_";
+/** The rest of `__import__(` and `import_module(`. */
+const opening = /^(?:_\(|module\()\s*\\?["'](\w+)/;
 const call = /(?<![\w.])(__import__|(?:importlib\.)?import_module)\(\s*(["'])([^\W\d]\w*(?:\.[^\W\d]\w*)*)\2(?:\s*,[^()]*)?\s*\)/g;
 const keywords = new Set("and as assert async await break class continue def del elif else except exec finally for from global if import in is lambda nonlocal not or pass print raise return try while with yield".split(" "));
 
 /** Where calls stand that import a relocated module and whose quotes may lie in a string. */
 export function fragmentOffsets({ source, options }: Context): number[] {
   const offsets: number[] = [];
-  for (const opening of OPENINGS) {
-    for (let at = source.indexOf(opening, 0, "latin1"); at >= 0; at = source.indexOf(opening, at + 1, "latin1")) {
-      const name = /^\s*\\?["'](\w+)/.exec(source.toString("latin1", at + opening.length, at + opening.length + 80))?.[1];
-      if (name !== undefined && options.relocations.concerns(name)) offsets.push(at);
-    }
+  for (let at = source.indexOf(COMMON, 0, "latin1"); at >= 0; at = source.indexOf(COMMON, at + COMMON.length, "latin1")) {
+    const name = opening.exec(source.toString("latin1", at + COMMON.length, at + COMMON.length + 90))?.[1];
+    if (name !== undefined && options.relocations.concerns(name)) offsets.push(at);
   }
   return offsets;
 }

@@ -15,16 +15,33 @@ export function givenElsewhere(strings: readonly WantedString[], context: Contex
   if (open.length === 0 && given.length === 0) return [];
   const imported = importedNames(context);
   if (imported.size === 0) return [];
-  const text = context.source.toString("latin1");
-  const offsets: number[] = [];
-  for (const match of text.matchAll(new RegExp(`(?<![\\w.])(${[...imported.keys()].join("|")})((?:\\.[A-Za-z_]\\w*)*)[ \\t]*\\(`, "g"))) {
-    const [, local = "", attributes = ""] = match;
-    if (open.length === 0 && !given.some(({ start }) => text.slice(match.index + match[0].length, start).trim() === "" && start >= match.index)) continue;
+  const { inventory, catalogue } = context.options;
+  const calls = open.length === 0 ? given.flatMap((string) => calleeBefore(string, context)) : callsOf([...imported.keys()], context);
+  const offsets = calls.filter(({ local, attributes }) => {
     const names = (imported.get(local) ?? []).map((name) => name + attributes);
     // What the catalogue has is known without a look.
-    if (names.some((name) => !context.options.inventory.origins(name).some((origin) => context.options.catalogue.rows.has(origin)) && mayHandOn(name, context))) offsets.push(match.index);
-  }
+    return names.some((name) => !inventory.origins(name).some((origin) => catalogue.rows.has(origin)) && mayHandOn(name, context));
+  }).map(({ offset }) => offset);
   return offsets.length === 0 ? [] : [...offsets, ...[...open, ...given].map(({ start }) => start)];
+}
+
+interface NamedCall {
+  /** The first name of the callee, and the rest with its dots. */
+  readonly local: string;
+  readonly attributes: string;
+  readonly offset: number;
+}
+
+function callsOf(names: readonly string[], { source }: Context): NamedCall[] {
+  const word = new RegExp(`(?<![\\w.])(${names.join("|")})((?:\\.[A-Za-z_]\\w*)*)[ \\t]*\\(`, "g");
+  return [...source.toString("latin1").matchAll(word)].map(({ 1: local = "", 2: attributes = "", index }) => ({ local, attributes, offset: index }));
+}
+
+/** The call of which a string is the first argument. */
+function calleeBefore({ start }: WantedString, { source }: Context): NamedCall[] {
+  const from = Math.max(0, start - 200);
+  const found = /(?<![\w.])([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*)*)[ \t]*\(\s*$/.exec(source.toString("latin1", from, start));
+  return found ? [{ local: found[1] ?? "", attributes: found[2] ?? "", offset: from + found.index }] : [];
 }
 
 /** `find_spec(BACKEND)`, `sys.modules[names.BACKEND]`: the name may stand in another module, and nothing in this file look like one. */

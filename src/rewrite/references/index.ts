@@ -6,7 +6,7 @@ import { type Decision, merge, nothing } from "../../model/edit.ts";
 import type { CatalogueRow } from "../../model/catalogue.ts";
 import { topLevel } from "../../model/name.ts";
 import type { WantedString } from "../../model/facts.ts";
-import type { Binding, Program, StringExpression, StringPart } from "../../model/program.ts";
+import type { Program, StringExpression, StringPart } from "../../model/program.ts";
 import type { Span } from "../../model/span.ts";
 import { Interest } from "../../model/words.ts";
 import type { Context } from "../context.ts";
@@ -29,10 +29,14 @@ import { wordsThere } from "./interests.ts";
 import type { Scene } from "./scene.ts";
 import { mayBeRow } from "./tables.ts";
 import { DEEPEST, takerOf } from "./takers.ts";
+import { hiddenMentions, openEnds } from "./openEnds.ts";
 import { givenConstants, givenElsewhere } from "./givenElsewhere.ts";
 import { followHandedOn } from "./handedOn.ts";
 import { decideString, rewriteStrings } from "./strings.ts";
-import { type Value, alternatives } from "./values.ts";
+import type { Value } from "./values.ts";
+
+/** Functions that hand on to one another; what is not seen by then is seen in a parse of everything. */
+const MOST_ROUNDS = 3;
 
 export function rewriteReferences(context: Context): Decision {
   const { facts, place } = context;
@@ -43,9 +47,7 @@ export function rewriteReferences(context: Context): Decision {
   if (around.length === 0) return place.stub ? nothing : judged(strings, context);
   const direct = directCalls(around, strings, context);
   if (direct.length === around.length) return place.stub ? nothing : merge([relocateDirect(direct, context), judged(strings.filter((string) => !direct.some(({ literal }) => literal === string)), context)]);
-  const parsed = withProgram(context, around, depth);
-  // A function of this file takes names of modules: whoever calls it with one must be seen, and who hands on what it was called with.
-  if ((parsed.handsOn && strings.length > 0 && parsed.hidden.length > 0) || parsed.aliased) return withProgram(context, undefined, depth).decision;
+  const parsed = withOpenEnds(context, around, depth, strings.length > 0);
   const rest = strings.filter((string) => parsed.hidden.some(({ start, end }) => start <= string.start && string.start < end));
   if (rest.length === 0) return parsed.decision;
   return place.stub ? parsed.decision : merge([parsed.decision, judged(rest, context)]);
@@ -187,8 +189,22 @@ function endOfConstant(source: Buffer, start: number, end: number): number {
   return field < 0 || field > end ? end : field;
 }
 
+/** Parses what has to be, and what that shows to be needed besides. */
+function withOpenEnds(context: Context, around: readonly number[], depth: number, strings: boolean): { readonly decision: Decision; readonly hidden: readonly Span[] } {
+  let offsets = around;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const { scene, hidden } = withProgram(context, offsets, depth);
+    const mentions = hiddenMentions(openEnds(scene, strings), hidden, context.source);
+    if (mentions?.length === 0) return { decision: scene.collector.decision(), hidden };
+    if (!mentions) break;
+    offsets = [...offsets, ...mentions];
+  }
+  const { scene, hidden } = withProgram(context, undefined, depth);
+  return { decision: scene.collector.decision(), hidden };
+}
+
 /** `around`: where it has to be parsed; undefined: everywhere. `depth`: through how many other modules what is handed on is followed. */
-function withProgram(context: Context, around: readonly number[] | undefined, depth: number): { readonly decision: Decision; readonly hidden: readonly Span[]; readonly handsOn: boolean; readonly aliased: boolean } {
+function withProgram(context: Context, around: readonly number[] | undefined, depth: number): { readonly scene: Scene; readonly hidden: readonly Span[] } {
   const program = around ? context.facts.programAround(around) : context.facts.program();
   const scene = sceneOf(context, program, depth);
   followCalls(scene);
@@ -198,7 +214,7 @@ function withProgram(context: Context, around: readonly number[] | undefined, de
   relocateFragments(scene);
   rewriteStrings(scene);
   shiftCuts(scene);
-  return { decision: scene.collector.decision(), hidden: program.hidden, handsOn: scene.importers.size > 0 || scene.unseen.size > 0, aliased: isAliased(scene) };
+  return { scene, hidden: program.hidden };
 }
 
 /** Calls that take names of modules, and functions that hand names on to them. */
@@ -241,22 +257,6 @@ function sceneOf(context: Context, program: Program, depth: number): Scene {
       collector.site(call, context.source.toString("latin1", call.start, Math.min(call.end, call.start + 60)), "opaque", "catalogue", "reported", "known only at run time");
     },
   };
-}
-
-/** `load = importlib.import_module`: a body that was not parsed mentions such a name. */
-function isAliased({ program, names, evaluate, context }: Scene): boolean {
-  if (program.hidden.length === 0) return false;
-  const { rows } = context.options.catalogue;
-  const stands = (binding: Binding): readonly string[] => {
-    const { how } = binding;
-    if (how.kind === "import") return how.statement.names[how.index]?.alias ? names.imported(binding).flatMap((name) => context.options.inventory.origins(name)) : [];
-    if (how.kind !== "assign" || how.path.length > 0 || (how.value.kind !== "attribute" && how.value.kind !== "name")) return [];
-    return alternatives(evaluate(how.value)).flatMap((each) => (each.kind === "object" ? each.names : []));
-  };
-  const callables = program.bindings.filter((binding) => stands(binding).some((name) => rows.has(name) || name === "sys.modules"));
-  if (callables.length === 0) return false;
-  const word = new RegExp(`\\b(?:${callables.map(({ name }) => name).join("|")})\\b`);
-  return program.hidden.some(({ start, end }) => word.test(context.source.toString("latin1", start, end)));
 }
 
 /** Names of modules and objects can be mapped at run time; those of distributions are asked for by functions of their own. */
