@@ -52,7 +52,7 @@ export function parseRecord(text: string): RecordRow[] {
   return text.split(/\r\n|\n|\r/).filter((line) => line !== "").map((line) => {
     const [path = "", hash = ""] = csvFields(line);
     const equals = hash.indexOf("=");
-    return { path, hash: equals > 0 ? { algorithm: hash.slice(0, equals).toLowerCase(), digest: hash.slice(equals + 1).replace(/=+$/, "") } : undefined };
+    return { path, hash: equals > 0 ? { algorithm: hash.slice(0, equals).toLowerCase(), digest: hash.endsWith("=") ? hash.slice(equals + 1).replace(/=+$/, "") : hash.slice(equals + 1) } : undefined };
   });
 }
 

@@ -48,7 +48,7 @@ export async function acquireWheel(path: string, requirement: string): Promise<D
       .filter((name) => files.some((file) => file.path === name));
     return {
       metadata: { name: metadata.name, version: metadata.version, requires: metadata.requires, licenseExpression: metadata.licenseExpression, licenseFiles: licenseFilesOf(files, licenseFiles) },
-      source: { kind: "wheel", file: basename(path), sha256: digestOfFile(path) },
+      source: sourceOf(path),
       requirement,
       files,
       ...(points ? { entryPointGroups: entryPointGroups(read(points).toString("utf8")) } : {}),
@@ -60,8 +60,20 @@ export async function acquireWheel(path: string, requirement: string): Promise<D
   }
 }
 
+/** The digest is asked for at the end of a run, but for the next one's look at whether there is anything to do. */
+function sourceOf(path: string): Distribution["source"] {
+  let sha256: string | undefined;
+  return {
+    kind: "wheel",
+    file: basename(path),
+    get sha256() {
+      return (sha256 ??= digestOfFile(path));
+    },
+  };
+}
+
 function distInfo(path: string, entries: readonly ZipEntry[]): string {
-  const found = new Set(entries.flatMap((entry) => /^([^/]+\.dist-info)\//.exec(entry.path)?.[1] ?? []));
+  const found = new Set(entries.flatMap((entry) => (entry.path.includes(".dist-info/") ? (/^([^/]+\.dist-info)\//.exec(entry.path)?.[1] ?? []) : [])));
   const [info, second] = found;
   if (info === undefined) throw new Failure(`${path}: is not a wheel: it has no .dist-info directory`, notAWheel);
   if (second !== undefined) throw new Failure(`${path}: is not a wheel: it has several .dist-info directories (${[...found].sort().join(", ")})`, notAWheel);
@@ -73,17 +85,20 @@ function checkWheelVersion(path: string, text: string): void {
   if (version !== "1") throw new Failure(`${path}: has wheel format version ${version ?? "unknown"}; this tool knows version 1`, "Look for a newer release of this tool, or build the wheel with a current pip.");
 }
 
+const digests = new Set(["sha256", "sha384", "sha512"]);
+
 /** Every file is listed, with a digest, and every listed file is there; the digests are compared when the files are read. */
 function checkRecord(path: string, info: string, entries: readonly ZipEntry[], rows: readonly RecordRow[]): ReadonlyMap<string, RecordRow> {
   const mismatch = (reason: string): Failure => new Failure(`${path}: does not match its RECORD: ${reason}`, "Get the wheel again; one that was changed by hand needs a new RECORD (`wheel unpack`, `wheel pack`).");
+  const unlisted = new Set(["RECORD", "RECORD.jws", "RECORD.p7s"].map((name) => `${info}/${name}`));
   const byPath = new Map(rows.map((row) => [row.path, row]));
   const present = new Set(entries.map((entry) => entry.path));
   for (const { path: entry } of entries) {
     const row = byPath.get(entry);
-    if (/^RECORD(\.jws|\.p7s)?$/.test(entry.slice(info.length + 1)) && entry.startsWith(`${info}/`)) continue;
+    if (unlisted.has(entry)) continue;
     if (!row) throw mismatch(`'${entry}' is not listed`);
     if (!row.hash) throw mismatch(`'${entry}' has no digest`);
-    if (!/^sha(256|384|512)$/.test(row.hash.algorithm)) throw mismatch(`'${entry}' has a digest of type ${row.hash.algorithm}, which is not allowed`);
+    if (!digests.has(row.hash.algorithm)) throw mismatch(`'${entry}' has a digest of type ${row.hash.algorithm}, which is not allowed`);
   }
   const missing = rows.find((row) => !present.has(row.path) && !row.path.endsWith("/"));
   if (missing) throw mismatch(`'${missing.path}' is listed and missing`);
@@ -94,10 +109,11 @@ function checkRecord(path: string, info: string, entries: readonly ZipEntry[], r
 function place(entries: readonly ZipEntry[], record: ReadonlyMap<string, RecordRow>, data: string): { files: SourceFile[]; leftOut: string[] } {
   const files: SourceFile[] = [];
   const leftOut: string[] = [];
+  const prefix = `${data}/`;
   for (const entry of entries) {
-    const inData = entry.path.startsWith(`${data}/`) ? entry.path.slice(data.length + 1) : undefined;
+    const inData = entry.path.startsWith(prefix) ? entry.path.slice(prefix.length) : undefined;
     const library = inData === undefined ? entry.path : /^(?:purelib|platlib)\/(.+)$/.exec(inData)?.[1];
-    if (library === undefined || /^[^/]+\.pth$/.test(library)) leftOut.push(entry.path);
+    if (library === undefined || (library.endsWith(".pth") && /^[^/]+\.pth$/.test(library))) leftOut.push(entry.path);
     else files.push({ path: library, size: entry.size, executable: (entry.mode & 0o100) !== 0, locator: entry.locator, record: record.get(entry.path)?.hash });
   }
   return { files, leftOut };

@@ -172,7 +172,7 @@ async function arrangePaths(paths: readonly string[], setting: Setting): Promise
     const all = known ? [known] : await acquire({ sources: [path], requirementFiles: [], constraints: [], base: consumer.root });
     for (const distribution of all) {
       const entry = state.manifest?.distributions.find((each) => normalisedName(each.name) === normalisedName(distribution.metadata.name));
-      if (!distribution.dependency) found.push({ distribution, entry, fresh: entry?.source.sha256 !== distribution.source.sha256 });
+      if (!distribution.dependency) found.push({ distribution, entry, fresh: entry === undefined || entry.source.sha256 !== distribution.source.sha256 });
     }
   }
   return found;

@@ -43,9 +43,11 @@ function contentOf(destination: string, compiled: boolean): Pick<FileJob, "conte
   const module = compiled ? compiledModule(destination) : undefined;
   if (module !== undefined) return { content: { kind: "compiled", module } };
   if (/\.(?:pkl|pickle)$/.test(destination)) return { content: { kind: "pickle" } };
-  if (entryPointsFile.test(destination)) return { content: { kind: "entry-points" } };
-  const format = /^[^/]+\.(?:dist|egg)-info\//.test(destination) ? undefined : textFormatOf(destination.slice(destination.lastIndexOf("/") + 1));
-  return format === undefined ? {} : { content: { kind: "text", format } };
+  const name = destination.slice(destination.lastIndexOf("/") + 1);
+  const format = textFormatOf(name);
+  if (format === undefined) return {};
+  if (/^[^/]+\.(?:dist|egg)-info\//.test(destination)) return name === "entry_points.txt" ? { content: { kind: "entry-points" } } : {};
+  return { content: { kind: "text", format } };
 }
 
 /** The module that an extension file is, in original names; undefined for a shared library that is none. */

@@ -66,13 +66,15 @@ function placeAnew(files: Distribution["files"], stubs: ReadonlySet<string>): Pl
     if (module === "__init__") append(siblings, split(directory)[0], split(directory)[1]);
     else if (module !== undefined) append(siblings, directory, module);
   }
+  const trees = [...stubs];
   return files.map((file) => {
     const [directory, name] = split(file.path);
-    const isStubTree = [...stubs].find((stub) => file.path.startsWith(`${stub}/`));
+    const isStubTree = trees.find((stub) => file.path.startsWith(`${stub}/`));
     const merged = isStubTree === undefined ? file.path : `${isStubTree.slice(0, -"-stubs".length)}${file.path.slice(isStubTree.length)}`;
     const destination = isStubTree !== undefined && occupied.has(merged) ? file.path : merged;
     const source = /\.(py|pyi|pyw)$/.test(name) && !/^[^/]+\.dist-info\//.test(file.path);
-    const python = source ? { module: moduleOfFile(packageOf(merged), name) ?? "", package: packageOf(merged), stub: name.endsWith(".pyi"), siblings: siblings.get(directory) ?? [] } : undefined;
+    const within = source ? packageOf(merged) : "";
+    const python = source ? { module: moduleOfFile(within, name) ?? "", package: within, stub: name.endsWith(".pyi"), siblings: siblings.get(directory) ?? [] } : undefined;
     return { file, destination, python, compiled: /\.(so|pyd)$/.test(name) };
   });
 }

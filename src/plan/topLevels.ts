@@ -5,6 +5,8 @@ import { type DottedName, isIdentifier, join, keywords } from "../model/name.ts"
 // PEP 3149 and its like: `x.so`, `x.cpython-311-x86_64-linux-gnu.so`, `x.abi3.so`, `x.cp311-win_amd64.pyd`.
 const moduleFile = /^(?<name>[^./]+)(?:\.py|\.pyi|\.pyw|(?:\.[\w-]+)?\.(?:so|pyd))$/u;
 
+const extensions = new Set(["py", "pyi", "pyw", "so", "pyd"]);
+
 export interface TopLevels {
   /** First components, sorted: `google`, `attr`, `six`. */
   readonly topLevels: readonly string[];
@@ -20,6 +22,7 @@ interface Directory {
 }
 
 export function moduleNameOf(fileName: string): string | undefined {
+  if (!extensions.has(fileName.slice(fileName.lastIndexOf(".") + 1))) return undefined; // most of what is no module
   const name = moduleFile.exec(fileName)?.groups?.["name"];
   return name !== undefined && isImportable(name) ? name : undefined;
 }
@@ -38,10 +41,9 @@ export function findTopLevels({ files, namespaceInits }: Pick<Distribution, "fil
 function find({ files, namespaceInits }: Pick<Distribution, "files" | "namespaceInits">): TopLevels {
   const root: Directory = { directories: new Map(), modules: new Set() };
   for (const { path } of files) {
-    const parts = path.split("/");
-    const fileName = parts.pop() ?? "";
-    const name = moduleNameOf(fileName);
+    const name = moduleNameOf(path.slice(path.lastIndexOf("/") + 1));
     if (name === undefined) continue;
+    const parts = path.split("/").slice(0, -1);
     if (!parts.every((part, index) => isImportable(index === 0 ? part.replace(/-stubs$/, "") : part))) continue;
     let directory = root;
     for (const part of parts) {
