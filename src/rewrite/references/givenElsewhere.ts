@@ -11,7 +11,7 @@ import { mayHandOn } from "./takers.ts";
 export function givenElsewhere(strings: readonly WantedString[], context: Context): number[] {
   // What is given to a call concerns that call: a word, and what exists too, which the function may take for something else.
   const given = strings.filter((string) => isFirstArgument(string, context));
-  const open = strings.filter((string) => !given.includes(string) && isOpen(string, context));
+  const open = strings.filter((string) => !given.includes(string) && !isCompared(string, context) && isOpen(string, context));
   if (open.length === 0 && given.length === 0) return [];
   const imported = importedNames(context);
   if (imported.size === 0) return [];
@@ -70,7 +70,12 @@ function isOpen({ opening, end }: WantedString, { source, options }: Context): b
 }
 
 function isFirstArgument({ start }: WantedString, { source }: Context): boolean {
-  return /\w\([ \t]*$/.test(source.toString("latin1", Math.max(0, start - 40), start));
+  return /\w\(\s*$/.test(source.toString("latin1", Math.max(0, start - 80), start));
+}
+
+/** `domain == "a"`, `domain in ("a", "b")`: nobody is given it. */
+function isCompared({ start, end }: WantedString, { source }: Context): boolean {
+  return /(?:[!=]=|\bin)\s*(?:[([{](?:\s*["'][\w.]*["']\s*,)*\s*)?$/.test(source.toString("latin1", Math.max(0, start - 120), start)) || /^[ \t]*[!=]=/.test(source.toString("latin1", end, end + 8));
 }
 
 /** Local names that come from relocated modules, and what they are in original names. */
