@@ -151,6 +151,7 @@ export interface Function {
   readonly name: string;
   /** Where its name stands. */
   readonly start: number;
+  readonly end: number;
   readonly scope: Scope;
   /** The scope of its body. */
   readonly inner: Scope;

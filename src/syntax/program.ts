@@ -249,7 +249,7 @@ export function readProgram(root: Node, source: Buffer, imports: readonly AnyImp
     const inner = newScope("function", between);
     const called = name ? text.slice(name.startIndex, name.endIndex) : "";
     const parameters = walkParameters(node.childForFieldName("parameters"), scope, inner, between, called, name?.startIndex);
-    functions.push({ name: called, start: name?.startIndex ?? -1, scope, inner, parameters });
+    functions.push({ name: called, start: name?.startIndex ?? -1, end: node.endIndex, scope, inner, parameters });
     walkField(node, "return_type", between);
     walkField(node, "body", inner);
   }

@@ -97,8 +97,9 @@ export function relocateArgument(expression: Expression, value: Value, shape: Sh
   if (named.length === 0) return { kind: opaque ? "opaque" : "none", parameters, named };
   const uses = plans.filter(({ plan }) => plan === "use");
   if (uses.length > 0) {
-    if (!lost && plans.every((each) => each.plan === "use") && samePrefix(named) && named.every((each) => prefixOf(each) !== undefined)) prefixUse(expression, named, rule, context, collector);
-    else if (!(lost && context.options.runtimeMap) && leading && mapUse(leading, uses.map((each) => (leading === expression ? textOf(each.value) : firstOf(each.value))), rule, context, collector)) {
+    // Whoever calls the function may give it another name, in front of which no namespace must come.
+    if (!opaque && plans.every((each) => each.plan === "use") && samePrefix(named) && named.every((each) => prefixOf(each) !== undefined)) prefixUse(expression, named, rule, context, collector);
+    else if (!(opaque && context.options.runtimeMap) && leading && mapUse(leading, uses.map((each) => (leading === expression ? textOf(each.value) : firstOf(each.value))), rule, context, collector)) {
       // The name itself, or the one that what is made begins with.
     } else {
       editLiterals(plans, rule, why, context, collector);

@@ -2,6 +2,7 @@
 import { join, parent, topLevel } from "../../model/name.ts";
 import type { AttributeExpression, Binding, Expression, Function, NameExpression, Program } from "../../model/program.ts";
 import { type Scope, resolve } from "../../model/scopes.ts";
+import type { Span } from "../../model/span.ts";
 import type { Context } from "../context.ts";
 
 export interface Names {
@@ -53,11 +54,13 @@ export function namesOf(program: Program, { place, source, options }: Context): 
     }
     return put.get(name) ?? [];
   };
-  let hidden: string | undefined;
-  // In bodies that were not parsed the word may be anything: it counts as a use.
-  const hiddenUses = (name: string): number => {
-    hidden ??= program.hidden.map(({ start, end }) => source.toString("latin1", start, end)).join("\n");
-    return hidden.includes(name) ? (hidden.match(new RegExp(`\\b${name}\\b`, "g"))?.length ?? 0) : 0;
+  let hidden: readonly (Span & { readonly text: string })[] | undefined;
+  // In bodies that were not parsed the word may be anything: it counts as a use. A function's own names are seen inside it alone.
+  const hiddenUses = (name: string, owner: Scope): number => {
+    hidden ??= program.hidden.map(({ start, end }) => ({ start, end, text: source.toString("latin1", start, end) }));
+    const around = owner.kind === "function" ? program.functions.find(({ inner }) => inner === owner) : undefined;
+    const word = new RegExp(`\\b${name}\\b`, "g");
+    return hidden.reduce((sum, { start, end, text }) => sum + (text.includes(name) && (!around || (around.start <= start && end <= around.end)) ? (text.match(word)?.length ?? 0) : 0), 0);
   };
   // `self.NAME`, `Class.NAME`
   const attributeReads = (name: string): number => program.expressions.filter((expression) => expression.kind === "attribute" && expression.name === name).length;
@@ -68,8 +71,9 @@ export function namesOf(program: Program, { place, source, options }: Context): 
       return entriesPut(binding.name).filter(({ object }) => resolve(object.name, object.scope) === scope && bindings.get(scope)?.get(object.name)?.length === 1);
     },
     isShared(binding) {
-      const seen = (reads.get(ownerOf(binding))?.get(binding.name) ?? 0) + (binding.scope.kind === "class" ? attributeReads(binding.name) : 0);
-      return seen > 1 || seen + hiddenUses(binding.name) > 1;
+      const owner = ownerOf(binding);
+      const seen = (reads.get(owner)?.get(binding.name) ?? 0) + (binding.scope.kind === "class" ? attributeReads(binding.name) : 0);
+      return seen > 1 || seen + hiddenUses(binding.name, owner) > 1;
     },
     imported(binding) {
       if (binding.how.kind !== "import") return [];
