@@ -4,7 +4,7 @@ import { join, topLevel } from "../../model/name.ts";
 import type { Context } from "../context.ts";
 import { absolute } from "./names.ts";
 import { mayBeMoved } from "./constants.ts";
-import { wordsThere } from "./interests.ts";
+import { seenWords, wordsThere } from "./interests.ts";
 import { mayHandOn } from "./takers.ts";
 
 /** Where a parse is needed for it: the calls, and the strings; empty in nearly every file. */
@@ -19,10 +19,14 @@ export function givenElsewhere(strings: readonly WantedString[], context: Contex
   const calls = open.length === 0 ? given.flatMap((string) => calleeBefore(string, context)) : callsOf([...imported.keys()], context);
   const offsets = calls.filter(({ local, attributes }) => {
     const names = (imported.get(local) ?? []).map((name) => name + attributes);
-    // What the catalogue has is known without a look.
-    return names.some((name) => !inventory.origins(name).some((origin) => catalogue.rows.has(origin)) && mayHandOn(name, context));
+    // What the catalogue has is known without a look, by its own word.
+    return names.some((name) => !inventory.origins(name).some((origin) => catalogue.rows.has(origin) && lastOf(origin) === lastOf(name)) && mayHandOn(name, context));
   }).map(({ offset }) => offset);
   return offsets.length === 0 ? [] : [...offsets, ...[...open, ...given].map(({ start }) => start)];
+}
+
+function lastOf(name: string): string {
+  return name.slice(name.lastIndexOf(".") + 1);
 }
 
 interface NamedCall {
@@ -46,11 +50,12 @@ function calleeBefore({ start }: WantedString, { source }: Context): NamedCall[]
 
 /** `find_spec(BACKEND)`, `sys.modules[names.BACKEND]`: the name may stand in another module, and nothing in this file look like one. */
 export function givenConstants(context: Context): number[] {
-  const { facts, source } = context;
-  if (facts.words.length === 0) return [];
+  const { source } = context;
+  const seen = seenWords(context);
+  if (seen.length === 0) return [];
   let imported: Map<string, readonly string[]> | undefined;
   let relevant: ReadonlySet<number> | undefined;
-  return facts.words.flatMap(({ offset }) => {
+  return seen.flatMap(({ offset }) => {
     const given = /^\w+[ \t]*[([][ \t]*[fF]?["']?\{?((?:[A-Za-z_]\w*\.)*)([A-Z][A-Z0-9_]*)\b/.exec(source.toString("latin1", offset, offset + 160));
     if (!given) return [];
     const [local = "", ...attributes] = `${given[1]}${given[2]}`.split(".");

@@ -25,7 +25,7 @@ import { rewriteRunning } from "./running.ts";
 import { relocateLogger, relocateLoggingTables } from "./logging.ts";
 import { importAtRunTime, mapAtRunTime } from "./runtimeMap.ts";
 import { mayAskForCopies } from "./metadata.ts";
-import { wordsThere } from "./interests.ts";
+import { interestIn, wordsThere } from "./interests.ts";
 import type { Scene } from "./scene.ts";
 import { mayBeRow } from "./tables.ts";
 import { DEEPEST, takerOf } from "./takers.ts";
@@ -108,7 +108,7 @@ function textOf(literal: Literal, complete: boolean): Extract<Value, { kind: "te
 /** Where it takes a parse to decide; empty where the strings can be judged one by one. */
 export function offsetsToParse(context: Context, strings: readonly WantedString[]): number[] {
   const { facts, again } = context;
-  const { interest } = facts;
+  const interest = interestIn(context);
   if (again && strings.length === 0 && facts.texts.length === 0) return [];
   const asksForWords = strings.length > 0 || interest & (Interest.namespace | Interest.dynamic | Interest.relative | Interest.code);
   const asksForMetadata = (interest & Interest.called) !== 0 && mayAskForCopies(context);

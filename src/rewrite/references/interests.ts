@@ -2,7 +2,9 @@
 import type { Catalogue, Meaning } from "../../model/catalogue.ts";
 import { topLevel } from "../../model/name.ts";
 import { Interest, type WantedWord } from "../../model/words.ts";
+import type { SeenWord } from "../../model/facts.ts";
 import type { Context, RewriteOptions } from "../context.ts";
+import { aliasedWords } from "./aliasedWords.ts";
 
 /** Whatever they are given at run time, it is a module. */
 const dynamic = new Set(["import_module", "__import__"]);
@@ -97,9 +99,22 @@ export interface WordsThere {
   readonly names: readonly number[];
 }
 
-export function wordsThere({ facts, options, source }: Context): WordsThere {
+/** The catalogue's words in the file, and what imports call them. */
+export function seenWords(context: Context): readonly SeenWord[] {
+  const { words } = aliasedWords(context, wordsOf(context.options.catalogue).wanted);
+  return words.length === 0 ? context.facts.words : [...context.facts.words, ...words];
+}
+
+/** What the file's words are of interest for, by whatever name. */
+export function interestIn(context: Context): number {
+  return context.facts.interest | aliasedWords(context, wordsOf(context.options.catalogue).wanted).interest;
+}
+
+export function wordsThere(context: Context): WordsThere {
+  const { facts, options, source } = context;
   const there = { calls: [] as number[], always: [] as number[], metadata: [] as number[], names: [] as number[] };
-  if (facts.words.length === 0) return there;
+  const seen = seenWords(context);
+  if (seen.length === 0) return there;
   const { sources, names, interests: interestBy } = wordsOf(options.catalogue);
   const imported = new Set<string>();
   // `from .compat import resources`, `from six import moves`: what such a name is, the other module knows.
@@ -109,7 +124,7 @@ export function wordsThere({ facts, options, source }: Context): WordsThere {
     else {
       const top = statement.level === 0 ? topLevel(options.relocations.original(statement.module.name)) : "";
       if (top !== "") imported.add(top);
-      if (top === "" || options.relocations.concerns(top)) for (const { alias, written } of statement.names) handedOn.add(alias?.name ?? written.name);
+      if (top === "" || options.relocations.concerns(top)) for (const { alias, written } of statement.names) handedOn.add(written.name).add(alias?.name ?? written.name);
     }
   }
   const relevant = new Map<number, boolean>();
@@ -118,7 +133,7 @@ export function wordsThere({ facts, options, source }: Context): WordsThere {
     const isHandedOn = handedOn.has(names[number] ?? "") || handedOn.has("metadata") || handedOn.has("resources");
     return (sources[number] ?? []).some(({ module, above }) => (module === "" || imported.has(module) || handedOn.has(module) || (module !== NOBODY && isHandedOn)) && (above === "" || source.includes(above, 0, "latin1")));
   };
-  for (const { number, offset } of facts.words) {
+  for (const { number, offset } of seen) {
     const interest = interestBy[number] ?? 0;
     if (interest & Interest.namespace) {
       there.names.push(offset);

@@ -184,6 +184,7 @@ function looksLikely(name: DottedName, context: Context, depth: number): boolean
     if (!found || first === undefined) return false;
     const definitions = definitionsIn(module ?? "", inventory, found.source);
     const outside = new Set<string>();
+    const aliases = new Map(found.facts.imports.flatMap((statement) => (statement.kind === "from" ? statement.names.flatMap(({ alias, written }): [string, string][] => (alias && (written.name === "modules" || words.has(written.name)) ? [[alias.name, written.name]] : [])) : [])));
     const reached = new Set([first]);
     for (const each of reached) {
       const body = definitions.get(each);
@@ -192,11 +193,11 @@ function looksLikely(name: DottedName, context: Context, depth: number): boolean
         continue;
       }
       for (const [, called = ""] of body.matchAll(/\b([A-Za-z_]\w*)[ \t]*\(/g)) {
-        const parents = words.get(called);
+        const parents = words.get(aliases.get(called) ?? called);
         if (parents && [...parents].some((above) => above === "builtins" || found.source.includes(above, 0, "latin1"))) return true;
         reached.add(called);
       }
-      if (/\bmodules\b/.test(body)) return true;
+      if (/\bmodules\b/.test(body) || [...aliases].some(([alias, word]) => word === "modules" && body.includes(alias))) return true;
     }
     if (depth <= 1) return false;
     return found.facts.imports.some((statement) =>
