@@ -4,11 +4,12 @@
  */
 import type { Rule } from "../../model/edit.ts";
 import type { DottedName } from "../../model/name.ts";
-import type { Expression, NameExpression } from "../../model/program.ts";
+import type { AttributeExpression, Expression, NameExpression } from "../../model/program.ts";
 import type { Relocation } from "../../model/relocation.ts";
 import type { Context } from "../context.ts";
 import type { Collector } from "./collector.ts";
-import { type Piece, type Value, alternatives } from "./values.ts";
+import type { Evaluator } from "./evaluate.ts";
+import { type Piece, type Text, type Value, alternatives } from "./values.ts";
 
 /** What the text of a name may look like. */
 export type Shape = "module" | "object" | "prefix";
@@ -17,8 +18,6 @@ export interface Named {
   readonly name: DottedName;
   readonly relocation: Relocation;
 }
-
-type Text = Extract<Value, { kind: "text" }>;
 
 const moduleName = /^[^\W\d][\w\u0080-\u00ff]*(?:\.[^\W\d][\w\u0080-\u00ff]*)*/;
 
@@ -84,11 +83,14 @@ export interface Outcome {
   readonly left?: true;
 }
 
-/** Relocates what `expression` names. `rule` and `why` are for `explain`. */
-export function relocateArgument(expression: Expression, value: Value, shape: Shape, rule: Rule, why: string, context: Context, collector: Collector): Outcome {
+/**
+ * Relocates what `expression` names. `rule` and `why` are for `explain`; `evaluate` tells what a variable is that the value begins with. `isItem`: the value is one of
+ * those that the expression holds, so that nothing can be put in front of it.
+ */
+export function relocateArgument(expression: Expression, value: Value, shape: Shape, rule: Rule, why: string, context: Context, collector: Collector, evaluate?: Evaluator, isItem = false): Outcome {
   const all = alternatives(value);
   const parameters = all.flatMap((each) => (each.kind === "parameter" ? [each] : []));
-  const leading = leadingName(expression);
+  const leading = leadingPart(expression);
   const plans = all.filter((each) => each.kind !== "parameter").map((each) => planFor(each, shape, context, leading !== undefined));
   const named = plans.flatMap((each) => each.named ?? []);
   for (const each of all) if (each.kind === "text") for (const piece of each.pieces) if (!piece.shared) collector.claim(piece.literal);
@@ -97,9 +99,10 @@ export function relocateArgument(expression: Expression, value: Value, shape: Sh
   if (named.length === 0) return { kind: opaque ? "opaque" : "none", parameters, named };
   const uses = plans.filter(({ plan }) => plan === "use");
   if (uses.length > 0) {
-    // Whoever calls the function may give it another name, in front of which no namespace must come.
-    if (!opaque && plans.every((each) => each.plan === "use") && samePrefix(named) && named.every((each) => prefixOf(each) !== undefined)) prefixUse(expression, named, rule, context, collector);
-    else if (!(opaque && context.options.runtimeMap) && leading && mapUse(leading, uses.map((each) => (leading === expression ? textOf(each.value) : firstOf(each.value))), rule, context, collector)) {
+    // Whoever calls the function may give it another name, in front of which no namespace must come; and whoever has the module of a constant may set that anew.
+    const certain = !opaque && !isItem && !uses.some((each) => each.value.kind === "text" && each.value.pieces[0]?.elsewhere !== undefined);
+    if (certain && plans.every((each) => each.plan === "use") && samePrefix(named) && named.every((each) => prefixOf(each) !== undefined)) prefixUse(expression, named, rule, context, collector);
+    else if (!(opaque && context.options.runtimeMap) && leading && !isItem && mapUse(leading, textsOf(leading, expression, uses.map((each) => each.value), context, evaluate), rule, context, collector)) {
       // The name itself, or the one that what is made begins with.
     } else {
       editLiterals(plans, rule, why, context, collector);
@@ -140,12 +143,51 @@ function samePrefix(named: readonly Named[]): boolean {
   return new Set(named.map(prefixOf)).size === 1;
 }
 
-/** `name`, `name + ".x"`, `f"{name}.x"`: the variable that the value begins with. */
-function leadingName(expression: Expression): NameExpression | undefined {
-  if (expression.kind === "name") return expression;
-  if (expression.kind === "binary" && expression.operator === "+") return leadingName(expression.left);
+type Variable = NameExpression | AttributeExpression;
+
+/** `name`, `names.NAME`: nothing happens when it is read twice. */
+export function isVariable(expression: Expression | undefined): expression is Variable {
+  return expression?.kind === "name" || (expression?.kind === "attribute" && isVariable(expression.object));
+}
+
+/** `name`, `name + ".x"`, `f"{name}.x"`, `"%s.x" % name`, `"{}.x".format(name)`: the variable that the value begins with. `isItem`: the value is one of
+ * those that the expression holds, so that nothing can be put in front of it.
+ */
+function leadingPart(expression: Expression): Variable | undefined {
+  if (isVariable(expression)) return expression;
+  if (expression.kind === "binary" && expression.operator === "+") return leadingPart(expression.left);
+  if (expression.kind === "binary" && expression.operator === "%" && beginsWith(expression.left, "%s")) {
+    const inner = expression.right.kind === "other" && expression.right.type === "parenthesized_expression" ? expression.right.parts[0] : expression.right;
+    const first = inner?.kind === "sequence" ? inner.items[0] : inner;
+    return isVariable(first) ? first : undefined;
+  }
+  if (expression.kind === "call" && expression.callee.kind === "attribute" && expression.callee.name === "format" && (beginsWith(expression.callee.object, "{}") || beginsWith(expression.callee.object, "{0}"))) {
+    return isVariable(expression.positional[0]) ? expression.positional[0] : undefined;
+  }
   const first = expression.kind === "string" ? expression.parts[0] : undefined;
-  return first?.kind === "field" && !first.formatted && first.value.kind === "name" ? first.value : undefined;
+  return first?.kind === "field" && !first.formatted && isVariable(first.value) ? first.value : undefined;
+}
+
+function beginsWith(expression: Expression, field: string): boolean {
+  const first = expression.kind === "string" ? expression.parts[0] : undefined;
+  return first?.kind === "text" && first.text.startsWith(field);
+}
+
+/** What the variable may be, as far as that moves, when the values that begin with it are these. */
+function textsOf(leading: Variable, whole: Expression, values: readonly Value[], context: Context, evaluate: Evaluator | undefined): readonly string[] {
+  if (leading === whole) return values.map((value) => (value.kind === "text" ? value.text : ""));
+  if (!evaluate) return values.map((value) => (value.kind === "text" ? (value.pieces[0]?.text ?? "") : ""));
+  const texts = alternatives(evaluate(leading)).flatMap((value) => (value.kind === "text" && value.complete ? [value.text] : []));
+  const moving = texts.filter((text) => whereTo(text, context) !== undefined);
+  // A part of a name is nothing that could be looked up.
+  return moving.length === 0 ? texts : moving;
+}
+
+/** What a complete name, or one with a dot after it, becomes. */
+function whereTo(text: string, context: Context): string | undefined {
+  const whole: Value = { kind: "text", text, pieces: [], complete: true, rest: undefined, running: false };
+  const named = namedBy(whole, "object", context) ?? namedBy(whole, "prefix", context);
+  return named && named.relocation.to + text.slice(named.relocation.from.length);
 }
 
 /** `"N." + name`, or `N.` at the beginning of a format string. */
@@ -163,24 +205,16 @@ function prefixUse(expression: Expression, named: readonly Named[], rule: Rule, 
   if (loose) collector.edit({ start: expression.end, end: expression.end }, ")", rule);
 }
 
-function textOf(value: Value): string {
-  return value.kind === "text" ? value.text : "";
-}
-
-function firstOf(value: Value): string {
-  return value.kind === "text" ? (value.pieces[0]?.text ?? "") : "";
-}
-
 /** `{"a": "N.a"}.get(name, name)`: some of the alternatives move. False where the variable's own values are no names. */
-function mapUse(leading: NameExpression, values: readonly string[], rule: Rule, context: Context, collector: Collector): boolean {
+function mapUse(leading: Variable, values: readonly string[], rule: Rule, context: Context, collector: Collector): boolean {
   const { source } = context;
-  const named = values.map((text) => namedBy({ kind: "text", text, pieces: [], complete: true, rest: undefined, running: false }, "object", context));
-  if (named.includes(undefined)) return false;
+  const moved = [...new Set(values)].map((text) => [text, whereTo(text, context)] as const);
+  if (moved.length === 0 || moved.some(([, to]) => to === undefined)) return false;
   const quote = quoteIn(leading, source);
-  const entries = [...new Map(named.flatMap((each) => (each ? [[each.name, `${quote}${each.name}${quote}: ${quote}${each.relocation.to}${each.name.slice(each.relocation.from.length)}${quote}`]] : []))).values()];
+  const entries = moved.map(([text, to]) => `${quote}${text}${quote}: ${quote}${to}${quote}`);
   // In a field of a format string two braces are one character.
   const space = source[leading.start - 1] === 123 ? " " : "";
-  collector.edit({ start: leading.start, end: leading.start }, `${space}{${entries.join(", ")}}.get(${leading.name}, `, rule);
+  collector.edit({ start: leading.start, end: leading.start }, `${space}{${entries.join(", ")}}.get(${source.toString("latin1", leading.start, leading.end)}, `, rule);
   collector.edit({ start: leading.end, end: leading.end }, ")", rule);
   return true;
 }

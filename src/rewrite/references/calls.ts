@@ -67,7 +67,7 @@ function rewriteCall(call: CallExpression, row: CatalogueRow, scene: Scene): voi
         note(call, argument, handle(argument, "prefix", "module-call", row, scene), undefined, scene);
         break;
       case "logger":
-        note(call, argument, relocateLogger(argument, scene.evaluate(argument), row, scene.context, scene.collector), undefined, scene);
+        note(call, argument, relocateLogger(argument, scene.evaluate(argument), row, scene.context, scene.collector, scene.evaluate), undefined, scene);
         break;
       case "top-module":
         noteName(argument, scene);
@@ -102,7 +102,7 @@ function rewriteCall(call: CallExpression, row: CatalogueRow, scene: Scene): voi
 function handle(argument: Expression, shape: Shape, rule: Rule, row: CatalogueRow, scene: Scene): Outcome {
   const { evaluate, context, collector } = scene;
   if (row.meaning === "module" || row.meaning === "object") noteName(argument, scene);
-  return relocateArgument(argument, row.meaning === "module-prefix" ? evaluate(argument) : keptValue(argument, scene), shape, rule, takenBy(row), context, collector);
+  return relocateArgument(argument, row.meaning === "module-prefix" ? evaluate(argument) : keptValue(argument, scene), shape, rule, takenBy(row), context, collector, evaluate);
 }
 
 function noteName(argument: Expression, { names, moduleNames }: Scene): void {

@@ -41,7 +41,7 @@ function find(name: DottedName, { options, decideBeside }: Context): Value | und
       const moves = options.relocations.covering(/^[\w.]*/.exec(value.text)?.[0] ?? "") !== undefined || options.relocations.concerns(topLevel(value.text));
       const text = moves ? afterwards(value, expression, (decision ??= decideBeside(found)), options) : value.text;
       if (text === undefined) return undefined;
-      values.push(constant(text));
+      values.push(constant(text, value.text));
     }
   }
   return values.length === 0 ? undefined : choice(values);

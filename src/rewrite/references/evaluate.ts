@@ -277,8 +277,9 @@ function isRunningKey(key: Value): boolean {
   return key.kind === "text" && key.complete && runningAttributes.has(key.text);
 }
 
-/** `table.get(name, name)` */
-function isSameName(given: readonly Expression[]): given is readonly [NameExpression, NameExpression] {
-  const [key, otherwise] = given;
-  return key?.kind === "name" && otherwise?.kind === "name" && key.name === otherwise.name;
+/** `table.get(name, name)`, `table.get(names.NAME, names.NAME)` */
+function isSameName(given: readonly Expression[]): given is readonly [Expression, Expression] {
+  const isSame = (a: Expression | undefined, b: Expression | undefined): boolean =>
+    (a?.kind === "name" && b?.kind === "name" && a.name === b.name) || (a?.kind === "attribute" && b?.kind === "attribute" && a.name === b.name && isSame(a.object, b.object));
+  return isSame(given[0], given[1]);
 }

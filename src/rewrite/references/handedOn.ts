@@ -83,7 +83,8 @@ function rewriteGiven(call: CallExpression, { function: called, unwritten }: Cal
     if (scene.ownNames.has(key)) return claim(argument, scene);
     if (importer.row?.meaning === "entry-point-group") noteGroup(argument, scene, "own, handed on");
     if (importer.row?.meaning === "entry-point-group" || importer.row?.meaning === "label") return leave(argument, importer.row, scene);
-    const outcome = relocateArgument(argument, scene.evaluate(argument), "object", "module-call", `${called.name} hands it on to ${importer.row?.callable ?? "a call that takes a module's name"}`, scene.context, scene.collector);
+    const outcome = relocateArgument(argument, scene.evaluate(argument), "object", "module-call", `${called.name} hands it on to ${importer.row?.callable ?? "a call that takes a module's name"}`, scene.context, scene.collector, scene.evaluate);
+    if (outcome.left) scene.collector.finding("opaque-name", `${called.name} is given a name that may be relocated, and cannot be rewritten here`, argument.start);
     for (const each of outcome.parameters) scene.importers.set(keyOf(each), { parameter: each, row: importer.row });
   });
 }
@@ -133,6 +134,7 @@ function rewriteTaken(argument: Expression, { where }: Taker, { kind, words, reg
     if (context.options.relocations.covering(own.text)) collector.site(argument, own.text, "ambiguous", "ambiguous-string", "left", `${where} may have something of its own by this word, before it hands it on to ${callable}`);
     return;
   }
-  const outcome = relocateArgument(argument, value, "object", "module-call", `${where} hands it on to ${callable}`, context, collector);
+  const outcome = relocateArgument(argument, value, "object", "module-call", `${where} hands it on to ${callable}`, context, collector, evaluate);
+  if (outcome.left) collector.finding("opaque-name", `${where} is given a name that may be relocated, and cannot be rewritten here`, argument.start);
   for (const each of outcome.parameters) if (!scene.importers.has(keyOf(each))) scene.importers.set(keyOf(each), { parameter: each, row: undefined });
 }

@@ -4,6 +4,7 @@ import type { Expression, MappingExpression } from "../../model/program.ts";
 import type { Context } from "../context.ts";
 import { type Outcome, editLiteral, namedBy, relocateArgument } from "./argument.ts";
 import type { Collector } from "./collector.ts";
+import type { Evaluator } from "./evaluate.ts";
 import type { Scene } from "./scene.ts";
 import { type Value, alternatives } from "./values.ts";
 
@@ -11,12 +12,12 @@ const nothingNamed: Outcome = { kind: "none", parameters: [], named: [] };
 const KEY = "the key of a logger in a dictionary that configures logging";
 
 /** `logging.captureWarnings` logs to `py.warnings`, whatever module is called `py`. */
-export function relocateLogger(argument: Expression, value: Value, row: CatalogueRow, context: Context, collector: Collector): Outcome {
+export function relocateLogger(argument: Expression, value: Value, row: CatalogueRow, context: Context, collector: Collector, evaluate?: Evaluator): Outcome {
   if (value.kind === "text" && value.complete && value.text === "py.warnings") {
     for (const { literal } of value.pieces) collector.claim(literal);
     return nothingNamed;
   }
-  return relocateArgument(argument, value, "prefix", "logger-name", `${row.callable} takes it (catalogue: ${row.meaning})`, context, collector);
+  return relocateArgument(argument, value, "prefix", "logger-name", `${row.callable} takes it (catalogue: ${row.meaning})`, context, collector, evaluate);
 }
 
 /** Keys of `loggers`, where they are written; classes and factories are dotted names that exist, which strings.ts finds. */

@@ -118,10 +118,13 @@ function relocate(expression: Expression, shape: Shape, rule: Rule, why: string,
     const value = scene.evaluate(each);
     if (value.kind === "items") {
       // A collection that has a name: what it holds is read by others too.
-      for (const item of value.items) relocateArgument(each, item, shape, rule, why, scene.context, scene.collector);
+      for (const item of value.items) {
+        const { left } = relocateArgument(each, item, shape, rule, why, scene.context, scene.collector, scene.evaluate, true);
+        if (left) scene.collector.finding("opaque-name", `${why}, holds a name that may be relocated, and cannot be rewritten here`, each.start);
+      }
       continue;
     }
-    const { kind, parameters, left } = relocateArgument(each, value, shape, rule, why, scene.context, scene.collector);
+    const { kind, parameters, left } = relocateArgument(each, value, shape, rule, why, scene.context, scene.collector, scene.evaluate);
     // `def unload(name): del sys.modules[name]`
     if (rule === "sys-modules") for (const parameter of parameters) if (!scene.importers.has(keyOf(parameter))) scene.importers.set(keyOf(parameter), { parameter, row: undefined });
     const mapped = kind === "opaque" && rule === "sys-modules" && mapAtRunTime(each, rule, scene.context, scene.collector);

@@ -18,7 +18,7 @@ export function relocateTopModule(call: CallExpression, argument: Expression, ro
   if (hasImplicitRelativeImports(context) && alternatives(value).some((each) => each.kind === "text" && context.place.siblings.has(topLevel(each.text)))) return none;
   const given = call.keywords.find(({ name }) => name === "fromlist")?.value ?? call.positional[row.fromlist ?? 3];
   const leaf = given !== undefined && !isEmpty(given);
-  if (leaf || call.statement) return relocateArgument(argument, value, "module", "import-call", WHY, context, collector);
+  if (leaf || call.statement) return relocateArgument(argument, value, "module", "import-call", WHY, context, collector, evaluate);
 
   const texts = alternatives(value).flatMap((each) => (each.kind === "text" ? [each] : []));
   const named = texts.map((text) => namedBy(text, "module", context));
@@ -26,12 +26,12 @@ export function relocateTopModule(call: CallExpression, argument: Expression, ro
   const tops = new Set(moving.map(({ name }) => topLevel(name)));
   const [first] = moving;
   const single = texts.every((text) => text.complete && !text.text.includes("."));
-  if (!first || (!single && (tops.size !== 1 || moving.length !== texts.length)) || call.spread) return relocateArgument(argument, value, "module", "import-call", WHY, context, collector);
+  if (!first || (!single && (tops.size !== 1 || moving.length !== texts.length)) || call.spread) return relocateArgument(argument, value, "module", "import-call", WHY, context, collector, evaluate);
 
   const quote = quoteIn(call, context.source);
   const word = `${quote}_${quote}`;
   const quoted = isBefore(context.options.target, 3, 0) && hasFuture(context.facts, "unicode_literals") ? `str(${word})` : word;
-  const outcome = relocateArgument(argument, value, "module", "import-call", WHY, context, collector);
+  const outcome = relocateArgument(argument, value, "module", "import-call", WHY, context, collector, evaluate);
   if (outcome.named.length === 0) return outcome;
   if (single) {
     if (given) collector.edit(given, `[${quoted}]`, "import-call");

@@ -13,6 +13,8 @@ export interface Piece {
   readonly literal: Expression | undefined;
   /** The value reaches this place through a name that is used elsewhere too: an edit of the literal would be seen there. */
   readonly shared: boolean;
+  /** It comes from a constant of another module: what that says before relocation. The module, or a third one, may set it anew. */
+  readonly elsewhere?: string;
 }
 
 export type Value =
@@ -32,8 +34,9 @@ export type Value =
 
 export const unknown: Value = { kind: "unknown" };
 
-export function constant(text: string): Value {
-  return { kind: "text", text, pieces: text === "" ? [] : [{ text, span: undefined, plain: false, literal: undefined, shared: false }], complete: true, rest: undefined, running: false };
+/** `elsewhere`: as in `Piece`. */
+export function constant(text: string, elsewhere?: string): Value {
+  return { kind: "text", text, pieces: text === "" ? [] : [{ text, span: undefined, plain: false, literal: undefined, shared: false, ...(elsewhere === undefined ? {} : { elsewhere }) }], complete: true, rest: undefined, running: false };
 }
 
 export function choice(values: readonly Value[]): Value {
@@ -72,7 +75,7 @@ export function stringsIn(value: Value): readonly Value[] {
   }
 }
 
-type Text = Extract<Value, { kind: "text" }>;
+export type Text = Extract<Value, { kind: "text" }>;
 
 /** Characters [from, to) of a text, or [0, from). */
 export function cut(value: Text, from: number, to?: number): Text {
@@ -83,12 +86,25 @@ export function cut(value: Text, from: number, to?: number): Text {
     const [first, last] = [Math.max(start - at, 0), Math.min(end - at, piece.text.length)];
     if (first < last) {
       const span = piece.span && (piece.plain || first === 0) ? { start: piece.span.start + first, end: piece.span.start + last } : undefined;
-      pieces.push({ ...piece, text: piece.text.slice(first, last), span });
+      const { elsewhere, ...own } = piece;
+      // Of a constant of another module only the whole is known in both forms.
+      const both = elsewhere !== undefined && (last - first === piece.text.length || elsewhere === piece.text);
+      pieces.push({ ...own, text: piece.text.slice(first, last), span, ...(both ? { elsewhere: elsewhere.slice(first, last + elsewhere.length - piece.text.length) } : {}) });
     }
     at += piece.text.length;
   }
   const whole = end >= value.text.length;
   return { ...value, text: value.text.slice(start, end), pieces, complete: whole ? value.complete : true, rest: whole ? value.rest : undefined, running: whole && value.running };
+}
+
+/** What the text would be had no constant of another module been relocated at its definition. */
+export function unmoved({ pieces }: Text): string {
+  return pieces.map(({ text, elsewhere }) => elsewhere ?? text).join("");
+}
+
+/** It has a constant of another module that was relocated at its definition. */
+export function isMovedElsewhere({ pieces }: Text): boolean {
+  return pieces.some(({ text, elsewhere }) => elsewhere !== undefined && elsewhere !== text);
 }
 
 /** The value as somebody sees it who has it by a name that others may read too. */
