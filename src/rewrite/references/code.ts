@@ -9,7 +9,7 @@ import type { Expression, StringExpression } from "../../model/program.ts";
 import type { Context } from "../context.ts";
 import { type Characters, charactersOf } from "./characters.ts";
 import type { Scene } from "./scene.ts";
-import { alternatives, cut } from "./values.ts";
+import { type Text, alternatives, cut, isMovedElsewhere, unmoved } from "./values.ts";
 
 export function relocateCode(argument: Expression, callable: string, scene: Scene): void {
   const { evaluate, context, collector } = scene;
@@ -20,6 +20,8 @@ export function relocateCode(argument: Expression, callable: string, scene: Scen
   for (const value of alternatives(evaluate(argument))) {
     if (value.kind !== "text") continue;
     for (const { literal } of value.pieces) collector.claim(literal);
+    // `"import " + NAME`, and the name is relocated in another module: what is bound then is the namespace's root.
+    if (isMovedElsewhere(value) && !bindsTheSame(value, context)) report(argument, callable, scene);
     // Of what is known in part its whole lines, whatever follows them; else the pieces that are whole statements.
     const known = value.complete ? value : cut(value, value.text.lastIndexOf("\n") + 1);
     if (value.complete || importsMoved(known.text, context)) relocateText(known.pieces[0]?.literal ?? argument, charactersOf(known.pieces, context.source), callable, scene);
@@ -33,6 +35,17 @@ function relocateText(argument: Expression, code: Characters, callable: string, 
     if (importsMoved(code.text, scene.context)) report(argument, callable, scene);
   } else if (inner.edits.length > 0 && !editInside(argument, code, inner, "code-text", scene)) report(argument, callable, scene);
   else if (inner.edits.length > 0) scene.collector.site(argument, namesIn(inner), "proven", "code-text", "rewritten", `${callable} takes source code`);
+}
+
+/** After what the rules for statements would do, the text is what it will be. */
+function bindsTheSame(value: Text, context: Context): boolean {
+  const before = unmoved(value);
+  if (!importsMoved(before, context)) return true;
+  const inner = value.complete ? decideText(before, context) : undefined;
+  if (!inner) return false;
+  let after = before;
+  for (const { start, end, text } of [...inner.edits].sort((a, b) => b.start - a.start)) after = after.slice(0, start) + text + after.slice(end);
+  return after === value.text;
 }
 
 function report(argument: Expression, callable: string, { collector }: Scene): void {

@@ -4,6 +4,7 @@ import type { Expression } from "../../model/program.ts";
 import { quoteIn } from "./argument.ts";
 import { derivedRoot } from "./evaluate.ts";
 import type { Scene } from "./scene.ts";
+import { alternatives, isMovedElsewhere } from "./values.ts";
 
 export function rewriteDerived(scene: Scene): void {
   const { context, collector, evaluate } = scene;
@@ -26,7 +27,8 @@ export function rewriteDerived(scene: Scene): void {
       collector.site(expression, name ?? "", "proven", "derived-name", "rewritten", "the first component of the module's own name");
       continue;
     }
-    if (cutsFromBeginning(expression, scene)) collector.finding("derived-name", "the module's own name is cut at a place that is counted from its beginning, which the namespace moves on", expression.start);
+    if (cutsConstant(expression, scene)) collector.finding("derived-name", "the name is relocated where another module defines it, and is taken apart here, counted from its beginning", expression.start);
+    else if (cutsFromBeginning(expression, scene) || splitsOnce(expression, scene)) collector.finding("derived-name", "the module's own name is cut at a place that is counted from its beginning, which the namespace moves on", expression.start);
     else shiftIndex(expression, scene);
   }
 }
@@ -34,7 +36,7 @@ export function rewriteDerived(scene: Scene): void {
 /** `__name__.split(".")[1]`, `[:2]`: counted from the beginning, which the namespace moves on. */
 function shiftIndex(expression: Extract<Expression, { kind: "subscript" }>, { context, collector, evaluate }: Scene): void {
   const { object, indices } = expression;
-  if (object.kind !== "call" || object.callee.kind !== "attribute" || object.callee.name !== "split" || object.positional.length !== 1) return;
+  if (object.kind !== "call" || object.callee.kind !== "attribute" || object.callee.name !== "split" || object.positional.length !== 1 || object.keywords.length > 0) return;
   const receiver = evaluate(object.callee.object);
   if (receiver.kind !== "running" || receiver.original === undefined) return;
   const relocation = context.options.relocations.covering(receiver.original);
@@ -56,6 +58,31 @@ function cutsFromBeginning({ object, indices }: Extract<Expression, { kind: "sub
   if (!index || value.kind !== "running" || value.original === undefined || !context.options.relocations.covering(value.original)) return false;
   return /\.(?:index|find)\(|\blen\(["']|^\d|:\d/.test(context.source.toString("latin1", index.start, index.end));
 }
+
+/** `__name__.split(".", 1)[1]`, `__name__.partition(".")[2]`: what follows the first component, of which there are more now. */
+function splitsOnce({ object, indices }: Extract<Expression, { kind: "subscript" }>, { context, evaluate }: Scene): boolean {
+  if (object.kind !== "call" || object.callee.kind !== "attribute" || !indices[0]) return false;
+  const isLimited = object.positional.length > 1 || object.keywords.length > 0;
+  if (object.callee.name === "split" ? !isLimited : object.callee.name !== "partition") return false;
+  const [separator, receiver] = [object.positional[0] && evaluate(object.positional[0]), evaluate(object.callee.object)];
+  if (separator?.kind !== "text" || separator.text !== "." || receiver.kind !== "running" || receiver.original === undefined) return false;
+  // The dot in the middle is a dot.
+  if (object.callee.name === "partition" && context.source.toString("latin1", indices[0].start, indices[0].end) === "1") return false;
+  const relocation = context.options.relocations.covering(receiver.original);
+  return relocation !== undefined && relocation.to.split(".").length !== relocation.from.split(".").length;
+}
+
+/** `NAME.split(".")[0]` of a constant that is relocated in another module. */
+function cutsConstant({ object, indices, parent: above }: Extract<Expression, { kind: "subscript" }>, { context, evaluate }: Scene): boolean {
+  const [index] = indices;
+  // What topModule.ts writes.
+  if (above?.kind === "call" && above.callee.kind === "attribute" && above.callee.object.kind === "mapping") return false;
+  if (!index || context.source[index.start] === MINUS) return false;
+  const cut = object.kind === "call" && object.callee.kind === "attribute" && ["split", "partition"].includes(object.callee.name) ? object.callee.object : object;
+  return alternatives(evaluate(cut)).some((value) => value.kind === "text" && isMovedElsewhere(value));
+}
+
+const MINUS = 45;
 
 /** `if name.startswith("a."): name = name[2:]`: cut by the length of a literal that became longer. The last to look, when it is known which did. */
 export function shiftCuts({ program, names, evaluate, context, collector }: Scene): void {

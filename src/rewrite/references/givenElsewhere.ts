@@ -56,7 +56,7 @@ export function givenConstants(context: Context): number[] {
   let imported: Map<string, readonly string[]> | undefined;
   let relevant: ReadonlySet<number> | undefined;
   return seen.flatMap(({ offset }) => {
-    const given = /^\w+[ \t]*[([][ \t]*[fF]?["']?\{?((?:[A-Za-z_]\w*\.)*)([A-Z][A-Z0-9_]*)\b/.exec(source.toString("latin1", offset, offset + 160));
+    const given = /^\w+[ \t]*[([][ \t]*[fF]?["']?(?:(?:import|from)[ \t]+(?:%s)?(?:["'][ \t]*[+%][ \t]*\(?)?)?\{?((?:[A-Za-z_]\w*\.)*)([A-Z][A-Z0-9_]*)\b/.exec(source.toString("latin1", offset, offset + 160));
     if (!given) return [];
     const [local = "", ...attributes] = `${given[1]}${given[2]}`.split(".");
     relevant ??= new Set(wordsThere(context).calls);
