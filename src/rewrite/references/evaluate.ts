@@ -14,6 +14,8 @@ export interface Evaluator {
 
 /** What is evaluated inside what: names may be bound in circles. */
 const DEEPEST = 24;
+/** Of the places that bind a name so many are looked at: each may be made of all the others. What the rest binds is not known. */
+const MOST_BINDINGS = 32;
 const passThrough = new Set(["builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset", "builtins.sorted", "builtins.reversed", "builtins.iter"]);
 const runningAttributes = new Set(["__name__", "__module__", "__package__"]);
 /** Methods whose result begins as the string itself does, or is a part of it. */
@@ -122,7 +124,7 @@ export function evaluator(context: Context, names: Names, constantOf: (name: str
       const objects = bindings.flatMap((binding) => names.imported(binding)).flatMap((name) => context.options.inventory.origins(name));
       return objects.length > 0 ? (constants(objects) ?? { kind: "object", names: [...new Set(objects)] }) : unknown;
     }
-    const values = bindings.map(ofBinding);
+    const values = bindings.length > MOST_BINDINGS ? [...bindings.slice(0, MOST_BINDINGS).map(ofBinding), unknown] : bindings.map(ofBinding);
     // `try: from a import b`, `except ImportError: b = None`
     const objects = values.filter((value) => value.kind === "object");
     if (objects.length > 0) return { kind: "object", names: [...new Set(objects.flatMap((value) => value.names))] };

@@ -39,9 +39,14 @@ export function constant(text: string, elsewhere?: string): Value {
   return { kind: "text", text, pieces: text === "" ? [] : [{ text, span: undefined, plain: false, literal: undefined, shared: false, ...(elsewhere === undefined ? {} : { elsewhere }) }], complete: true, rest: undefined, running: false };
 }
 
+/** A collection may have so many elements of which any is meant. */
+const MOST_ALTERNATIVES = 500;
+
+/** One of these. Where there are too many, what the rest is is not known. */
 export function choice(values: readonly Value[]): Value {
   const flat = values.flatMap((value) => (value.kind === "choice" ? value.values : [value]));
-  return flat.length === 1 ? (flat[0] ?? unknown) : { kind: "choice", values: flat.slice(0, 500) };
+  if (flat.length > MOST_ALTERNATIVES) return { kind: "choice", values: [...flat.slice(0, MOST_ALTERNATIVES), unknown] };
+  return flat.length === 1 ? (flat[0] ?? unknown) : { kind: "choice", values: flat };
 }
 
 /** The alternatives of a value: itself, where it is no choice. */
