@@ -124,16 +124,18 @@ function isImported(name: NameExpression, { names }: Scene): boolean {
   return names.bindingsOf(name).some(({ how }) => how.kind === "import");
 }
 
-function rewriteTaken(argument: Expression, { where }: Taker, { kind, words, registry, callable }: Taken, scene: Scene): void {
+function rewriteTaken(argument: Expression, { where }: Taker, { kind, words, beginnings, registry, callable }: Taken, scene: Scene): void {
   const { context, collector, evaluate } = scene;
   const value = evaluate(argument);
   if (kind === "left") return claim(argument, scene);
-  const own = alternatives(value).find((each) => each.kind === "text" && each.complete && !each.text.includes(".") && (registry || words.has(each.text)));
+  const own = alternatives(value).find((each) => each.kind === "text" && each.complete && !each.text.includes(".") && (kind === "uncertain" || registry || words.has(each.text) || beginnings.some((beginning) => each.text.startsWith(beginning))));
   if (own?.kind === "text") {
     claim(argument, scene);
     if (context.options.relocations.covering(own.text)) collector.site(argument, own.text, "ambiguous", "ambiguous-string", "left", `${where} may have something of its own by this word, before it hands it on to ${callable}`);
     return;
   }
+  // A path that exists is decided as a string of its own (strings.ts).
+  if (kind === "uncertain") return;
   const outcome = relocateArgument(argument, value, "object", "module-call", `${where} hands it on to ${callable}`, context, collector, evaluate);
   if (outcome.left) collector.finding("opaque-name", `${where} is given a name that may be relocated, and cannot be rewritten here`, argument.start);
   for (const each of outcome.parameters) if (!scene.importers.has(keyOf(each))) scene.importers.set(keyOf(each), { parameter: each, row: undefined });

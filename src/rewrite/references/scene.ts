@@ -54,10 +54,12 @@ export interface Taken {
   /** Of the parameter, `self` counted. */
   readonly index: number;
   readonly keyword: string;
-  /** `module`: it is imported, or looked for; `left`: it is no name of a module, or the function makes another one of it. */
-  readonly kind: "module" | "left";
+  /** `module`: it is imported, or looked for; `left`: it is no name of a module, or the function makes another one of it; `uncertain`: the parameter is bound anew before. */
+  readonly kind: "module" | "left" | "uncertain";
   /** Words by which the function has things of its own: `{"fast": …}[name]`. */
   readonly words: ReadonlySet<string>;
+  /** How such words begin: `name.startswith("blue")`. */
+  readonly beginnings: readonly string[];
   /** It looks what it is given up in something that others fill: a single word may be one of theirs. */
   readonly registry: boolean;
   /** Who has it in the end. */

@@ -10,7 +10,9 @@ import { nothing } from "../../model/edit.ts";
 import { positionAt } from "../../model/span.ts";
 import type { Context, Inventory } from "../context.ts";
 import { absolute } from "./names.ts";
+import { isBoundAnew } from "./rebound.ts";
 import { type Importer, type Parameter, type Scene, type Taken, type Taker, keyOf } from "./scene.ts";
+import { stringsIn } from "./values.ts";
 
 /** From one module to the next, so many times. */
 export const DEEPEST = 2;
@@ -88,13 +90,14 @@ function takersOf(module: DottedName, scene: Scene): ReadonlyMap<string, Taker> 
 function takenOf(importer: Importer, scene: Scene, keyword: string): Taken {
   const { parameter, row } = importer;
   const left = scene.ownNames.has(keyOf(parameter)) || (row !== undefined && !naming.has(row.meaning));
-  return { index: parameter.index, keyword, kind: left ? "left" : "module", callable: row?.callable ?? "a call that takes a module's name", ...ownWords(importer, scene) };
+  return { index: parameter.index, keyword, kind: left ? "left" : isBoundAnew(parameter, scene) ? "uncertain" : "module", callable: row?.callable ?? "a call that takes a module's name", ...ownWords(importer, scene) };
 }
 
 /** What a function compares its parameter with, or looks it up in, before it takes it for a module. */
-function ownWords({ parameter }: Importer, scene: Scene): { readonly words: ReadonlySet<string>; readonly registry: boolean } {
+function ownWords({ parameter }: Importer, scene: Scene): { readonly words: ReadonlySet<string>; readonly beginnings: readonly string[]; readonly registry: boolean } {
   const { program, names, evaluate, context } = scene;
   const words = new Set<string>();
+  const beginnings: string[] = [];
   let registry = false;
   const take = (expression: Expression): boolean => {
     const value = evaluate(expression);
@@ -115,11 +118,13 @@ function ownWords({ parameter }: Importer, scene: Scene): { readonly words: Read
       });
       continue;
     }
+    const asked = above?.kind === "attribute" && above.name === "startswith" && above.parent?.kind === "call" && above.parent.callee === above ? above.parent.positional[0] : undefined;
+    if (asked) for (const value of stringsIn(evaluate(asked))) if (value.kind === "text" && value.complete && value.text !== "") beginnings.push(value.text);
     const table = above?.kind === "subscript" && above.indices[0] === use && above.use === "load" ? above.object : above?.kind === "call" && above.positional[0] === use && above.callee.kind === "attribute" && above.callee.name === "get" ? above.callee.object : undefined;
     if (!table || !isAnswer(above, parameter.name, context) || isStored(table, parameter, scene) || isModules(table, scene)) continue;
     if (!take(table)) registry = true;
   }
-  return { words, registry };
+  return { words, beginnings, registry };
 }
 
 function isModules(expression: Expression, { evaluate }: Scene): boolean {
