@@ -19,7 +19,7 @@ export interface Layout {
   readonly topLevels: TopLevels;
   readonly relocations: readonly Relocation[];
   readonly placements: readonly Placement[];
-  /** What an earlier one brings, byte for byte: that file serves both, and is recorded for both. */
+  /** What another one, the first by name, brings byte for byte: that file serves both, and is recorded for both. */
   readonly shared: readonly Placement[];
 }
 
@@ -133,12 +133,14 @@ function clash(a: Layout, b: Layout, why: string, top: string): Failure {
 /**
  * Distributions that share a namespace package each bring its `__init__.py`, all doing the same: the first one's stands for all. Other
  * modules that are the same serve both, and those that are no modules, such as a README beside the packages, go into a directory of their distribution.
+ * The first is the first by name: whose a file is does not depend on how the distributions were asked for.
  */
 function settleSharedFiles(layouts: readonly Layout[]): Layout[] {
   const taken = new Map<string, Layout>();
   // A root-level `__init__.py` means nothing to an importer upstream; here it would run whenever the namespace is imported.
   const ownFiles = new Set(["__init__.py", "vendored.json"]);
-  return layouts.map((layout) => {
+  const byName = [...layouts].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : 0));
+  const settled = new Map(byName.map((layout): [Layout, Layout] => {
     const shared: Placement[] = [];
     const placements = layout.placements.flatMap((placement): Placement[] => {
       const { file, destination, python, compiled } = placement;
@@ -154,10 +156,15 @@ function settleSharedFiles(layouts: readonly Layout[]): Layout[] {
       shared.push(placement);
       return [];
     });
-    return { ...layout, placements, shared };
-  });
+    return [layout, { ...layout, placements, shared }];
+  }));
+  return layouts.map((layout) => settled.get(layout) ?? layout);
 }
 
-function aside({ distribution }: Layout, placement: Placement): Placement {
-  return { ...placement, destination: `${normalisedName(distribution.metadata.name)}.files/${placement.destination}` };
+function nameOf({ distribution }: Layout): string {
+  return normalisedName(distribution.metadata.name);
+}
+
+function aside(layout: Layout, placement: Placement): Placement {
+  return { ...placement, destination: `${nameOf(layout)}.files/${placement.destination}` };
 }
