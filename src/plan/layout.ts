@@ -2,6 +2,7 @@
 import { type Distribution, type SourceFile, normalisedName } from "../model/distribution.ts";
 import { Failure } from "../model/failure.ts";
 import { type DottedName, isAtOrBelow, join, moduleOfFile, topLevel } from "../model/name.ts";
+import { STAGING_NAME } from "../model/manifest.ts";
 import type { Relocation } from "../model/relocation.ts";
 import { type TopLevels, findTopLevels, moduleNameOf } from "./topLevels.ts";
 
@@ -38,11 +39,18 @@ export function layOut(distributions: readonly Distribution[], namespace: Dotted
         stubsOnly ? "Vendor it in one call with the distribution that the stubs describe." : "Name a distribution with Python modules.");
     }
     if (topLevels.topLevels.includes(project)) throw new Failure(`${distribution.requirement}: its top-level name '${project}' is the project's own package`, "Vendor it into a project with another name.");
+    refuseStagingNames(distribution);
     const relocations = topLevels.moving.map((from) => ({ from, to: join(namespace, from) }));
     return { distribution, topLevels, relocations, placements: place(distribution, new Set(stubTargets)), shared: [] };
   });
   refuseSharedNames(layouts);
   return settleSharedFiles(layouts);
+}
+
+/** Such a directory is another run's work in progress to every later run, which deletes it or passes it by. */
+function refuseStagingNames({ requirement, files }: Distribution): void {
+  const staged = files.find(({ path }) => path.includes(STAGING_NAME) && path.split("/").some((part) => part.startsWith(STAGING_NAME)));
+  if (staged) throw new Failure(`${requirement}: holds '${staged.path}', a name that this tool keeps for its own work in progress`, `It was most likely packed while a run was interrupted: take one that was not, or leave that out (drop in the configuration, --drop '**/${STAGING_NAME}*/**').`);
 }
 
 const placed = new WeakMap<Distribution["files"], Map<string, readonly Placement[]>>();
