@@ -5,7 +5,7 @@ import type { Configuration, ProjectFileSettings } from "../config/read.ts";
 import type { Host } from "../host/host.ts";
 import { Failure, fileFailure } from "../model/failure.ts";
 import { isIdentifier } from "../model/name.ts";
-import { MAX_TEXT_SIZE, textFormatOf } from "../model/textFormat.ts";
+import { MAX_PICKLE_SIZE, MAX_TEXT_SIZE, isPickleName, textFormatOf } from "../model/textFormat.ts";
 import { MANIFEST_NAME, STAGING_NAME } from "../model/manifest.ts";
 
 export interface ProjectPackage {
@@ -67,10 +67,10 @@ const environmentMarkers = ["pyvenv.cfg", "conda-meta"];
 const otherVendoring = [MANIFEST_NAME, "vendor.txt", "vendored.txt", "_vendor.txt", "vendor_versions.txt"];
 const vendorNames = new Set(["_vendor", "_vendored", "vendor", "vendored", "_vendoring", "extern", "third_party", "_third_party", "thirdparty"]);
 
-/** Data files below the root that version control does not ignore and that have one of the `words` in them; environments and the like are left out as above. */
+/** Data files and pickles below the root that version control does not ignore and that have one of the `words` in them; environments and the like are left out as above. */
 export async function listProjectText(root: string, { exclude }: Configuration, excluded: readonly string[], words: readonly string[], host: Host): Promise<ProjectFile[]> {
   const candidates = new Set<string>();
-  walk(root, new Set(excluded), candidates, true, (path) => textFormatOf(basename(path)) !== undefined);
+  walk(root, new Set(excluded), candidates, true, (path) => textFormatOf(basename(path)) !== undefined || isPickleName(basename(path)));
   const found = [...candidates].sort().filter((path) => mentions(path, words));
   if (found.length === 0) return [];
   const dropped = exclude ? new Set(await (await import("fast-glob")).default([...exclude], { cwd: root, absolute: true, dot: true })) : new Set<string>();
@@ -81,7 +81,7 @@ export async function listProjectText(root: string, { exclude }: Configuration, 
 
 function mentions(path: string, words: readonly string[]): boolean {
   try {
-    if (statSync(path).size > MAX_TEXT_SIZE) return false;
+    if (statSync(path).size > (isPickleName(basename(path)) ? MAX_PICKLE_SIZE : MAX_TEXT_SIZE)) return false;
     const content = readFileSync(path);
     return words.some((word) => content.includes(word));
   } catch (error) {
@@ -189,13 +189,13 @@ function isInWorkTree(root: string): boolean {
   }
 }
 
-/** Every Python file below the root, except below `excluded`. */
+/** Every Python file and every pickle below the root, except below `excluded`. */
 export function listEveryFile(root: string, excluded: readonly string[]): ProjectFile[] {
   const skip = new Set(excluded);
   const below = (directory: string): string[] => entries(directory).flatMap((entry) => {
     const path = join(directory, entry.name);
     if (skip.has(path) || entry.name === STAGING_NAME || (directory === root && entry.name.endsWith(".dist-info"))) return [];
-    return entry.isDirectory() ? below(path) : entry.isFile() && isPython(path) ? [path] : [];
+    return entry.isDirectory() ? below(path) : entry.isFile() && (isPickleName(entry.name) ? statSync(path).size <= MAX_PICKLE_SIZE : isPython(path)) ? [path] : [];
   });
   return below(root).map((path) => describe(root, path));
 }

@@ -31,8 +31,9 @@ export function fuse(identified: readonly Identified[], claims: readonly Claim[]
     else if (claim.kind === "sbom" && !found.some((place) => isCalledSo(place, name))) unmet.push({ ...claim, promises: false });
     else if (!isOwn(found[0] ?? "", name) && !found.some(isTestMaterial)) {
       const other = drafts.findIndex((each) => overlaps(each.places, found));
+      const own = other < 0 ? [] : besidesShared(claim, found, claimed, drafts);
+      if (own.length > 0) drafts.push({ name, places: own, identified: undefined, claims: [claim], constant: undefined, hints: [] });
       // The place is another library's by its text: the claim is contradicted, unless the two are one under two names.
-      if (other >= 0 && drafts[other]?.identified) unmet.push(claim);
       else if (other >= 0) unmet.push(claim);
       else drafts.push({ name, places: [...found].sort(), identified: undefined, claims: [claim], constant: undefined, hints: [] });
     }
@@ -40,6 +41,16 @@ export function fuse(identified: readonly Identified[], claims: readonly Claim[]
   for (const draft of statedOnly(reading, drafts, places, isOwn)) drafts.push(draft);
   for (const draft of versionedDirectories(reading, drafts, isOwn)) drafts.push(draft);
   return { drafts: drafts.map((draft) => withConstant(draft, reading)).sort((a, b) => ((a.places[0] ?? "") < (b.places[0] ?? "") ? -1 : 1)), unmet };
+}
+
+/** What is left to a manifest's entry of places that another entry names too: one package may serve several copies. Where it is all they have, they share it. */
+function besidesShared(claim: Claim, found: readonly string[], claimed: readonly { readonly claim: Claim; readonly places: readonly string[] }[], drafts: readonly Draft[]): string[] {
+  if (claim.kind !== "manifest") return [];
+  const others = new Set(claimed.filter((each) => each.claim !== claim && each.claim.kind === "manifest" && each.claim.file === claim.file).flatMap(({ places }) => places));
+  const taken = new Set(drafts.flatMap(({ places }) => places));
+  if (found.some((place) => taken.has(place) && !others.has(place))) return [];
+  const own = found.filter((place) => !taken.has(place));
+  return (own.length > 0 ? own : [...found]).sort();
 }
 
 /** The directory of the list itself. */

@@ -7,7 +7,7 @@ import { Failure } from "../model/failure.ts";
 import type { RecordedEdit } from "../model/manifest.ts";
 import { type DottedName, moduleOfFile, topLevel } from "../model/name.ts";
 import type { Relocation } from "../model/relocation.ts";
-import { textFormatOf } from "../model/textFormat.ts";
+import { isPickleName, textFormatOf } from "../model/textFormat.ts";
 import { checkNamespace } from "../plan/namespace.ts";
 import type { PythonVersion } from "../rewrite/context.ts";
 import type { FileJob } from "./fileJob.ts";
@@ -88,11 +88,17 @@ export function provided(consumer: Consumer, relocations: readonly Relocation[])
 }
 
 function textOf({ path }: ProjectFile): Pick<FileJob, "content"> {
+  if (isPickleName(path)) return { content: { kind: "pickle", stays: true } };
   const format = textFormatOf(basename(path));
   return format ? { content: { kind: "text", format } } : {};
 }
 
-/** `files` are Python sources and data files; `recorded` are the edits, by path, that lead back to what the file was before an earlier run rewrote it. */
+/** Whether a file of the project is no Python source. */
+export function isDataFile({ path }: ProjectFile): boolean {
+  return isPickleName(path) || textFormatOf(basename(path)) !== undefined;
+}
+
+/** `files` are Python sources, data files and pickles; `recorded` are the edits, by path, that lead back to what the file was before an earlier run rewrote it. */
 export function projectJobs(files: readonly ProjectFile[], stage: string | undefined, target: PythonVersion, recorded: ReadonlyMap<string, readonly RecordedEdit[]> = new Map()): FileJob[] {
   return files.map((file, index) => ({
     label: file.path,
@@ -103,7 +109,7 @@ export function projectJobs(files: readonly ProjectFile[], stage: string | undef
     sha256: undefined,
     distribution: undefined,
     ...textOf(file),
-    place: textFormatOf(basename(file.path)) ? undefined : { module: moduleOfFile(file.package, basename(file.path)), package: file.package, stub: file.path.endsWith(".pyi"), siblings: target[0] < 3 ? siblingsOf(file.real) : [] },
+    place: isDataFile(file) ? undefined : { module: moduleOfFile(file.package, basename(file.path)), package: file.package, stub: file.path.endsWith(".pyi"), siblings: target[0] < 3 ? siblingsOf(file.real) : [] },
     map: 1,
     target: stage === undefined ? undefined : join(stage, String(index)),
     inPlace: true,

@@ -7,7 +7,7 @@ import { normalisedName } from "../model/distribution.ts";
 import type { ManifestDistribution, ManifestFile } from "../model/manifest.ts";
 import { join as dotted, parent } from "../model/name.ts";
 import type { Layout } from "../plan/layout.ts";
-import { textFormatOf } from "../model/textFormat.ts";
+import { isPickleName, textFormatOf } from "../model/textFormat.ts";
 import { parseRequirement } from "../plan/requirements.ts";
 import { moduleNameOf } from "../plan/topLevels.ts";
 import type { InventoryData } from "./inventory.ts";
@@ -42,7 +42,7 @@ const entryPointsFile = /^[^/]+\.(?:dist|egg)-info\/entry_points\.txt$/;
 function contentOf(destination: string, compiled: boolean): Pick<FileJob, "content"> {
   const module = compiled ? compiledModule(destination) : undefined;
   if (module !== undefined) return { content: { kind: "compiled", module } };
-  if (/\.(?:pkl|pickle)$/.test(destination)) return { content: { kind: "pickle" } };
+  if (isPickleName(destination)) return { content: { kind: "pickle" } };
   const name = destination.slice(destination.lastIndexOf("/") + 1);
   const format = textFormatOf(name);
   if (format === undefined) return {};

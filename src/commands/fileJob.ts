@@ -36,8 +36,8 @@ export interface FileJob {
   readonly patched?: PatchedFile;
 }
 
-/** `compiled`: an extension module, and its name before relocation. */
-export type ContentKind = { readonly kind: "compiled"; readonly module: string } | { readonly kind: "pickle" } | { readonly kind: "entry-points" } | { readonly kind: "text"; readonly format: TextFormat };
+/** `compiled`: an extension module, and its name before relocation. A pickle that `stays` is the project's, and is never rewritten. */
+export type ContentKind = { readonly kind: "compiled"; readonly module: string } | { readonly kind: "pickle"; readonly stays?: true } | { readonly kind: "entry-points" } | { readonly kind: "text"; readonly format: TextFormat };
 
 export interface PlaceData {
   readonly module: string | undefined;

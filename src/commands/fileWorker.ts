@@ -24,7 +24,7 @@ import { scannerOnly, withGrammar } from "./readers.ts";
 import { lookInto, observe } from "./observe.ts";
 import { type Parsers, type RelocatedText, relocateText } from "./relocateText.ts";
 import { MAX_TEXT_SIZE, type TextFormat } from "../model/textFormat.ts";
-import { maybePickled, relocatePickled } from "./relocatePickled.ts";
+import { leavePickled, maybePickled, relocatePickled } from "./relocatePickled.ts";
 import { type RelocatedSource, relocateSource } from "./relocateSource.ts";
 import { type FileJob, type FileResult, type JobSettings, type PlaceData, plainResult } from "./fileJob.ts";
 
@@ -92,7 +92,7 @@ export class FileWorker {
     const before = applyToBytes(source, job.patched?.before);
     const input = place && !job.inPlace ? substituted(before.content, substitute) : before.content;
     const python = relocate(input);
-    const pickled = isPickled ? relocatePickled(input, this.#optionsFor(job)) : undefined;
+    const pickled = isPickled ? (job.content?.kind === "pickle" && job.content.stays ? leavePickled : relocatePickled)(input, this.#optionsFor(job)) : undefined;
     const relocated = job.content?.kind === "text" ? this.#relocateText(job, job.content.format, input) : (pickled ?? python);
     const looked = job.content && job.content.kind !== "text" && !pickled ? lookInto(source, job.content, this.#optionsFor(job)) : undefined;
     // Before anything is staged: it may turn out that the grammar is needed.

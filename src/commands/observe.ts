@@ -13,7 +13,16 @@ import type { ContentKind, PlaceData } from "./fileJob.ts";
 /** Of a Python file. Throws `needsGrammar` where it must be parsed for that. */
 export function observe(facts: FileFacts, place: PlaceData, { relocations }: RewriteOptions, source: Buffer): Observation[] {
   if (place.stub) return [];
-  return withLines([...importsOutside(facts, relocations, new Set(place.siblings), source), ...processState(facts, (facts.interest & Interest.state) !== 0, source)], source);
+  return withLines([...importsOutside(facts, relocations, new Set(place.siblings), source), ...stateOf(facts, source)], source);
+}
+
+function stateOf(facts: FileFacts, source: Buffer): LocalObservation[] {
+  try {
+    return processState(facts, (facts.interest & Interest.state) !== 0, source);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return []; // nested too deeply: there is a finding already
+  }
 }
 
 /** Of every other file. */

@@ -84,9 +84,17 @@ async function editedFiles(consumer: Consumer, manifest: Manifest, entry: Manife
   const gone = entry.files.filter((file) => !existsSync(here(file)));
   if (gone[0]) throw new Failure(`${here(gone[0])}: was deleted, which a patch cannot say`, "Restore it; to leave it out, use drop in [tool.enisle.distributions].");
   const changed = (file: { readonly path: string }, digest: string): boolean => existsSync(here(file)) && hash("sha256", readFileSync(here(file))) !== digest;
-  const others = manifest.distributions.filter((each) => each !== entry).flatMap((each) => each.files.filter((file) => changed(file, file.sha256Now)).map(() => each.name));
+  // A file that serves several copies is in each one's list.
+  const mine = new Set(entry.files.map((file) => file.path));
+  const others = manifest.distributions.filter((each) => each !== entry).flatMap((each) => each.files.filter((file) => !mine.has(file.path) && changed(file, file.sha256Now)).map(() => each.name));
   if (others[0] !== undefined) throw new Failure(`${others[0]}: was changed by hand too`, `Make its patch first, or undo the changes: enisle patch ${others[0]}`);
   const edited = entry.files.filter((file) => changed(file, file.sha256Now));
+  const sharing = (path: string): string[] => manifest.distributions.filter((each) => each.files.some((file) => file.path === path)).map((each) => each.name);
+  const shared = edited.find((file) => sharing(file.path).length > 1);
+  if (shared) {
+    const names = sharing(shared.path).sort((a, b) => (normalisedName(a) < normalisedName(b) ? -1 : 1));
+    throw new Failure(`${here(shared)}: was changed by hand, and serves ${names.join(" and ")}: no patch is made of that`, `Undo the change, write the patch by hand, and name it as one of ${names[0]} in the configuration ([tool.enisle.distributions.${names[0]}]).`);
+  }
   if (edited.length === 0) throw new Failure(`${entry.name}: nothing was changed in its copy`, `Edit its files below ${consumer.namespaceDirectory}, and run this again.`);
   const left = await asLeft(consumer, manifest, entry, edited, options, host);
   return edited.map((file, index) => {

@@ -29,15 +29,17 @@ interface Assigned {
 export function patchSteps(copies: readonly Layout[], treat: (name: string) => Treatment, state: NamespaceState, consumer: Consumer): (PatchedFile | undefined)[] {
   const prefix = `${relative(consumer.root, consumer.namespaceDirectory).split(sep).join("/")}/`;
   const assigned = new Map<Placement, Assigned[]>();
-  const [seen, homeless] = [new Set<FilePatch>(), new Map<FilePatch, LoadedPatch>()];
+  const [seen, homeless] = [new Set<FilePatch>(), new Map<FilePatch, Failure>()];
   const all = new Map<string, FilePatch[]>();
-  for (const { distribution, placements } of copies) {
+  for (const copy of copies) {
+    const { distribution, placements, shared } = copy;
     for (const loaded of treat(distribution.metadata.name).patches) {
       all.set(loaded.file, [...loaded.patches]);
       for (const patch of loaded.patches) {
         const names = [patch.path, patch.path.startsWith(prefix) ? patch.path.slice(prefix.length) : undefined];
-        const target = placements.find(({ file, destination }) => names.includes(loaded.after ? destination : file.path));
-        if (!target) homeless.set(patch, loaded);
+        const isChanged = ({ file, destination }: Placement): boolean => names.includes(loaded.after ? destination : file.path);
+        const target = placements.find(isChanged);
+        if (!target) homeless.set(patch, nowhere(patch, loaded, copy, shared.find(isChanged), copies));
         else {
           seen.add(patch);
           assigned.set(target, [...(assigned.get(target) ?? []), { loaded, patch }]);
@@ -46,9 +48,7 @@ export function patchSteps(copies: readonly Layout[], treat: (name: string) => T
     }
   }
   const placed = new Set([...seen].map((patch) => patch.path));
-  for (const [patch, { file }] of homeless) {
-    if (!placed.has(patch.path)) throw new Failure(`${file}: changes ${patch.path}, which no vendored distribution has`, "The version has no such file any more, or it was dropped: make the patch again, or remove it from the configuration.");
-  }
+  for (const [patch, failure] of homeless) if (!placed.has(patch.path)) throw failure;
   return copies.flatMap((layout) => {
     const entry = state.manifest?.distributions.find((each) => normalisedName(each.name) === normalisedName(layout.distribution.metadata.name));
     return layout.placements.map((placement) => {
@@ -56,6 +56,14 @@ export function patchSteps(copies: readonly Layout[], treat: (name: string) => T
       return mine && stepsOf(mine, placement, layout, entry, consumer);
     });
   });
+}
+
+/** `shared`: the file that it changes, where that is another's too. */
+function nowhere({ path }: FilePatch, { file }: LoadedPatch, { distribution }: Layout, shared: Placement | undefined, copies: readonly Layout[]): Failure {
+  const owner = shared && copies.find(({ placements }) => placements.some(({ destination }) => destination === shared.destination));
+  if (!owner) return new Failure(`${file}: changes ${path}, which no vendored distribution has`, "The version has no such file any more, or it was dropped: make the patch again, or remove it from the configuration.");
+  const [own, other] = [distribution.metadata.name, owner.distribution.metadata.name];
+  return new Failure(`${file}: changes ${path}, which ${own} shares with ${other}: one file serves both, and it is ${other}'s`, `Name the patch as one of ${other} in the configuration ([tool.enisle.distributions.${other}]).`);
 }
 
 function stepsOf(assigned: readonly Assigned[], { file, destination }: Placement, { distribution }: Layout, entry: ManifestDistribution | undefined, consumer: Consumer): PatchedFile {

@@ -14,13 +14,12 @@ import { fileFailure } from "../model/failure.ts";
 import { type Finding, byPlace, finding } from "../model/finding.ts";
 import { MANIFEST_NAME, type Manifest, SBOM_NAME } from "../model/manifest.ts";
 import type { FileChange, VerifiedString } from "../model/outcome.ts";
-import { textFormatOf } from "../model/textFormat.ts";
 import type { Relocation } from "../model/relocation.ts";
 import { chooseFiles } from "../plan/chooseFiles.ts";
 import { type Layout, layOut } from "../plan/layout.ts";
 import { moduleNameOf } from "../plan/topLevels.ts";
 import { type Move, Transaction, recover } from "../write/transaction.ts";
-import { type Consumer, projectJobs, provided } from "./consumer.ts";
+import { type Consumer, isDataFile, projectJobs, provided } from "./consumer.ts";
 import { checkStaged } from "./checkStaged.ts";
 import { copyJobs, inventoryOfCopies } from "./copies.ts";
 import { type Basis, type References, basisOf, recordedSettings } from "./basis.ts";
@@ -178,7 +177,7 @@ async function relocate(transaction: Transaction | undefined, consumer: Consumer
   }
   return {
     state, manifest: made?.manifest, layouts, changed, findings, notices: [...notices, ...patching.notices, ...lostNotice(record)],
-    project: { files: files.filter((file) => !isText(file)).length, rewritten: files.filter((file, index) => project[index]?.changed && !isText(file)).length, otherRewritten: files.filter((file, index) => project[index]?.changed && isText(file)).length },
+    project: { files: files.filter((file) => !isDataFile(file)).length, rewritten: files.filter((file, index) => project[index]?.changed && !isDataFile(file)).length, otherRewritten: files.filter((file, index) => project[index]?.changed && isDataFile(file)).length },
     changes: options.diff ? changesOf(plan, copying, copied) : [],
     verified: results.flatMap((result, index) => result.verified.map((each) => ({ path: jobs[index]?.label ?? "", ...each }))),
   };
@@ -269,11 +268,6 @@ function changesOf({ consumer, state, files, project, manifestText, namespace, t
   const old = wholeNamespace || manifestText === undefined ? [...(state.manifest?.distributions ?? []).flatMap((entry) => entry.files.map((file) => file.path)), ...(state.manifest?.generated ?? []).map((file) => file.path), ...(state.sbom ? [SBOM_NAME] : []), ...state.foreign] : [];
   const gone = old.map((path) => `${prefix}/${path}`).filter((path) => !paths.has(path)).map((path) => change(path, undefined));
   return [...rewritten, ...others, ...now, ...generated, ...gone, change(`${prefix}/${MANIFEST_NAME}`, manifestText === undefined ? undefined : Buffer.from(manifestText))];
-}
-
-/** A data file, and no Python source. */
-function isText({ path }: ProjectFile): boolean {
-  return textFormatOf(path.slice(path.lastIndexOf("/") + 1)) !== undefined;
 }
 
 /** A finding of a run as a whole. */

@@ -23,6 +23,15 @@ export interface RelocatedSource {
 
 /** `again`: see Context. Throws `needsGrammar` (syntax/readFacts.ts) when the file needs a parse and there is no grammar. */
 export function relocateSource(source: Buffer, place: FilePlace, options: RewriteOptions, readers: Readers, again = false): RelocatedSource {
+  try {
+    return relocateReadable(source, place, options, readers, again);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { content: source, undo: [], decision: { ...nothing, findings: [{ code: "syntax-error", message: "the file does not parse: it is nested too deeply", offset: 0 }] }, facts: undefined };
+  }
+}
+
+function relocateReadable(source: Buffer, place: FilePlace, options: RewriteOptions, readers: Readers, again: boolean): RelocatedSource {
   const result = readFacts(source, readers, wordsFor(options));
   if (result.kind === "unreadable") {
     const message = result.code === "syntax-error" ? `the file does not parse: ${result.problem.reason}` : result.problem.reason;

@@ -2,6 +2,7 @@
 import { type Distribution, type SourceFile, normalisedName } from "../model/distribution.ts";
 import { Failure } from "../model/failure.ts";
 import { type DottedName, isAtOrBelow, join, moduleOfFile, topLevel } from "../model/name.ts";
+import { STAGING_NAME } from "../model/manifest.ts";
 import type { Relocation } from "../model/relocation.ts";
 import { type TopLevels, findTopLevels, moduleNameOf } from "./topLevels.ts";
 
@@ -19,7 +20,7 @@ export interface Layout {
   readonly topLevels: TopLevels;
   readonly relocations: readonly Relocation[];
   readonly placements: readonly Placement[];
-  /** What an earlier one brings, byte for byte: that file serves both, and is recorded for both. */
+  /** What another one, the first by name, brings byte for byte: that file serves both, and is recorded for both. */
   readonly shared: readonly Placement[];
 }
 
@@ -38,11 +39,18 @@ export function layOut(distributions: readonly Distribution[], namespace: Dotted
         stubsOnly ? "Vendor it in one call with the distribution that the stubs describe." : "Name a distribution with Python modules.");
     }
     if (topLevels.topLevels.includes(project)) throw new Failure(`${distribution.requirement}: its top-level name '${project}' is the project's own package`, "Vendor it into a project with another name.");
+    refuseStagingNames(distribution);
     const relocations = topLevels.moving.map((from) => ({ from, to: join(namespace, from) }));
     return { distribution, topLevels, relocations, placements: place(distribution, new Set(stubTargets)), shared: [] };
   });
   refuseSharedNames(layouts);
   return settleSharedFiles(layouts);
+}
+
+/** Such a directory is another run's work in progress to every later run, which deletes it or passes it by. */
+function refuseStagingNames({ requirement, files }: Distribution): void {
+  const staged = files.find(({ path }) => path.includes(STAGING_NAME) && path.split("/").some((part) => part.startsWith(STAGING_NAME)));
+  if (staged) throw new Failure(`${requirement}: holds '${staged.path}', a name that this tool keeps for its own work in progress`, `It was most likely packed while a run was interrupted: take one that was not, or leave that out (drop in the configuration, --drop '**/${STAGING_NAME}*/**').`);
 }
 
 const placed = new WeakMap<Distribution["files"], Map<string, readonly Placement[]>>();
@@ -133,12 +141,14 @@ function clash(a: Layout, b: Layout, why: string, top: string): Failure {
 /**
  * Distributions that share a namespace package each bring its `__init__.py`, all doing the same: the first one's stands for all. Other
  * modules that are the same serve both, and those that are no modules, such as a README beside the packages, go into a directory of their distribution.
+ * The first is the first by name: whose a file is does not depend on how the distributions were asked for.
  */
 function settleSharedFiles(layouts: readonly Layout[]): Layout[] {
   const taken = new Map<string, Layout>();
   // A root-level `__init__.py` means nothing to an importer upstream; here it would run whenever the namespace is imported.
   const ownFiles = new Set(["__init__.py", "vendored.json"]);
-  return layouts.map((layout) => {
+  const byName = [...layouts].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : 0));
+  const settled = new Map(byName.map((layout): [Layout, Layout] => {
     const shared: Placement[] = [];
     const placements = layout.placements.flatMap((placement): Placement[] => {
       const { file, destination, python, compiled } = placement;
@@ -154,10 +164,15 @@ function settleSharedFiles(layouts: readonly Layout[]): Layout[] {
       shared.push(placement);
       return [];
     });
-    return { ...layout, placements, shared };
-  });
+    return [layout, { ...layout, placements, shared }];
+  }));
+  return layouts.map((layout) => settled.get(layout) ?? layout);
 }
 
-function aside({ distribution }: Layout, placement: Placement): Placement {
-  return { ...placement, destination: `${normalisedName(distribution.metadata.name)}.files/${placement.destination}` };
+function nameOf({ distribution }: Layout): string {
+  return normalisedName(distribution.metadata.name);
+}
+
+function aside(layout: Layout, placement: Placement): Placement {
+  return { ...placement, destination: `${nameOf(layout)}.files/${placement.destination}` };
 }

@@ -37,13 +37,23 @@ function decideAlone(context: Context): Decision {
     return rewriteImport(context, statement, { style: own, rootName, special: (_, name) => namespaces.text(name), isSibling });
   });
   const listed = rewriteLazyModules(context);
-  const decision = merge([...statements, namespaces.decision, listed, apartFrom(listed, rewriteReferences(context)), rewriteEntryPoints(context), findAbsentModules(context, isSibling)]);
+  const decision = merge([...statements, namespaces.decision, listed, apartFrom(listed, referencesOf(context)), rewriteEntryPoints(context), findAbsentModules(context, isSibling)]);
   return {
     edits: decision.edits.toSorted((a, b) => a.start - b.start || a.end - b.end),
     sites: decision.sites.toSorted((a, b) => a.start - b.start || a.end - b.end),
     findings: decision.findings.toSorted((a, b) => a.offset - b.offset),
     ...(decision.needsHelper ? { needsHelper: true } : {}),
   };
+}
+
+/** An expression that is nested too deeply to be walked, as generated tables are, must not take the run down. */
+function referencesOf(context: Context): Decision {
+  try {
+    return rewriteReferences(context);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { ...nothing, findings: [{ code: "opaque-name", message: "an expression is nested too deeply to be looked into: only import statements were rewritten", offset: 0 }] };
+  }
 }
 
 /** What `second` decides about other places than `first`. */

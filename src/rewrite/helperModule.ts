@@ -53,7 +53,7 @@ def relocated(name):
     return name
 
 
-def import_(name, globals=None, locals=None, fromlist=(), level=0):
+def import_(name, globals=None, locals=None, fromlist=(), level=-1 if sys.version_info[0] == 2 else 0):
     """As __import__: gives the top module, unless a fromlist is given."""
     moved = relocated(name)
     if level > 0 or moved == name:
@@ -83,11 +83,9 @@ def _metadata():
 
 def distribution(distribution_name):
     """As importlib.metadata.distribution."""
-    from pathlib import Path
-
     metadata = _metadata()
     directory = _kept(distribution_name)
-    return metadata.distribution(distribution_name) if directory is None else metadata.PathDistribution(Path(_HERE) / directory)
+    return metadata.distribution(distribution_name) if directory is None else _copy(metadata, directory, True)
 
 
 def version(distribution_name):
@@ -112,9 +110,7 @@ def asked(function):
         directory = _kept(args[0] if args else next(iter(keywords.values()), None))
         if directory is None:
             return function(*args, **keywords)
-        from pathlib import Path
-
-        found = getattr(sys.modules.get(function.__module__), "PathDistribution", _metadata().PathDistribution)(Path(_HERE) / directory)
+        found = _copy(_metadata_of(function), directory, True)
         return getattr(found, function.__name__) if function.__name__ in ("files", "metadata", "requires", "version") else found
 
     return ask
@@ -127,16 +123,21 @@ def _moved(metadata, point):
     return moved._for(dist) if dist is not None and hasattr(moved, "_for") else moved
 
 
-def _copies(metadata):
+def _copy(metadata, directory, commands):
+    # A copy's distribution. It made no commands: only who asks for it by name gets those.
     from pathlib import Path
 
     class Copy(metadata.PathDistribution):
         @property
         def entry_points(self):
             points = super(Copy, self).entry_points
-            return type(points)([_moved(metadata, point) for point in points if point.group not in _COMMANDS])
+            return type(points)([_moved(metadata, point) for point in points if commands or point.group not in _COMMANDS])
 
-    return [Copy(Path(_HERE) / directory) for directory in sorted(DISTRIBUTIONS.values())]
+    return Copy(Path(_HERE) / directory)
+
+
+def _copies(metadata):
+    return [_copy(metadata, directory, False) for directory in sorted(DISTRIBUTIONS.values())]
 
 
 def _own_points(metadata, asked):
@@ -204,18 +205,34 @@ def iter_entry_points_of(function):
         pkg_resources = importlib.import_module("pkg_resources")
         found = []
         for directory in sorted(DISTRIBUTIONS.values()) if group not in _COMMANDS else ():
-            kept = pkg_resources.Distribution.from_location(_HERE, directory, pkg_resources.PathMetadata(_HERE, os.path.join(_HERE, directory)))
-            # One that requires nothing: what the copy requires is not installed either.
-            owner = pkg_resources.Distribution(location=_HERE, project_name=kept.project_name, version=kept.version)
-            found.extend((point, owner) for point in kept.get_entry_map(group).values() if name in (None, point.name))
+            found.extend(point for point in _pkg_copy(pkg_resources, directory).get_entry_map(group).values() if name in (None, point.name))
         seen = set()
-        for point, owner in found + [(point, point.dist) for point in function(group, name)]:
+        for point in found + list(function(group, name)):
             module = relocated(point.module_name) if group not in _COMMANDS else point.module_name
             if (point.name, module, point.attrs) not in seen:
                 seen.add((point.name, module, point.attrs))
-                yield point if module == point.module_name else pkg_resources.EntryPoint(point.name, module, point.attrs, point.extras, owner)
+                yield point if module == point.module_name else pkg_resources.EntryPoint(point.name, module, point.attrs, point.extras, point.dist)
 
     return iter_entry_points
+
+
+def _pkg_copy(pkg_resources, directory):
+    # A copy's distribution, whose entry points lead to where their modules are now.
+    kept = pkg_resources.Distribution.from_location(_HERE, directory, pkg_resources.PathMetadata(_HERE, os.path.join(_HERE, directory)))
+    declared = kept.get_entry_map
+
+    def get_entry_map(group=None):
+        for points in declared().values():
+            for point in points.values():
+                if point.dist is kept:
+                    point.module_name = relocated(point.module_name)
+                    # One that requires nothing: what the copy requires is not installed either.
+                    point.dist = pkg_resources.Distribution(location=_HERE, project_name=kept.project_name, version=kept.version)
+                    point.extras = ()
+        return declared(group)
+
+    kept.get_entry_map = get_entry_map
+    return kept
 
 
 def pkg_distribution(dist):
@@ -224,7 +241,7 @@ def pkg_distribution(dist):
     directory = None if isinstance(dist, pkg_resources.Distribution) else _kept(getattr(dist, "project_name", None) or re.split(r"[^\\w.-]", str(dist))[0])
     if directory is None:
         return pkg_resources.get_distribution(dist)
-    found = pkg_resources.Distribution.from_location(_HERE, directory, pkg_resources.PathMetadata(_HERE, os.path.join(_HERE, directory)))
+    found = _pkg_copy(pkg_resources, directory)
     requirement = dist if isinstance(dist, pkg_resources.Requirement) else pkg_resources.Requirement.parse(dist)
     if found.version not in requirement:
         raise pkg_resources.VersionConflict(found, requirement)

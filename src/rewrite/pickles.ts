@@ -2,7 +2,7 @@
  * Pickles: a program for a stack machine, in which opcodes name modules (PEP 307, 3154, 574). What names a relocated one is edited, with
  * the lengths before it. Only where every opcode to the file's end is understood; nothing is ever loaded.
  */
-import type { Decision, Edit, LocalFinding, Site } from "../model/edit.ts";
+import type { Decision, Edit, Site } from "../model/edit.ts";
 import type { DottedName } from "../model/name.ts";
 import type { Relocation } from "../model/relocation.ts";
 import type { RewriteOptions } from "./context.ts";
@@ -120,7 +120,7 @@ export function relocatePickle(source: Buffer, { relocations, inventory }: Rewri
     const longer = within.reduce((sum, { start, end, text }) => sum + text.length - (end - start), 0);
     if (longer !== 0) edits.push({ start: at, end: at + 8, text: littleEndian(length + longer, 8), rule: "pickled-name" });
   }
-  return { edits: edits.sort((a, b) => a.start - b.start), sites, findings: left.size > 0 ? [namesClasses(left)] : [] };
+  return { edits: edits.sort((a, b) => a.start - b.start), sites, findings: left.size > 0 ? [{ code: "pickled-name", message: namesClasses([...left].sort()), offset: 0 }] : [] };
 }
 
 /** The name and its length; undefined where the length has no room. */
@@ -135,6 +135,7 @@ function littleEndian(value: number, size: number): string {
   return Array.from({ length: size }, (_, index) => String.fromCharCode(Math.floor(value / 256 ** index) % 256)).join("");
 }
 
-function namesClasses(names: ReadonlySet<DottedName>): LocalFinding {
-  return { code: "pickled-name", message: `the pickle names classes of ${[...names].sort().slice(0, 4).map((name) => `'${name}'`).join(", ")}, and is loaded by those names`, offset: 0 };
+/** What a finding says of a pickle that keeps these names. */
+export function namesClasses(names: readonly DottedName[]): string {
+  return `the pickle names classes of ${names.slice(0, 4).map((name) => `'${name}'`).join(", ")}, and is loaded by those names`;
 }

@@ -112,6 +112,21 @@ describe("sources and the namespace", () => {
     expect(refused(project(), [a, makeWheel(wheels, library, { version: "2.0" })])).toMatch(/both are the distribution alib/);
   });
 
+  test.each(["_relocated.py", "_relocated/__init__.py", "_relocated/part.py"])("a library's %s, where the generated helper of that name is needed", (path) => {
+    const rival = makeWheel(temporary(), { ...library, [path]: "x = 1\n" });
+    const asking = makeWheel(temporary(), { "blib/__init__.py": "def f(name): return __import__(name)\n" }, { name: "blib" });
+    const drop = path.endsWith("_relocated.py") ? "_relocated.py" : "_relocated";
+    expect(refused(project(), ["--runtime-map", rival, asking])).toMatch(new RegExp(`its module '_relocated' has the name of the module[^]*--drop ${drop.replace(".", "\\.")}\\)`));
+    expect(enisle(["vendor", "-q", "-C", project(), "--runtime-map", "--drop", drop, rival, asking])).toMatchObject({ status: 0, stderr: "" });
+    expect(enisle(["vendor", "-q", "-C", project(), rival])).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  test.each([".enisle-staging/a.py", "alib/.enisle-staging/a.py", "alib/.enisle-staging-17/a.txt"])("a wheel that holds %s", (path) => {
+    const wheel = makeWheel(temporary(), { ...library, [path]: "x = 1\n" });
+    expect(refused(project(), [wheel])).toMatch(/a name that this tool keeps for its own work in progress[^]*--drop/);
+    expect(enisle(["vendor", "-q", "-C", project(), "--drop", "**/.enisle-staging*/**", wheel])).toMatchObject({ status: 0, stderr: "" });
+  });
+
   test("source trees that do not build and links are refused with a way out", () => {
     const backend = 'raise SystemExit("no backend today")\n';
     const tree = write(temporary(), { "pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "broken"\nbackend-path = ["."]\n', "broken.py": backend, "alib/__init__.py": "" });

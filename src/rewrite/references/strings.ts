@@ -50,7 +50,7 @@ function relocateRow(value: Text, row: Named, at: Expression, context: Context, 
 /** For a string as such, wherever it stands. `at` is the literal. */
 export function decideString(value: Text, at: { readonly start: number; readonly end: number }, context: Context, collector: Collector): void {
   const named = isSentence(value, at, context) ? undefined : verified(value, context);
-  const text = named && (isGroup(value, context) ? GROUP : (whatItSays(at, context) ?? (isCoincidence(named.name, context) ? COINCIDENCE : undefined)));
+  const text = named && (isGroup(value, context) ? GROUP : ((isMapped(value, at, context) ? MAPPED : whatItSays(at, context)) ?? (isCoincidence(named.name, context) ? COINCIDENCE : undefined)));
   if (named && text !== undefined) return collector.site(at, named.name, "verified", "verified-string", "left", text);
   if (named) {
     if (context.options.verified === "report") collector.site(at, named.name, "verified", "verified-string", "left", "verified strings are only listed");
@@ -74,6 +74,14 @@ const KEY = "a key of a WSGI environment or of headers: whoever sets and reads i
 /** A group of entry points is often called like a package, and other distributions declare entry points in it by that name. */
 function isGroup({ text }: Text, { options: { inventory } }: Context): boolean {
   return !inventory.groups.has(text) && inventory.declaresGroup(text);
+}
+
+const MAPPED = "a key by which its relocated name is looked up";
+
+/** `{"a.b": "N.a.b"}.get(name, name)` */
+function isMapped({ text }: Text, { end }: Span, { source, options }: Context): boolean {
+  const value = /^\s*:\s*["']([\w.:]+)["']/.exec(source.toString("latin1", end, end + 300))?.[1];
+  return value !== undefined && value !== text && options.relocations.original(value) === text;
 }
 
 /** Why a string is no name, whatever it looks like: `salt="a.b"`, `help="a.b"`, `return "a.b"` of a `__repr__`; undefined where nothing says so. */

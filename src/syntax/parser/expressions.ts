@@ -129,10 +129,14 @@ function comparisonOperator(t: Tokens): ParsedNode | undefined {
 }
 
 /** Operands and operators of at least `least` (see `precedence`). */
+/** Each is a level of the tree: with more of them whoever walks it would run out of stack, some threads before others. */
+const MOST_OPERANDS = 1000;
+
 function readBinary(t: Tokens, least: number, first?: ParsedNode): ParsedNode {
   const start = first?.startIndex ?? t.start;
   let left = first ? readPower(t, first) : readUnary(t);
-  for (;;) {
+  for (let operands = 1; ; operands++) {
+    if (operands > MOST_OPERANDS) throw new RangeError(`more than ${MOST_OPERANDS} operands in a row`);
     const rank = t.kind === Kind.operator ? precedence.get(t.value) : undefined;
     if (rank === undefined || rank < least) return left;
     const operator = new OperatorNode(t.value, t.start, t.end);
