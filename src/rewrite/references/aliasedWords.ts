@@ -20,7 +20,8 @@ export function aliasedWords({ facts, source, options }: Context, wanted: Readon
   if (before) return before;
   const aliases = new Map<string, WantedWord>();
   for (const statement of facts.imports) {
-    if (statement.kind === "import") continue;
+    // Most give none, and their names need not be taken apart to know.
+    if (statement.kind === "import" || !/\sas\s/.test(source.toString("latin1", statement.start, statement.end))) continue;
     for (const { alias, written } of statement.names) {
       const word = alias && alias.name !== written.name ? wanted.get(written.name) : undefined;
       if (alias && word && word.number > 0 && !(word.interest & Interest.namespace)) aliases.set(alias.name, word);
