@@ -95,7 +95,7 @@ export function inventoryOfCopies(layouts: readonly Layout[]): InventoryData {
         return name === undefined ? [] : [{ name, package: parent(name), locator: undefined, size: 0 }];
       }),
     ),
-    entryPointGroups: [...new Set(layouts.flatMap(({ distribution, placements }) => (placements.some(({ destination }) => entryPointsFile.test(destination)) ? (distribution.entryPointGroups ?? []) : [])))].sort(),
+    entryPointGroups: [...new Set(layouts.flatMap(({ distribution, placements }) => (distribution.entryPointGroups?.length && placements.some(({ destination }) => entryPointsFile.test(destination)) ? distribution.entryPointGroups : [])))].sort(),
     files: `\n${layouts.flatMap(({ placements }) => placements.flatMap(({ destination, python }) => (python ? [] : [destination]))).join("\n")}\n`,
     distributions: layouts.map(({ distribution, placements }) => ({
       name: distribution.metadata.name,

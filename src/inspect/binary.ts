@@ -7,6 +7,7 @@ import { type DottedName, isAtOrBelow, leaf, topLevel } from "../model/name.ts";
 import type { LocalFinding } from "../model/edit.ts";
 import type { LocalObservation } from "../model/observation.ts";
 import type { RelocationMap } from "../model/relocation.ts";
+import { placesIn } from "../model/span.ts";
 
 export interface BinaryReport {
   readonly findings: readonly LocalFinding[];
@@ -48,7 +49,7 @@ function list(names: readonly string[]): string {
 /** Names that begin with `top`, from texts that end with them: linkers let one text be the end of another (`init a.b` holds `a.b`). */
 function* stringsWith(content: Buffer, top: string): Generator<{ readonly text: string; readonly whole: boolean }> {
   const seen = new Set<string>();
-  for (let at = content.indexOf(top, 0, "latin1"); at >= 0; at = content.indexOf(top, at + top.length, "latin1")) {
+  for (const at of placesIn(content, top)) {
     const before = content[at - 1] ?? 0;
     if (isNameByte(before) || before === DOT || before === SLASH) continue;
     let end = at + top.length;

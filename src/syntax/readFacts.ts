@@ -1,6 +1,6 @@
 /** Text → facts. The scanner answers for nearly every file; the parser is asked where the scanner doubts, and where scopes matter. */
 import type { AnyImport, FileFacts, ScopeKind, SyntaxProblem } from "../model/facts.ts";
-import type { Span } from "../model/span.ts";
+import { type Span, placesIn } from "../model/span.ts";
 import type { Program } from "../model/program.ts";
 import { type WordTable, noWords } from "./words.ts";
 import { lexicalBytes } from "./encoding.ts";
@@ -74,7 +74,7 @@ export function readFacts(source: Buffer, readers: Readers, words: WordTable = n
 /** Bodies, the outermost each, in which none of the offsets lies and no statement that binds names outside. */
 export function bodiesWithout(offsets: readonly number[], bodies: readonly Span[], source: Buffer): Span[] {
   const hidden: Span[] = [];
-  const declarations = [...placesOf(source, "global"), ...placesOf(source, "nonlocal")];
+  const declarations = [...placesIn(source, "global"), ...placesIn(source, "nonlocal")];
   // Outer bodies come after the inner ones.
   for (let index = bodies.length - 1; index >= 0; index--) {
     const body = bodies[index] as Span;
@@ -87,12 +87,6 @@ export function bodiesWithout(offsets: readonly number[], bodies: readonly Span[
     hidden.push({ start: body.start, end });
   }
   return hidden;
-}
-
-function placesOf(source: Buffer, word: string): number[] {
-  const places: number[] = [];
-  for (let at = source.indexOf(word, 0, "latin1"); at >= 0; at = source.indexOf(word, at + 1, "latin1")) places.push(at);
-  return places;
 }
 
 /** The text with `0` for each of the bodies. */

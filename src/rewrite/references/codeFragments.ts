@@ -3,6 +3,7 @@
  * together from such pieces, of which none parses by itself. The call does; only names that exist are followed, and never in prose.
  */
 import { topLevel } from "../../model/name.ts";
+import { placesIn } from "../../model/span.ts";
 import type { Context } from "../context.ts";
 import { charactersOf } from "./characters.ts";
 import { decideText, editInside } from "./code.ts";
@@ -17,7 +18,7 @@ const keywords = new Set("and as assert async await break class continue def del
 /** Where calls stand that import a relocated module and whose quotes may lie in a string. */
 export function fragmentOffsets({ source, options }: Context): number[] {
   const offsets: number[] = [];
-  for (let at = source.indexOf(COMMON, 0, "latin1"); at >= 0; at = source.indexOf(COMMON, at + COMMON.length, "latin1")) {
+  for (const at of placesIn(source, COMMON)) {
     const name = opening.exec(source.toString("latin1", at + COMMON.length, at + COMMON.length + 90))?.[1];
     if (name !== undefined && options.relocations.concerns(name)) offsets.push(at);
   }

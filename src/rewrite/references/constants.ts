@@ -5,6 +5,7 @@
 import { type Decision, nothing } from "../../model/edit.ts";
 import { type DottedName, topLevel } from "../../model/name.ts";
 import type { Expression } from "../../model/program.ts";
+import { placesIn } from "../../model/span.ts";
 import type { Context, RewriteOptions } from "../context.ts";
 import { evaluator } from "./evaluate.ts";
 import { namesOf } from "./names.ts";
@@ -58,7 +59,7 @@ export function mayBeMoved(name: DottedName, { options: { inventory, relocations
 
 /** A look at the text, before anything is parsed: a string, or something that a string is made of. */
 function isAssigned(name: string, source: Buffer, isWanted: (top: string) => boolean = () => true): boolean {
-  for (let at = source.indexOf(name, 0, "latin1"); at >= 0; at = source.indexOf(name, at + name.length, "latin1")) {
+  for (const at of placesIn(source, name)) {
     const before = source.toString("latin1", Math.max(0, at - 20), at);
     if (!/(?:^|\n)[ \t]*$/.test(before)) continue;
     const after = source.toString("latin1", at + name.length, at + name.length + 120);

@@ -4,7 +4,7 @@
  */
 import type { CatalogueRow } from "../../model/catalogue.ts";
 import type { AnyImport, WantedString } from "../../model/facts.ts";
-import type { Span } from "../../model/span.ts";
+import { type Span, placesIn } from "../../model/span.ts";
 import type { Context } from "../context.ts";
 
 export interface DirectCall {
@@ -41,7 +41,7 @@ function isOnlyModule(name: string, { facts, source, options }: Context): boolea
   const statements = facts.imports.filter((statement) => bindsOrNames(statement, name));
   const isImported = statements.length > 0 && statements.every((statement) => statement.kind === "import" && statement.scope === "module" && statement.names.every(({ alias, written }) => written.parts.every((part, index) => index === 0 || sliceOf(source, part) !== name) && alias?.name !== name && (!alias || written.name !== name)));
   if (!isImported) return false;
-  for (let at = source.indexOf(name, 0, "latin1"); at >= 0; at = source.indexOf(name, at + name.length, "latin1")) {
+  for (const at of placesIn(source, name)) {
     if (isWordByte(source[at - 1]) || isWordByte(source[at + name.length])) continue;
     if (source[at + name.length] === DOT || statements.some(({ start, end }) => start <= at && at < end)) continue;
     return false;

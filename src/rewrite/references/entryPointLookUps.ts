@@ -4,6 +4,7 @@
  */
 import { topLevel } from "../../model/name.ts";
 import type { CallExpression, Expression } from "../../model/program.ts";
+import { placesIn } from "../../model/span.ts";
 import type { Context } from "../context.ts";
 import { quoteIn } from "./argument.ts";
 import type { Scene } from "./scene.ts";
@@ -21,10 +22,7 @@ const functions: ReadonlyMap<string, string> = new Map([
 
 /** Where they may be called; nowhere unless a copy declares entry points. */
 export function lookUpOffsets({ source, options }: Context): number[] {
-  const offsets: number[] = [];
-  if (options.inventory.entryPointGroups.size === 0) return offsets;
-  for (const word of ["entry_points", "distributions("]) for (let at = source.indexOf(word, 0, "latin1"); at >= 0; at = source.indexOf(word, at + 1, "latin1")) offsets.push(at);
-  return offsets;
+  return options.inventory.entryPointGroups.size === 0 ? [] : ["entry_points", "distributions("].flatMap((word) => [...placesIn(source, word)]);
 }
 
 /** The file asks for a group of this name. */

@@ -7,7 +7,7 @@ import type { CatalogueRow } from "../../model/catalogue.ts";
 import { topLevel } from "../../model/name.ts";
 import type { WantedString } from "../../model/facts.ts";
 import type { Program, StringExpression, StringPart } from "../../model/program.ts";
-import type { Span } from "../../model/span.ts";
+import { type Span, placesIn } from "../../model/span.ts";
 import { Interest } from "../../model/words.ts";
 import type { Context } from "../context.ts";
 import { rewriteCalls } from "./calls.ts";
@@ -125,11 +125,7 @@ export function offsetsToParse(context: Context, strings: readonly WantedString[
 
 /** `{"__module__": "a"}`, `setattr(f, "__module__", "a")`: a class is made by a call, a module by executing text. `{"loggers": {"a": …}}`: logging is configured. */
 function keyOffsets(source: Buffer): number[] {
-  return moduleKeys.flatMap((key) => {
-    const offsets: number[] = [];
-    for (let at = source.indexOf(key, 0, "latin1"); at >= 0; at = source.indexOf(key, at + 1, "latin1")) offsets.push(at);
-    return offsets;
-  });
+  return moduleKeys.flatMap((key) => [...placesIn(source, key)]);
 }
 
 const moduleKeys = ["__module__", "__package__", "__name__", "loggers"].flatMap((key) => [`${key}"`, `${key}'`]);
